@@ -1,0 +1,28 @@
+/** Every number that binds more than one building. Units are in the names. */
+
+/** A tool's code, as UTF-8 bytes. */
+export const MAX_CODE_BYTES = 100_000
+/** A tool's wall clock when its author names none, and the most an author may name. */
+export const DEFAULT_TIMEOUT_MS = 30_000
+export const MAX_TIMEOUT_MS = 300_000
+/** Request bodies: what the origin reads, and what the Worker reads (Cloudflare side of the line). */
+export const ORIGIN_BODY_BYTES = 1_000_000
+export const EDGE_BODY_BYTES = 4 * 1024 * 1024
+/** A longer silence than this on a stream is taken for a broken one by some proxy on the way. */
+export const HEARTBEAT_MS = 15_000
+/** How long a signed principal assertion may live (it names one request). */
+export const ASSERTION_LIFETIME_S = 30
+/** Characters of one tool result on the wire; Claude Web cuts at about 150,000. */
+export const MAX_RESULT_CHARS = 140_000
+/** Standard output of a call: kept in memory, and given back to the caller. */
+export const STDOUT_BUFFER_BYTES = 1_000_000
+export const STDOUT_RETURNED_BYTES = 10_000
+/** Most a tool may hand back as its value, as bytes of JSON, and how deep that JSON may nest. */
+export const RESULT_BYTES = 1_000_000
+export const RESULT_DEPTH = 128
+/** Resource limits of one call (setrlimit(2)). */
+export const CALL_MEMORY_BYTES = 256 * 1024 * 1024
+export const CALL_CPU_S = 60
+export const CALL_OPEN_FILES = 64
+/** Concurrent server-sent-event streams one door holds. */
+export const MAX_SSE_STREAMS = 50

@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { ModuleName, SecretName } from './names.ts'
+
+/**
+ * What a version may use, and nothing else: modules it may import beyond the default list, secrets
+ * it may read, hosts it may reach. Lists are sorted and without repeats, so that equal manifests
+ * are equal texts.
+ */
+export const Manifest = z.strictObject({
+  hosts: z.array(z.string()).transform(sortedSet),
+  modules: z.array(ModuleName).transform(sortedSet),
+  secrets: z.array(SecretName).transform(sortedSet),
+})
+export type Manifest = z.infer<typeof Manifest>
+
+export const EMPTY_MANIFEST: Manifest = { hosts: [], modules: [], secrets: [] }
+
+function sortedSet<T extends string>(items: T[]): T[] {
+  return [...new Set(items)].sort()
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import { JsonObject } from './json.ts'
+import { MAX_TIMEOUT_MS } from './limits.ts'
+import { Problem } from './problem.ts'
+
+/** Identity of one operation, minted by the host that mounts the gateway; the key of idempotency. */
+export const OpId = z.uuid().brand('OpId')
+export type OpId = z.infer<typeof OpId>
+
+/** Protocol era of the asking client: sessions (≤ 2025-11-25) or stateless (2026-07-28). */
+export const Era = z.enum(['legacy', 'modern'])
+export type Era = z.infer<typeof Era>
+
+/** What the client said of itself. A claim, shown to people, never used for a decision. */
+export const ClientInfo = z.object({ name: z.string().max(200), version: z.string().max(200) })
+export type ClientInfo = z.infer<typeof ClientInfo>
+
+/**
+ * One thing to do, asked once however often it is sent: `POST /operations`. The principal is not
+ * in it; it comes from the door.
+ */
+export const OperationRequest = z.strictObject({
+  op_id: OpId,
+  method: z.literal('tools/call'),
+  params: z.strictObject({ name: z.string().min(1).max(200), arguments: JsonObject }),
+  era: Era,
+  client: ClientInfo.nullable(),
+  /** Milliseconds the asking side is ready to wait for the result. */
+  deadline_ms: z
+    .int()
+    .positive()
+    .max(MAX_TIMEOUT_MS + 30_000),
+})
+export type OperationRequest = z.infer<typeof OperationRequest>
+
+/**
+ * What a tool call ends in, in the shape of an MCP CallToolResult (2025-11-25, server/tools).
+ * Loose on purpose: content passes through as the origin built it.
+ */
+export const ToolResult = z.looseObject({
+  content: z.array(z.looseObject({ type: z.string() })),
+  structuredContent: z.unknown().optional(),
+  isError: z.boolean().optional(),
+  _meta: z.record(z.string(), z.unknown()).optional(),
+})
+export type ToolResult = z.infer<typeof ToolResult>
+
+export const LogLevel = z.enum([
+  'debug',
+  'info',
+  'notice',
+  'warning',
+  'error',
+  'critical',
+  'alert',
+  'emergency',
+])
+export type LogLevel = z.infer<typeof LogLevel>
+
+const Seq = z.int().positive()
+
+/**
+ * Line of the NDJSON stream that answers an operation. Numbered lines are the same for every
+ * reader and every replica, so a reader that lost its stream asks for the events `after` the last
+ * `seq` it saw. Exactly one `result` or `problem` ends the stream.
+ */
+export const OperationEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('accepted'), op_id: OpId }),
+  z.object({ type: z.literal('heartbeat') }),
+  z.object({
+    type: z.literal('progress'),
+    seq: Seq,
+    progress: z.number(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+  }),
+  z.object({ type: z.literal('log'), seq: Seq, level: LogLevel, data: z.unknown() }),
+  z.object({ type: z.literal('result'), seq: Seq, result: ToolResult }),
+  z.object({ type: z.literal('problem'), seq: Seq, problem: Problem }),
+])
+export type OperationEvent = z.infer<typeof OperationEvent>
+
+/** True for the event that ends an operation's stream. */
+export function isFinal(
+  event: OperationEvent,
+): event is Extract<OperationEvent, { type: 'result' | 'problem' }> {
+  return event.type === 'result' || event.type === 'problem'
+}

@@ -1,0 +1,130 @@
+import { z } from 'zod'
+import { Json, JsonObject } from './json.ts'
+import { Manifest } from './manifest.ts'
+import { LogLevel } from './operation.ts'
+
+/** Confinement levels, strongest first; see docs/threat-model.md for the layers of each. */
+export const IsolationLevel = z.enum(['S4', 'S3', 'S2', 'S1', 'M1', 'S0'])
+export type IsolationLevel = z.infer<typeof IsolationLevel>
+
+/** Confinement in force, as the confined process itself proved it before it got any code. */
+export const Isolation = z.object({ level: IsolationLevel, layers: z.array(z.string()) })
+export type Isolation = z.infer<typeof Isolation>
+
+export const RunLimits = z.object({
+  timeout_ms: z.int().positive(),
+  memory_bytes: z.int().positive(),
+  cpu_s: z.int().positive(),
+  open_files: z.int().positive(),
+})
+export type RunLimits = z.infer<typeof RunLimits>
+
+/**
+ * One call of one version: `POST /runs`. Sending the same `run_id` again never runs it twice; it
+ * attaches to the run there is. `secrets` are values, in clear, for this process only.
+ */
+export const RunRequest = z.strictObject({
+  run_id: z.string().min(1).max(100),
+  version: z.strictObject({
+    /** Hash of the approved (or drafted) version, for the record. */
+    hash: z.string(),
+    language: z.literal('python'),
+    code: z.string(),
+    manifest: Manifest,
+  }),
+  input: JsonObject,
+  secrets: z.record(z.string(), z.string()),
+  limits: RunLimits,
+})
+export type RunRequest = z.infer<typeof RunRequest>
+
+/** Captured standard output and error, in order. `bytes` counts all that was written. */
+export const Stdout = z.object({
+  text: z.string(),
+  bytes: z.int().nonnegative(),
+  truncated: z.boolean(),
+})
+export type Stdout = z.infer<typeof Stdout>
+
+/** The tool's own failure: its exception, its lines, nothing of ours. */
+export const ToolFailure = z.object({
+  type: z.string(),
+  message: z.string(),
+  traceback: z.string(),
+})
+export type ToolFailure = z.infer<typeof ToolFailure>
+
+export const KillReason = z.enum([
+  'cancelled',
+  'out_of_memory',
+  'cpu_limit',
+  'forbidden_call',
+  'output_flood',
+  'result_too_large',
+  'crashed',
+  'sandbox_lost',
+])
+export type KillReason = z.infer<typeof KillReason>
+
+const measured = {
+  stdout: Stdout,
+  duration_ms: z.number().nonnegative(),
+  isolation: Isolation.nullable(),
+}
+
+/** How one execution ended. `refused` means that no process saw the code. */
+export const Outcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ok'), value: Json, ...measured }),
+  z.object({ kind: z.literal('failed'), failure: ToolFailure, ...measured }),
+  z.object({ kind: z.literal('timed_out'), ...measured }),
+  z.object({ kind: z.literal('killed'), reason: KillReason, message: z.string(), ...measured }),
+  z.object({ kind: z.literal('refused'), message: z.string() }),
+])
+export type Outcome = z.infer<typeof Outcome>
+
+/** Line of the NDJSON stream of a run; `seq` counts from 1 and is the same for every reader. */
+export const RunEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('heartbeat') }),
+  z.object({
+    type: z.literal('progress'),
+    seq: z.int().positive(),
+    progress: z.number(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+  }),
+  z.object({ type: z.literal('log'), seq: z.int().positive(), level: LogLevel, data: Json }),
+  z.object({ type: z.literal('outcome'), seq: z.int().positive(), outcome: Outcome }),
+])
+export type RunEvent = z.infer<typeof RunEvent>
+
+/** What reading the code tells without running it: `POST /analyses`. */
+export const Analysis = z.discriminatedUnion('valid', [
+  z.object({
+    valid: z.literal(true),
+    /** JSON Schema 2020-12 of the arguments of `main`, from its signature and docstring. */
+    input_schema: JsonObject,
+    /** JSON Schema of the value, when the return annotation tells an object; else null. */
+    output_schema: JsonObject.nullable(),
+    /** First paragraph of the docstring of `main`, else of the module; else null. */
+    description: z.string().nullable(),
+    /** Import names as written, sorted. */
+    imports: z.array(z.string()),
+  }),
+  z.object({
+    valid: z.literal(false),
+    message: z.string(),
+    line: z.int().positive().nullable(),
+  }),
+])
+export type Analysis = z.infer<typeof Analysis>
+
+/** `GET /health` of the sandbox. `boot_id` changes with each start: runs do not outlive it. */
+export const SandboxHealth = z.object({
+  status: z.enum(['ready', 'starting']),
+  boot_id: z.uuid(),
+  isolation: Isolation,
+  /** Layers that this machine cannot give, why, and what would help. */
+  missing: z.array(z.object({ layer: z.string(), reason: z.string(), fix: z.string() })),
+  running: z.int().nonnegative(),
+})
+export type SandboxHealth = z.infer<typeof SandboxHealth>

@@ -1,0 +1,43 @@
+import type { Catalog, ChangeNotice } from '#contract/catalog.ts'
+import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import type { Problem } from '#contract/problem.ts'
+
+/**
+ * What the MCP front needs of the origin. The Worker implements it over the tunnel, the origin's
+ * local door in process.
+ *
+ * Every method may throw `OriginRefusal`; anything else thrown is a fault of the implementation.
+ * An aborted `signal` ends waiting and following. It never cancels an operation: that is `cancel`.
+ */
+export interface Origin {
+  catalog(as: Principal, signal: AbortSignal): Promise<Catalog>
+
+  /**
+   * Starts the operation, or attaches to it when its `op_id` is already known, and yields its
+   * events up to and including the final one. Broken streams are mended inside: the iteration
+   * ends with a `result` or a `problem`, or throws.
+   */
+  operate(
+    as: Principal,
+    request: OperationRequest,
+    signal: AbortSignal,
+  ): AsyncIterable<OperationEvent>
+
+  /** Asks for the end of an operation. Without effect on one that has ended. */
+  cancel(as: Principal, opId: OpId): Promise<void>
+
+  /** Yields `hello`, then a notice for each change, until the signal aborts. */
+  changes(as: Principal, signal: AbortSignal): AsyncIterable<ChangeNotice>
+}
+
+/** The origin's no, or its absence, as one problem. */
+export class OriginRefusal extends Error {
+  override readonly name = 'OriginRefusal'
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(problem.message)
+    this.problem = problem
+  }
+}

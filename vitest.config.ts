@@ -1,0 +1,59 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+/**
+ * One suite, five rooms. A test's file name says what it needs:
+ * `*.test.ts` nothing, `*.postgres.test.ts` a real PostgreSQL, `*.linux.test.ts` a Linux kernel to
+ * confine with, `*.e2e.test.ts` the whole line. Tests of gateway/ run in Node and in workerd.
+ */
+const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['{contract,gateway,origin,scripts}/**/*.test.ts'],
+          exclude: special,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['origin/**/*.postgres.test.ts'],
+          globalSetup: 'test/postgres-setup.ts',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'sandbox',
+          include: ['origin/sandbox/**/*.linux.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest({
+            remoteBindings: false,
+            wrangler: { configPath: './wrangler.toml', environment: 'test' },
+          }),
+        ],
+        test: { name: 'workerd', include: ['{gateway,worker}/**/*.test.ts'] },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/**/*.e2e.test.ts'],
+          globalSetup: 'test/postgres-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
