@@ -1,0 +1,35 @@
+import type { ClientInfo } from '#contract/operation.ts'
+
+export interface Approval {
+  id: string
+  versionId: string
+  /** The version's hash when the question was asked. */
+  hash: string
+  state: 'waiting' | 'approved' | 'rejected' | 'withdrawn'
+  requestedBy: string
+  client: ClientInfo | null
+  notes: string
+  requestedAt: Date
+  decidedAt: Date | null
+  decidedBy: string | null
+  reason: string | null
+}
+
+/** Questions to a person about one version, and their answers. */
+export interface ApprovalStore {
+  ask(question: {
+    versionId: string
+    hash: string
+    requestedBy: string
+    client: ClientInfo | null
+    notes: string
+  }): Promise<Approval>
+  /** With `forUpdate`, nobody else decides it until this unit of work ends. */
+  approval(id: string, forUpdate?: boolean): Promise<Approval | null>
+  list(state: Approval['state'] | null): Promise<Approval[]>
+  ofVersion(versionId: string): Promise<Approval[]>
+  decide(
+    id: string,
+    decision: { state: 'approved' | 'rejected'; adminId: string; reason: string | null },
+  ): Promise<void>
+}

@@ -1,0 +1,31 @@
+import type { JsonObject } from '#contract/json.ts'
+import type { ClientInfo } from '#contract/operation.ts'
+import type { Isolation, Outcome } from '#contract/sandbox.ts'
+
+/** One call (`call`) or one run of a draft (`trial`) of one version. */
+export interface Execution {
+  id: string
+  kind: 'call' | 'trial'
+  versionId: string
+  /** Hash of the version that ran. */
+  hash: string
+  tool: string
+  principal: string
+  /** For people: an e-mail address, a client id, "this machine". */
+  principalLabel: string
+  client: ClientInfo | null
+  requestId: string
+  arguments: JsonObject
+  outcome: Outcome['kind']
+  detail: string | null
+  result: string | null
+  stdout: string
+  durationMs: number
+  isolation: Isolation | null
+  startedAt: Date
+}
+
+export interface ExecutionStore {
+  add(execution: Omit<Execution, 'hash'>): Promise<void>
+  recent(filter: { tool?: string; limit: number }): Promise<Execution[]>
+}

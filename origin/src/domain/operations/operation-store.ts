@@ -1,0 +1,38 @@
+import type { OpId, OperationRequest } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import type { Dispatch, NumberedEvent, Operation } from './operation.ts'
+
+/** Operations and their events. Leases are measured by the database's clock alone. */
+export interface OperationStore {
+  /** @returns false when the id is taken; then look at what is there. */
+  add(operation: {
+    principal: Principal
+    principalKey: string
+    request: OperationRequest
+    requestId: string
+    owner: string
+    leaseMs: number
+  }): Promise<boolean>
+  get(opId: OpId): Promise<(Operation & { requestDigest: string }) | null>
+  eventsAfter(opId: OpId, after: number): Promise<NumberedEvent[]>
+
+  setDispatch(opId: OpId, dispatch: Dispatch): Promise<void>
+  /** Stores events that are not there yet, and tells every replica. */
+  addEvents(opId: OpId, events: readonly NumberedEvent[]): Promise<void>
+  /**
+   * Ends a running operation with its final event.
+   * @returns false when it has ended already; then nothing is stored.
+   */
+  finish(opId: OpId, event: NumberedEvent): Promise<boolean>
+  /** Marks the wish to cancel, and tells every replica. */
+  cancel(opId: OpId): Promise<void>
+
+  renew(owner: string, leaseMs: number): Promise<void>
+  /** Makes `owner` the owner of a running operation whose lease ran out. */
+  takeOver(opId: OpId, owner: string, leaseMs: number): Promise<boolean>
+  /** Running operations whose lease ran out, oldest first. */
+  abandoned(limit: number): Promise<OpId[]>
+  /** Lets every lease of `owner` run out now. */
+  release(owner: string): Promise<void>
+  forgetFinishedBefore(time: Date): Promise<number>
+}

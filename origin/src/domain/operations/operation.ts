@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import type { OpId, OperationEvent, OperationRequest } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import { canonicalJson } from '../tools/version-hash.ts'
+
+/**
+ * What was sent to a sandbox for an operation, written before it is sent. A later owner sends the
+ * same again to the same boot, where it attaches; another boot never gets it, so no version runs
+ * twice for one operation.
+ */
+export interface Dispatch {
+  bootId: string
+  versionId: string
+  kind: 'call' | 'trial'
+}
+
+/** One operation as every replica sees it. */
+export interface Operation {
+  opId: OpId
+  principal: Principal
+  request: OperationRequest
+  requestId: string
+  state: 'running' | 'done'
+  dispatch: Dispatch | null
+  cancelled: boolean
+}
+
+/** An event of an operation that is kept, and replayed to whoever attaches later. */
+export type NumberedEvent = Exclude<OperationEvent, { type: 'accepted' | 'heartbeat' }>
+
+/** Tells whether two requests with one `op_id` ask for the same thing. */
+export function requestDigest(request: OperationRequest): string {
+  const { method, params } = request
+  return createHash('sha256').update(canonicalJson({ method, params })).digest('hex')
+}

@@ -1,0 +1,16 @@
+import type { Problem, ProblemCode } from '#contract/problem.ts'
+
+/** An expected no. The sentence is for the one who asked; it names what to do where there is something. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly problem: Problem
+
+  constructor(code: ProblemCode, message: string) {
+    super(message)
+    this.problem = { code, message }
+  }
+}
+
+export function refuse(code: ProblemCode, message: string): never {
+  throw new Refusal(code, message)
+}

@@ -1,0 +1,11 @@
+/** What the installation keeps for itself. */
+export type SettingKey = 'setup_token_hash' | 'service_token' | 'assertion_key'
+
+export interface SettingStore {
+  get(key: SettingKey): Promise<string | null>
+  /** Stores the value unless there is one; gives the one that is now stored. */
+  keep(key: SettingKey, value: string): Promise<string>
+  set(key: SettingKey, value: string): Promise<void>
+  /** @returns true for the one caller who removed it. */
+  remove(key: SettingKey): Promise<boolean>
+}

@@ -1,0 +1,28 @@
+import type { ActivityStore } from './activity.ts'
+import type { AdminStore } from './admins/admin-store.ts'
+import type { ApprovalStore } from './approvals/approval-store.ts'
+import type { ExecutionStore } from './executions/execution-store.ts'
+import type { OperationStore } from './operations/operation-store.ts'
+import type { SecretStore } from './secrets/secret-store.ts'
+import type { SettingStore } from './settings.ts'
+import type { ToolStore } from './tools/tool-store.ts'
+
+/** Everything that is kept, seen from inside one unit of work. */
+export interface Stores {
+  tools: ToolStore
+  approvals: ApprovalStore
+  executions: ExecutionStore
+  operations: OperationStore
+  secrets: SecretStore
+  admins: AdminStore
+  settings: SettingStore
+  activity: ActivityStore
+  /** Tells every replica, when this unit of work is kept, that the catalog changed. */
+  catalogChanged(): Promise<void>
+}
+
+/**
+ * Runs `work` so that all of it is kept or none of it. Inside, use only the stores it is given,
+ * and wait for nothing but them.
+ */
+export type Within = <T>(work: (stores: Stores) => Promise<T>) => Promise<T>

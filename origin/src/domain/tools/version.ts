@@ -1,0 +1,31 @@
+import type { ToolAnnotations } from '#contract/catalog.ts'
+import type { JsonObject } from '#contract/json.ts'
+import type { Manifest } from '#contract/manifest.ts'
+import type { Name } from '#contract/names.ts'
+
+export type VersionState = 'draft' | 'pending' | 'live' | 'archived' | 'rejected'
+
+/** Everything of a version that changes what it does or how it is presented to an assistant. */
+export interface VersionText {
+  server: Name
+  tool: Name
+  description: string
+  code: string
+  inputSchema: JsonObject
+  outputSchema: JsonObject | null
+  annotations: ToolAnnotations
+  manifest: Manifest
+  timeoutMs: number
+}
+
+/** One frozen text of a tool. */
+export interface Version extends VersionText {
+  id: string
+  toolId: string
+  number: number
+  state: VersionState
+  /** `versionHash` of the text, as it was when the text was stored. */
+  hash: string
+  createdBy: string
+  createdAt: Date
+}

@@ -1,0 +1,58 @@
+import { asc, eq } from 'drizzle-orm'
+import type { Approval, ApprovalStore } from '../domain/approvals/approval-store.ts'
+import type { Db } from './database.ts'
+import { admins, approvals } from './schema.ts'
+
+export function pgApprovalStore(db: Db): ApprovalStore {
+  const select = () =>
+    db
+      .select({ approval: approvals, decidedBy: admins.username })
+      .from(approvals)
+      .leftJoin(admins, eq(admins.id, approvals.decidedBy))
+
+  return {
+    async ask(question) {
+      const [row] = await db
+        .insert(approvals)
+        .values({ ...question, state: 'waiting' })
+        .returning()
+      if (row === undefined) throw new Error('the approval was not stored')
+      return { ...row, decidedBy: null }
+    },
+
+    async approval(id, forUpdate = false) {
+      if (forUpdate)
+        await db.select({ id: approvals.id }).from(approvals).where(eq(approvals.id, id)).for('update')
+      const [row] = await select().where(eq(approvals.id, id))
+      return row === undefined ? null : toApproval(row)
+    },
+
+    async list(state) {
+      const rows = await select()
+        .where(state === null ? undefined : eq(approvals.state, state))
+        .orderBy(asc(approvals.requestedAt))
+      return rows.map(toApproval)
+    },
+
+    async ofVersion(versionId) {
+      const rows = await select()
+        .where(eq(approvals.versionId, versionId))
+        .orderBy(asc(approvals.requestedAt))
+      return rows.map(toApproval)
+    },
+
+    async decide(id, { state, adminId, reason }) {
+      await db
+        .update(approvals)
+        .set({ state, decidedBy: adminId, decidedAt: new Date(), reason })
+        .where(eq(approvals.id, id))
+    },
+  }
+}
+
+function toApproval(row: {
+  approval: typeof approvals.$inferSelect
+  decidedBy: string | null
+}): Approval {
+  return { ...row.approval, decidedBy: row.decidedBy }
+}

@@ -1,0 +1,81 @@
+import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
+import type { PgAsyncDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
+import pg from 'pg'
+import { openEmbedded } from './embedded.ts'
+import { migrate } from './migrate.ts'
+import { pgliteNotices, postgresNotices, type Notices } from './notices.ts'
+
+/**
+ * What queries are written against: a database or a transaction in it, embedded or PostgreSQL.
+ * Inside a transaction use only the transaction: the embedded database has one session, and a
+ * query beside an open transaction would wait for itself for ever.
+ */
+export type Db = PgAsyncDatabase<PgQueryResultHKT>
+
+/** An open, migrated database. Disposing it ends its connections. */
+export interface Database extends AsyncDisposable {
+  db: Db
+  notices: Notices
+  /** For people: "embedded database in …" or "PostgreSQL at host/name". */
+  label: string
+}
+
+/**
+ * Opens PostgreSQL at `url`, or the embedded database in `folder` when there is no url, and brings
+ * it to the newest migration.
+ * @throws when it cannot be reached, is in use by another process, or a migration fails.
+ */
+export async function openDatabase(options: {
+  url: string | null
+  folder: string
+  poolSize: number
+  onFault: (fault: unknown) => void
+}): Promise<Database> {
+  return options.url === null
+    ? openInFolder(options.folder)
+    : openPostgres(options.url, options.poolSize, options.onFault)
+}
+
+async function openInFolder(folder: string): Promise<Database> {
+  const embedded = await openEmbedded(folder)
+  const db = drizzlePglite({ client: embedded.client })
+  await migrate(db)
+  return {
+    db,
+    notices: pgliteNotices(embedded.client),
+    label: `embedded database in ${folder}`,
+    [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
+  }
+}
+
+async function openPostgres(
+  url: string,
+  poolSize: number,
+  onFault: (fault: unknown) => void,
+): Promise<Database> {
+  const pool = new pg.Pool({ connectionString: url, max: poolSize })
+  pool.on('error', onFault)
+  const one = await pool.connect()
+  try {
+    await one.query(`select pg_advisory_lock(hashtext('mcpbox migrations'))`)
+    try {
+      await migrate(drizzlePg({ client: one }))
+    } finally {
+      await one.query(`select pg_advisory_unlock(hashtext('mcpbox migrations'))`)
+    }
+  } finally {
+    one.release()
+  }
+  const notices = await postgresNotices(url, onFault)
+  const { host, port, pathname } = new URL(url)
+  return {
+    db: drizzlePg({ client: pool }),
+    notices,
+    label: `PostgreSQL at ${host || port || 'a local socket'}${pathname}`,
+    async [Symbol.asyncDispose]() {
+      await notices[Symbol.asyncDispose]()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import { desc, eq } from 'drizzle-orm'
+import type { ExecutionStore } from '../domain/executions/execution-store.ts'
+import type { Db } from './database.ts'
+import { executions, versions } from './schema.ts'
+import { storableText } from './storable-text.ts'
+
+export function pgExecutionStore(db: Db): ExecutionStore {
+  return {
+    async add(execution) {
+      await db.insert(executions).values({
+        ...execution,
+        detail: execution.detail === null ? null : storableText(execution.detail),
+        result: execution.result === null ? null : storableText(execution.result),
+        stdout: storableText(execution.stdout),
+      })
+    },
+
+    async recent({ tool, limit }) {
+      const rows = await db
+        .select({ execution: executions, hash: versions.hash })
+        .from(executions)
+        .innerJoin(versions, eq(versions.id, executions.versionId))
+        .where(tool === undefined ? undefined : eq(executions.tool, tool))
+        .orderBy(desc(executions.startedAt))
+        .limit(limit)
+      return rows.map(({ execution, hash }) => ({ ...execution, hash }))
+    },
+  }
+}

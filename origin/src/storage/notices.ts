@@ -1,0 +1,97 @@
+import type { PGlite } from '@electric-sql/pglite'
+import pg from 'pg'
+
+/** Channels of NOTIFY. `mcpbox_catalog`: no payload. `mcpbox_operation`: an `op_id`. */
+export type Channel = 'mcpbox_catalog' | 'mcpbox_operation'
+const CHANNELS: readonly Channel[] = ['mcpbox_catalog', 'mcpbox_operation']
+
+/** `null` stands for "some may have been missed: look for yourself". */
+type Listener = (payload: string | null) => void
+
+/** NOTIFY of all replicas, as calls. Delivery is not durable: listeners re-read what they watch. */
+export interface Notices extends AsyncDisposable {
+  on(channel: Channel, listener: Listener): Disposable
+}
+
+/** Longest pause between two tries to get the listening connection back. */
+const RECONNECT_MAX_MS = 5_000
+
+class Board implements Notices {
+  readonly #listeners = new Map<Channel, Set<Listener>>(CHANNELS.map((name) => [name, new Set()]))
+  readonly #end: () => Promise<void>
+
+  constructor(end: () => Promise<void>) {
+    this.#end = end
+  }
+
+  on(channel: Channel, listener: Listener): Disposable {
+    const listeners = this.#listeners.get(channel)
+    listeners?.add(listener)
+    return { [Symbol.dispose]: () => listeners?.delete(listener) }
+  }
+
+  tell(channel: string, payload: string | null): void {
+    for (const [name, listeners] of this.#listeners)
+      if (name === channel) for (const listener of [...listeners]) listener(payload)
+  }
+
+  tellAll(): void {
+    for (const channel of CHANNELS) this.tell(channel, null)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#end()
+  }
+}
+
+/** Notices of the embedded database: one process, nothing to lose. */
+export function pgliteNotices(client: PGlite): Notices {
+  const board = new Board(async () => {})
+  client.onNotification((channel, payload) => board.tell(channel, payload))
+  const listening = CHANNELS.map((channel) => client.exec(`listen ${channel}`))
+  void Promise.all(listening)
+  return board
+}
+
+/**
+ * Notices of PostgreSQL, over a connection of their own (LISTEN needs a session, so it must not go
+ * through a pooler in transaction mode). A lost connection is sought again until disposal; then
+ * every listener is told to look for itself.
+ */
+export async function postgresNotices(
+  url: string,
+  onFault: (fault: unknown) => void,
+): Promise<Notices> {
+  const ended = new AbortController()
+  let client: pg.Client | null = null
+  const board = new Board(async () => {
+    ended.abort()
+    await client?.end()
+  })
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ connectionString: url, keepAlive: true })
+    next.on('notification', ({ channel, payload }) => board.tell(channel, payload ?? null))
+    next.on('error', onFault)
+    await next.connect()
+    for (const channel of CHANNELS) await next.query(`listen ${channel}`)
+    next.on('end', () => void reconnect())
+    client = next
+  }
+
+  async function reconnect(): Promise<void> {
+    for (let pause = 100; !ended.signal.aborted; pause = Math.min(pause * 2, RECONNECT_MAX_MS)) {
+      try {
+        await connect()
+        board.tellAll()
+        return
+      } catch (fault) {
+        onFault(fault)
+        await new Promise((resolve) => setTimeout(resolve, pause))
+      }
+    }
+  }
+
+  await connect()
+  return board
+}

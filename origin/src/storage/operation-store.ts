@@ -1,0 +1,130 @@
+import { and, asc, eq, gt, lt, sql } from 'drizzle-orm'
+import type { OpId } from '#contract/operation.ts'
+import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
+import type { OperationStore } from '../domain/operations/operation-store.ts'
+import type { Db } from './database.ts'
+import { operationEvents, operations } from './schema.ts'
+
+export function pgOperationStore(db: Db): OperationStore {
+  const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
+  const tell = (opId: OpId) => db.execute(sql`select pg_notify('mcpbox_operation', ${opId})`)
+  const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
+
+  const insertEvents = (opId: OpId, events: readonly NumberedEvent[]) =>
+    db
+      .insert(operationEvents)
+      .values(events.map((event) => ({ opId, seq: event.seq, event })))
+      .onConflictDoNothing()
+
+  return {
+    async add({ principal, request, requestId, owner, leaseMs, principalKey }) {
+      const added = await db
+        .insert(operations)
+        .values({
+          opId: request.op_id,
+          principal: principalKey,
+          asked: { principal, request },
+          requestDigest: requestDigest(request),
+          requestId,
+          state: 'running',
+          owner,
+          leaseUntil: leaseOf(leaseMs),
+        })
+        .onConflictDoNothing()
+        .returning({ opId: operations.opId })
+      return added.length > 0
+    },
+
+    async get(opId) {
+      const [row] = await db.select().from(operations).where(eq(operations.opId, opId))
+      if (row === undefined) return null
+      return {
+        opId,
+        principal: row.asked.principal,
+        request: row.asked.request,
+        requestDigest: row.requestDigest,
+        requestId: row.requestId,
+        state: row.state,
+        dispatch: row.dispatch,
+        cancelled: row.cancelledAt !== null,
+      }
+    },
+
+    async eventsAfter(opId, after) {
+      const rows = await db
+        .select({ event: operationEvents.event })
+        .from(operationEvents)
+        .where(and(eq(operationEvents.opId, opId), gt(operationEvents.seq, after)))
+        .orderBy(asc(operationEvents.seq))
+      return rows.map((row) => row.event)
+    },
+
+    async setDispatch(opId, dispatch) {
+      await db.update(operations).set({ dispatch }).where(eq(operations.opId, opId))
+    },
+
+    async addEvents(opId, events) {
+      if (events.length === 0) return
+      await insertEvents(opId, events)
+      await tell(opId)
+    },
+
+    async finish(opId, event) {
+      const finished = await db
+        .update(operations)
+        .set({ state: 'done', finishedAt: sql`now()` })
+        .where(isRunning(opId))
+        .returning({ opId: operations.opId })
+      if (finished.length === 0) return false
+      await insertEvents(opId, [event])
+      await tell(opId)
+      return true
+    },
+
+    async cancel(opId) {
+      await db.update(operations).set({ cancelledAt: sql`now()` }).where(isRunning(opId))
+      await tell(opId)
+    },
+
+    async renew(owner, leaseMs) {
+      await db
+        .update(operations)
+        .set({ leaseUntil: leaseOf(leaseMs) })
+        .where(and(eq(operations.owner, owner), eq(operations.state, 'running')))
+    },
+
+    async takeOver(opId, owner, leaseMs) {
+      const taken = await db
+        .update(operations)
+        .set({ owner, leaseUntil: leaseOf(leaseMs) })
+        .where(and(isRunning(opId), lt(operations.leaseUntil, sql`now()`)))
+        .returning({ opId: operations.opId })
+      return taken.length > 0
+    },
+
+    async abandoned(limit) {
+      const rows = await db
+        .select({ opId: operations.opId })
+        .from(operations)
+        .where(and(eq(operations.state, 'running'), lt(operations.leaseUntil, sql`now()`)))
+        .orderBy(asc(operations.createdAt))
+        .limit(limit)
+      return rows.map((row) => row.opId as OpId)
+    },
+
+    async release(owner) {
+      await db
+        .update(operations)
+        .set({ leaseUntil: sql`'-infinity'` })
+        .where(and(eq(operations.owner, owner), eq(operations.state, 'running')))
+    },
+
+    async forgetFinishedBefore(time) {
+      const gone = await db
+        .delete(operations)
+        .where(and(eq(operations.state, 'done'), lt(operations.finishedAt, time)))
+        .returning({ opId: operations.opId })
+      return gone.length
+    },
+  }
+}

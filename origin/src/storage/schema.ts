@@ -1,0 +1,298 @@
+import { sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
+import {
+  bigserial,
+  check,
+  customType,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { ToolAnnotations } from '#contract/catalog.ts'
+import type { JsonObject } from '#contract/json.ts'
+import type { Manifest } from '#contract/manifest.ts'
+import type { ClientInfo, OperationRequest } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import type { Isolation } from '#contract/sandbox.ts'
+import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
+
+/** The tables; the source of `migrations/`. Rules that a constraint can carry stand here. */
+
+const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' })
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+/** JSON is kept as its text: jsonb would refuse the NUL escapes that tool data may hold. */
+const createdAt = () => at('created_at').notNull().defaultNow()
+const id = () => uuid('id').primaryKey().defaultRandom()
+
+export const servers = pgTable('servers', {
+  id: id(),
+  name: text('name').notNull().unique(),
+  description: text('description').notNull(),
+  createdBy: text('created_by').notNull(),
+  createdAt: createdAt(),
+})
+
+export const tools = pgTable(
+  'tools',
+  {
+    id: id(),
+    serverId: uuid('server_id')
+      .notNull()
+      .references(() => servers.id),
+    name: text('name').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [unique('tools_server_name').on(t.serverId, t.name)],
+)
+
+/** One frozen text of a tool. A trigger refuses any change to what the hash covers. */
+export const versions = pgTable(
+  'versions',
+  {
+    id: id(),
+    toolId: uuid('tool_id')
+      .notNull()
+      .references(() => tools.id),
+    number: integer('number').notNull(),
+    state: text('state', { enum: ['draft', 'pending', 'live', 'archived', 'rejected'] }).notNull(),
+    hash: text('hash').notNull(),
+    description: text('description').notNull(),
+    code: text('code').notNull(),
+    inputSchema: json('input_schema').$type<JsonObject>().notNull(),
+    outputSchema: json('output_schema').$type<JsonObject>(),
+    annotations: json('annotations').$type<ToolAnnotations>().notNull(),
+    manifest: json('manifest').$type<Manifest>().notNull(),
+    timeoutMs: integer('timeout_ms').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: createdAt(),
+    approvalId: uuid('approval_id').references((): AnyPgColumn => approvals.id),
+  },
+  (t) => [
+    unique('versions_tool_number').on(t.toolId, t.number),
+    unique('versions_id_hash').on(t.id, t.hash),
+    uniqueIndex('versions_one_draft').on(t.toolId).where(sql`state = 'draft'`),
+    uniqueIndex('versions_one_pending').on(t.toolId).where(sql`state = 'pending'`),
+    uniqueIndex('versions_one_live').on(t.toolId).where(sql`state = 'live'`),
+    check(
+      'versions_state',
+      sql`state in ('draft', 'pending', 'live', 'archived', 'rejected')`,
+    ),
+    check('versions_hash', sql`hash ~ '^[0-9a-f]{64}$'`),
+    check('versions_timeout', sql`timeout_ms between 1000 and 300000`),
+    check('versions_live_is_approved', sql`state <> 'live' or approval_id is not null`),
+  ],
+)
+
+/** One question to a person about one version, bound to the hash of what they see. */
+export const approvals = pgTable(
+  'approvals',
+  {
+    id: id(),
+    versionId: uuid('version_id').notNull(),
+    hash: text('hash').notNull(),
+    state: text('state', { enum: ['waiting', 'approved', 'rejected', 'withdrawn'] }).notNull(),
+    requestedBy: text('requested_by').notNull(),
+    client: json('client').$type<ClientInfo>(),
+    notes: text('notes').notNull(),
+    requestedAt: at('requested_at').notNull().defaultNow(),
+    decidedBy: uuid('decided_by').references(() => admins.id),
+    decidedAt: at('decided_at'),
+    reason: text('reason'),
+  },
+  (t) => [
+    foreignKey({
+      name: 'approvals_version_hash',
+      columns: [t.versionId, t.hash],
+      foreignColumns: [versions.id, versions.hash],
+    }),
+    uniqueIndex('approvals_one_waiting').on(t.versionId).where(sql`state = 'waiting'`),
+    check('approvals_state', sql`state in ('waiting', 'approved', 'rejected', 'withdrawn')`),
+    check(
+      'approvals_decided',
+      sql`(state in ('approved', 'rejected')) = (decided_by is not null and decided_at is not null)`,
+    ),
+    check('approvals_reason', sql`state <> 'rejected' or length(reason) > 0`),
+  ],
+)
+
+/** One approved line of a version's manifest. */
+export const grants = pgTable(
+  'grants',
+  {
+    id: id(),
+    versionId: uuid('version_id')
+      .notNull()
+      .references(() => versions.id),
+    approvalId: uuid('approval_id')
+      .notNull()
+      .references(() => approvals.id),
+    kind: text('kind', { enum: ['host', 'module', 'secret'] }).notNull(),
+    value: text('value').notNull(),
+    grantedAt: at('granted_at').notNull().defaultNow(),
+    revokedAt: at('revoked_at'),
+  },
+  (t) => [
+    unique('grants_once').on(t.versionId, t.kind, t.value),
+    check('grants_kind', sql`kind in ('host', 'module', 'secret')`),
+  ],
+)
+
+/** A named value of a server, sealed; null while nobody has set it. */
+export const secrets = pgTable(
+  'secrets',
+  {
+    id: id(),
+    serverId: uuid('server_id')
+      .notNull()
+      .references(() => servers.id),
+    name: text('name').notNull(),
+    sealed: bytea('sealed').notNull(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [unique('secrets_server_name').on(t.serverId, t.name)],
+)
+
+/** One call (or trial) of one version: who, what, how long, how it ended. */
+export const executions = pgTable(
+  'executions',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind', { enum: ['call', 'trial'] }).notNull(),
+    versionId: uuid('version_id')
+      .notNull()
+      .references(() => versions.id),
+    tool: text('tool').notNull(),
+    principal: text('principal').notNull(),
+    principalLabel: text('principal_label').notNull(),
+    client: json('client').$type<ClientInfo>(),
+    requestId: text('request_id').notNull(),
+    arguments: json('arguments').$type<JsonObject>().notNull(),
+    outcome: text('outcome', {
+      enum: ['ok', 'failed', 'timed_out', 'killed', 'refused'],
+    }).notNull(),
+    detail: text('detail'),
+    result: text('result'),
+    stdout: text('stdout').notNull(),
+    durationMs: doublePrecision('duration_ms').notNull(),
+    isolation: json('isolation').$type<Isolation>(),
+    startedAt: at('started_at').notNull(),
+  },
+  (t) => [
+    index('executions_recent').on(t.startedAt.desc()),
+    index('executions_of_version').on(t.versionId, t.startedAt.desc()),
+    check('executions_kind', sql`kind in ('call', 'trial')`),
+    check(
+      'executions_outcome',
+      sql`outcome in ('ok', 'failed', 'timed_out', 'killed', 'refused')`,
+    ),
+  ],
+)
+
+/** What happened and who did it. */
+export const activity = pgTable(
+  'activity',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    at: at('at').notNull().defaultNow(),
+    actor: text('actor').notNull(),
+    action: text('action').notNull(),
+    subject: text('subject').notNull(),
+    details: json('details').$type<JsonObject>().notNull(),
+  },
+  (t) => [index('activity_recent').on(t.at.desc())],
+)
+
+export const admins = pgTable('admins', {
+  id: id(),
+  username: text('username').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  createdAt: createdAt(),
+})
+
+/** An admin's sign-in. The cookie's token is kept as its SHA-256 only. */
+export const signIns = pgTable('sign_ins', {
+  id: id(),
+  adminId: uuid('admin_id')
+    .notNull()
+    .references(() => admins.id),
+  tokenHash: text('token_hash').notNull().unique(),
+  createdAt: createdAt(),
+  expiresAt: at('expires_at').notNull(),
+})
+
+export const signInFailures = pgTable(
+  'sign_in_failures',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    address: text('address').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [index('sign_in_failures_recent').on(t.address, t.at)],
+)
+
+/** Values the installation keeps for itself, sealed. */
+export const settings = pgTable('settings', {
+  key: text('key').primaryKey(),
+  sealed: bytea('sealed').notNull(),
+})
+
+/** One thing a client asked for, done once; see docs/architecture.md, "Operations". */
+export const operations = pgTable(
+  'operations',
+  {
+    opId: uuid('op_id').primaryKey(),
+    principal: text('principal').notNull(),
+    asked: json('asked').$type<{ principal: Principal; request: OperationRequest }>().notNull(),
+    requestDigest: text('request_digest').notNull(),
+    requestId: text('request_id').notNull(),
+    state: text('state', { enum: ['running', 'done'] }).notNull(),
+    owner: text('owner').notNull(),
+    leaseUntil: at('lease_until').notNull(),
+    dispatch: json('dispatch').$type<Dispatch>(),
+    cancelledAt: at('cancelled_at'),
+    createdAt: createdAt(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    index('operations_running').on(t.leaseUntil).where(sql`state = 'running'`),
+    index('operations_finished').on(t.finishedAt),
+    check('operations_state', sql`state in ('running', 'done')`),
+    check('operations_done', sql`(state = 'done') = (finished_at is not null)`),
+  ],
+)
+
+export const operationEvents = pgTable(
+  'operation_events',
+  {
+    opId: uuid('op_id')
+      .notNull()
+      .references(() => operations.opId, { onDelete: 'cascade' }),
+    seq: integer('seq').notNull(),
+    event: json('event').$type<NumberedEvent>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.opId, t.seq] })],
+)
+
+/** Assertions seen, until they expire: each is good for one use. */
+export const assertionUses = pgTable(
+  'assertion_uses',
+  { jti: uuid('jti').primaryKey(), expiresAt: at('expires_at').notNull() },
+  (t) => [index('assertion_uses_expiry').on(t.expiresAt)],
+)
+
+/** MCP sessions that their client ended; kept until the id would have expired anyway. */
+export const endedSessions = pgTable(
+  'ended_sessions',
+  { sessionId: text('session_id').primaryKey(), until: at('until').notNull() },
+  (t) => [index('ended_sessions_until').on(t.until)],
+)

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm'
+import type { Stores, Within } from '../domain/stores.ts'
+import { pgActivityStore } from './activity-store.ts'
+import { pgAdminStore } from './admin-store.ts'
+import { pgApprovalStore } from './approval-store.ts'
+import type { Cipher } from './cipher.ts'
+import type { Db } from './database.ts'
+import { pgExecutionStore } from './execution-store.ts'
+import { pgOperationStore } from './operation-store.ts'
+import { pgSecretStore } from './secret-store.ts'
+import { pgSettingStore } from './setting-store.ts'
+import { pgToolStore } from './tool-store.ts'
+
+/** All stores over one database or one transaction. */
+export function pgStores(db: Db, cipher: Cipher): Stores {
+  return {
+    tools: pgToolStore(db),
+    approvals: pgApprovalStore(db),
+    executions: pgExecutionStore(db),
+    operations: pgOperationStore(db),
+    secrets: pgSecretStore(db, cipher),
+    admins: pgAdminStore(db),
+    settings: pgSettingStore(db, cipher),
+    activity: pgActivityStore(db),
+    async catalogChanged() {
+      await db.execute(sql`select pg_notify('mcpbox_catalog', '')`)
+    },
+  }
+}
+
+/** Units of work as database transactions. */
+export function pgWithin(db: Db, cipher: Cipher): Within {
+  return (work) => db.transaction((tx) => work(pgStores(tx, cipher)))
+}

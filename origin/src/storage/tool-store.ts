@@ -1,0 +1,186 @@
+import { and, asc, count, desc, eq, inArray, isNull, max, sql } from 'drizzle-orm'
+import type { Name } from '#contract/names.ts'
+import { refuse } from '../domain/refusal.ts'
+import type { ToolStore } from '../domain/tools/tool-store.ts'
+import { versionHash } from '../domain/tools/version-hash.ts'
+import type { Version } from '../domain/tools/version.ts'
+import type { Db } from './database.ts'
+import { approvals, grants, servers, tools, versions } from './schema.ts'
+
+export function pgToolStore(db: Db): ToolStore {
+  const select = () =>
+    db
+      .select({ version: versions, server: servers.name, tool: tools.name })
+      .from(versions)
+      .innerJoin(tools, eq(tools.id, versions.toolId))
+      .innerJoin(servers, eq(servers.id, tools.serverId))
+
+  return {
+    async addServer(server) {
+      const [row] = await db
+        .insert(servers)
+        .values(server)
+        .onConflictDoNothing({ target: servers.name })
+        .returning({ id: servers.id })
+      return row?.id ?? refuse('name_taken', `There is already a server named "${server.name}".`)
+    },
+
+    async servers() {
+      const rows = await db
+        .select({ server: servers, tools: count(tools.id) })
+        .from(servers)
+        .leftJoin(tools, eq(tools.serverId, servers.id))
+        .groupBy(servers.id)
+        .orderBy(asc(servers.name))
+      return rows.map((row) => ({
+        ...row.server,
+        name: row.server.name as Name,
+        tools: Number(row.tools),
+      }))
+    },
+
+    async serverId(name) {
+      const [row] = await db.select({ id: servers.id }).from(servers).where(eq(servers.name, name))
+      return row?.id ?? null
+    },
+
+    async addTool(tool) {
+      const [row] = await db
+        .insert(tools)
+        .values(tool)
+        .onConflictDoNothing({ target: [tools.serverId, tools.name] })
+        .returning({ id: tools.id })
+      return (
+        row?.id ??
+        refuse(
+          'name_taken',
+          `This server already has a tool named "${tool.name}"; change it with mcpbox_update_tool.`,
+        )
+      )
+    },
+
+    async tool(server, name) {
+      const [row] = await db
+        .select({ id: tools.id })
+        .from(tools)
+        .innerJoin(servers, eq(servers.id, tools.serverId))
+        .where(and(eq(servers.name, server), eq(tools.name, name)))
+      return row === undefined ? null : { id: row.id, server, name }
+    },
+
+    async toolsOf(server) {
+      const rows = await db
+        .select({ name: tools.name, number: versions.number, state: versions.state })
+        .from(tools)
+        .innerJoin(servers, eq(servers.id, tools.serverId))
+        .innerJoin(versions, eq(versions.toolId, tools.id))
+        .where(eq(servers.name, server))
+        .orderBy(asc(tools.name), asc(versions.number))
+      return [...Map.groupBy(rows, (row) => row.name as Name)].map(([name, of]) => ({
+        name,
+        versions: of.map(({ number, state }) => ({ number, state })),
+      }))
+    },
+
+    async addVersion(toolId, text, createdBy) {
+      await db.select({ id: tools.id }).from(tools).where(eq(tools.id, toolId)).for('update')
+      const replaced = await db
+        .update(versions)
+        .set({ state: 'archived' })
+        .where(and(eq(versions.toolId, toolId), inArray(versions.state, ['draft', 'pending'])))
+        .returning({ id: versions.id })
+      for (const { id } of replaced)
+        await db
+          .update(approvals)
+          .set({ state: 'withdrawn' })
+          .where(and(eq(approvals.versionId, id), eq(approvals.state, 'waiting')))
+      const [newest] = await db
+        .select({ number: max(versions.number) })
+        .from(versions)
+        .where(eq(versions.toolId, toolId))
+      const hash = versionHash(text)
+      const [row] = await db
+        .insert(versions)
+        .values({
+          toolId,
+          number: (newest?.number ?? 0) + 1,
+          state: 'draft',
+          hash,
+          description: text.description,
+          code: text.code,
+          inputSchema: text.inputSchema,
+          outputSchema: text.outputSchema,
+          annotations: text.annotations,
+          manifest: text.manifest,
+          timeoutMs: text.timeoutMs,
+          createdBy,
+        })
+        .returning()
+      if (row === undefined) throw new Error('the new version was not stored')
+      return toVersion({ version: row, server: text.server, tool: text.tool })
+    },
+
+    async version(id) {
+      const [row] = await select().where(eq(versions.id, id))
+      return row === undefined ? null : toVersion(row)
+    },
+
+    async versions(toolId) {
+      const rows = await select().where(eq(versions.toolId, toolId)).orderBy(desc(versions.number))
+      return rows.map(toVersion)
+    },
+
+    async versionIn(toolId, state) {
+      const [row] = await select().where(
+        and(eq(versions.toolId, toolId), eq(versions.state, state)),
+      )
+      return row === undefined ? null : toVersion(row)
+    },
+
+    async move(version, to, approvalId) {
+      if (to === 'live')
+        await db
+          .update(versions)
+          .set({ state: 'archived' })
+          .where(and(eq(versions.toolId, version.toolId), eq(versions.state, 'live')))
+      await db
+        .update(versions)
+        .set({ state: to, ...(approvalId === null ? {} : { approvalId }) })
+        .where(eq(versions.id, version.id))
+    },
+
+    async live() {
+      const rows = await select()
+        .where(eq(versions.state, 'live'))
+        .orderBy(sql`${servers.name} collate "C"`, sql`${tools.name} collate "C"`)
+      return rows.map(toVersion)
+    },
+
+    grants: (versionId) =>
+      db
+        .select({ kind: grants.kind, value: grants.value })
+        .from(grants)
+        .where(and(eq(grants.versionId, versionId), isNull(grants.revokedAt))),
+
+    async addGrants(version, approvalId) {
+      const { hosts, modules, secrets } = version.manifest
+      const lines = [
+        ...hosts.map((value) => ({ kind: 'host' as const, value })),
+        ...modules.map((value) => ({ kind: 'module' as const, value })),
+        ...secrets.map((value) => ({ kind: 'secret' as const, value })),
+      ]
+      if (lines.length > 0)
+        await db
+          .insert(grants)
+          .values(lines.map((line) => ({ ...line, versionId: version.id, approvalId })))
+    },
+  }
+}
+
+function toVersion(row: {
+  version: typeof versions.$inferSelect
+  server: string
+  tool: string
+}): Version {
+  return { ...row.version, server: row.server as Name, tool: row.tool as Name }
+}
