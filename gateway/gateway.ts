@@ -1,0 +1,104 @@
+import { isLegacyRequest, type JSONRPCMessage } from '@modelcontextprotocol/server'
+import { EDGE_BODY_BYTES } from '#contract/limits.ts'
+import type { Principal } from '#contract/principal.ts'
+import { replyId, type Exchange } from './exchange.ts'
+import { LegacyLeg } from './legacy/legacy-leg.ts'
+import type { SessionHost } from './legacy/session-host.ts'
+import { SessionIds } from './legacy/session-id.ts'
+import { serveModern } from './modern/modern-leg.ts'
+import type { GatewayPorts } from './ports.ts'
+import { applyQuirks } from './quirks/all.ts'
+import { problemOf } from './serving/refusal.ts'
+import { lateStream } from './wire/late-stream.ts'
+import { readMessage } from './wire/read-message.ts'
+import { rpcError } from './wire/rpc-error.ts'
+
+export interface GatewayOptions extends GatewayPorts {
+  sessions: SessionHost
+  /** Secrets of at least 32 characters, the same in every isolate and replica. */
+  keys: { sessionId: string }
+  /** Largest body that is read, in bytes. */
+  bodyBytes?: number
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+export interface Gateway {
+  /**
+   * Answers one request of a known principal, of either protocol era. The host has routed it here
+   * (see `isMcpPath`), authenticated it and judged its Origin and Host. Never rejects.
+   */
+  handle(request: Request, principal: Principal): Promise<Response>
+}
+
+const METHODS = ['GET', 'POST', 'DELETE']
+
+/** The MCP front: one for a host, however many requests it serves. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { bodyBytes = EDGE_BODY_BYTES, now = Date.now } = options
+  const legacy = new LegacyLeg(
+    options,
+    options.sessions,
+    new SessionIds(options.keys.sessionId, now),
+  )
+
+  async function handle(request: Request, principal: Principal): Promise<Response> {
+    if (!METHODS.includes(request.method)) return methodNotAllowed()
+    if (request.method !== 'POST') return serve({ principal, request, message: null })
+    const read = await readMessage(request, bodyBytes)
+    if (!read.ok) return read.refusal
+    const { message } = read
+    return lateStream(request.signal, streamOptions(options), (signal) =>
+      answer({ principal, request: withoutBody(request, signal), message }),
+    )
+  }
+
+  async function serve(exchange: Exchange): Promise<Response> {
+    const seen = applyQuirks(exchange)
+    if (seen instanceof Response) return seen
+    const isLegacy = await isLegacyRequest(seen.request, seen.message ?? undefined)
+    return isLegacy ? legacy.handle(seen) : serveModern(options, seen)
+  }
+
+  /** {@link serve}, with its refusals and failures as answers. */
+  async function answer(exchange: Exchange): Promise<Response> {
+    try {
+      return await serve(exchange)
+    } catch (thrown) {
+      return failure(thrown, exchange.message)
+    }
+  }
+
+  /** In band, with status 200 where it may be: clients read a status as news of the session. */
+  function failure(thrown: unknown, message: JSONRPCMessage | null): Response {
+    const problem = problemOf(thrown, options)
+    const status = problem.code === 'internal' ? 500 : 200
+    return rpcError(problem, { id: replyId(message), status })
+  }
+
+  return {
+    async handle(request, principal) {
+      try {
+        return await handle(request, principal)
+      } catch (thrown) {
+        return failure(thrown, null)
+      }
+    },
+  }
+}
+
+function streamOptions({ times, onFault }: GatewayPorts) {
+  return { graceMs: times.graceMs, keepAliveMs: times.keepAliveMs, onFault }
+}
+
+/** The body is spent: what follows gets the parsed message, and a signal of our own. */
+function withoutBody(request: Request, signal: AbortSignal): Request {
+  const { method, headers } = request
+  return new Request(request.url, { method, headers, signal })
+}
+
+function methodNotAllowed(): Response {
+  const message = `Only ${METHODS.join(', ')} are served here.`
+  const headers = { allow: METHODS.join(', ') }
+  return rpcError({ code: 'method_not_allowed', message }, { headers })
+}

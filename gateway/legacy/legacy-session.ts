@@ -1,0 +1,100 @@
+import {
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+  isJSONRPCResponse,
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+} from '@modelcontextprotocol/server'
+import { z } from 'zod'
+import { replyId, type Exchange } from '../exchange.ts'
+import type { GatewayPorts } from '../ports.ts'
+import type { LogThreshold } from '../serving/asker.ts'
+import type { EventStream } from '../wire/event-stream.ts'
+import { CallsInFlight } from './calls-in-flight.ts'
+import type { EndedSessions } from './ended-sessions.ts'
+import { openNoticeStream } from './notice-stream.ts'
+import { PendingRequests } from './pending-requests.ts'
+import { accepted, sessionUnknown } from './replies.ts'
+import { serveRequest } from './serve-request.ts'
+import { expiryOf, type SessionClaims } from './session-id.ts'
+
+export interface LegacySessionPorts extends GatewayPorts {
+  ended: EndedSessions
+}
+
+/**
+ * The live state of one legacy session: what runs, what was asked of the client, the stream it
+ * listens on, how much it wants to hear. None of it is worth keeping: the session id says the
+ * rest, so that a host may drop this object whenever it is idle and make a new one.
+ */
+export class LegacySession {
+  readonly #ports: LegacySessionPorts
+  readonly #calls = new CallsInFlight()
+  readonly #pending = new PendingRequests()
+  readonly #threshold: LogThreshold = { level: null }
+  #notices: EventStream | null = null
+
+  constructor(ports: LegacySessionPorts) {
+    this.#ports = ports
+  }
+
+  /** True when nothing is lost by dropping this object, but a log level. */
+  get idle(): boolean {
+    return this.#calls.all().length === 0 && (this.#notices?.over.aborted ?? true)
+  }
+
+  /** Serves one exchange of this session. Rejects as the origin does, and on faults. */
+  async handle(claims: SessionClaims, exchange: Exchange): Promise<Response> {
+    if (await this.#ports.ended.has(claims.id)) return sessionUnknown(replyId(exchange.message))
+    switch (exchange.request.method) {
+      case 'GET':
+        return this.#listen(exchange)
+      case 'DELETE':
+        return this.#end(claims)
+      default:
+        return this.#receive(claims, exchange)
+    }
+  }
+
+  async #receive(claims: SessionClaims, exchange: Exchange): Promise<Response> {
+    const { message } = exchange
+    if (isJSONRPCRequest(message)) return this.#serve(claims, exchange, message)
+    if (isJSONRPCResponse(message)) this.#pending.answer(message)
+    else if (isJSONRPCNotification(message)) await this.#hear(message)
+    return accepted()
+  }
+
+  async #serve(
+    claims: SessionClaims,
+    exchange: Exchange,
+    message: JSONRPCRequest,
+  ): Promise<Response> {
+    const state = { claims, threshold: this.#threshold, pending: this.#pending }
+    const call = await serveRequest(this.#ports, exchange, message, state)
+    this.#calls.add(message.id, call)
+    return call.run(message, exchange.request)
+  }
+
+  /** A cancellation counts when its id can only mean one request (basic/utilities/cancellation). */
+  async #hear(notification: JSONRPCNotification): Promise<void> {
+    if (notification.method !== 'notifications/cancelled') return
+    const params = CancelledParams.safeParse(notification.params)
+    if (params.success) await this.#calls.only(params.data.requestId)?.cancel()
+  }
+
+  /** A newer stream takes the place of an older one: its client has lost that. */
+  #listen(exchange: Exchange): Response {
+    this.#notices?.close()
+    this.#notices = openNoticeStream(this.#ports, exchange.principal)
+    return this.#notices.response
+  }
+
+  async #end(claims: SessionClaims): Promise<Response> {
+    await this.#ports.ended.add(claims.id, expiryOf(claims))
+    this.#notices?.close()
+    await Promise.all(this.#calls.all().map((call) => call.cancel()))
+    return new Response(null, { status: 204 })
+  }
+}
+
+const CancelledParams = z.object({ requestId: z.union([z.string(), z.number()]) })

@@ -1,0 +1,34 @@
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import type { Exchange } from '../exchange.ts'
+import type { GatewayPorts } from '../ports.ts'
+import { exchangeServer } from '../serving/exchange-server.ts'
+import { withStableCodeInBody } from '../wire/rpc-error.ts'
+import { changeBus } from './change-bus.ts'
+
+/**
+ * Serves protocol version 2026-07-28. A client that closes its stream cancels what it asked for
+ * (basic/transports/streamable-http, cancellation). Throws OriginRefusal as the catalog does.
+ */
+export async function serveModern(ports: GatewayPorts, exchange: Exchange): Promise<Response> {
+  const { principal, request, message } = exchange
+  const closed = new AbortController()
+  const server = await exchangeServer(ports, {
+    asker: { principal, era: 'modern', client: null },
+    method: message !== null && 'method' in message ? message.method : '',
+    signal: request.signal,
+    cancel: closed.signal,
+    threshold: { level: null },
+    closed: () => closed.abort(),
+  })
+  const complaints: Error[] = []
+  const handler = createMcpHandler(() => server, {
+    legacy: 'reject',
+    bus: changeBus(ports, principal),
+    keepAliveMs: ports.times.keepAliveMs,
+    onerror: (error) => complaints.push(error),
+  })
+  const response = await handler.fetch(request, { parsedBody: message })
+  // Lower statuses are the client's doing, and told to the client.
+  if (response.status >= 500) complaints.forEach((error) => ports.onFault(error))
+  return withStableCodeInBody(response)
+}

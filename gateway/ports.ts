@@ -1,0 +1,37 @@
+import type { Catalog } from '#contract/catalog.ts'
+import { HEARTBEAT_MS, MAX_TIMEOUT_MS } from '#contract/limits.ts'
+import type { Origin } from './origin.ts'
+
+/** Times and sizes of the MCP front. Milliseconds, unless the name says otherwise. */
+export interface GatewayTimes {
+  /** An answer that takes longer becomes an event stream. */
+  graceMs: number
+  /** Longest silence on any stream. */
+  keepAliveMs: number
+  /** How long a tool call is waited for. */
+  callDeadlineMs: number
+  /** How long a client may keep a list (`ttlMs`, MCP 2026-07-28). */
+  listTtlMs: number
+  /** Pause before the change feed is asked for again after it broke. */
+  changesRetryMs: number
+}
+
+export const DEFAULT_TIMES: GatewayTimes = {
+  graceMs: 1_500,
+  keepAliveMs: HEARTBEAT_MS,
+  callDeadlineMs: MAX_TIMEOUT_MS,
+  listTtlMs: 60_000,
+  changesRetryMs: 5_000,
+}
+
+/** What serving one exchange needs of its host, whichever host that is. */
+export interface GatewayPorts {
+  origin: Origin
+  /** Who answers where the catalog, which knows it too, is not read. */
+  identity: Catalog['server']
+  times: GatewayTimes
+  /** Hears of every failure that is not an expected refusal. Must not throw. */
+  onFault: (error: unknown) => void
+  /** Keeps the host awake until work is done that outlives the exchange (`waitUntil`). */
+  defer: (work: Promise<void>) => void
+}

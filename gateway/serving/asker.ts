@@ -1,0 +1,15 @@
+import type { ClientInfo, Era, LogLevel } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+
+/** Who asks, and as what kind of client. */
+export interface Asker {
+  principal: Principal
+  era: Era
+  /** What the client said of itself in `initialize`; the modern era says it in each request. */
+  client: ClientInfo | null
+}
+
+/** The least severe log message a legacy session wants; null as long as it named none. */
+export interface LogThreshold {
+  level: LogLevel | null
+}

@@ -1,0 +1,40 @@
+import { ProtocolError, type CallToolResult } from '@modelcontextprotocol/server'
+import type { Problem } from '#contract/problem.ts'
+import { OriginRefusal } from '../origin.ts'
+import type { GatewayPorts } from '../ports.ts'
+import { wireOf } from '../wire/problem.ts'
+
+/** Where in a tool result's `_meta` the stable code of a problem stands. */
+export const PROBLEM_CODE_META_KEY = 'mcpbox/code'
+
+const INTERNAL: Problem = {
+  code: 'internal',
+  message: 'MCPbox failed to answer this request. The failure was recorded.',
+}
+
+/** A problem as the JSON-RPC error that the SDK sends when a handler throws it. */
+export function toProtocolError(problem: Problem): ProtocolError {
+  return new ProtocolError(wireOf(problem.code).rpc, problem.message, { code: problem.code })
+}
+
+/** What a thrown value may become outside. Anything unexpected is reported and told apart by nothing. */
+export function problemOf(thrown: unknown, ports: Pick<GatewayPorts, 'onFault'>): Problem {
+  if (thrown instanceof OriginRefusal) return thrown.problem
+  ports.onFault(thrown)
+  return INTERNAL
+}
+
+/**
+ * What a refused tool call answers. A tool that does not exist is the client's mistake and a
+ * JSON-RPC error (MCP, server/tools, error handling); all else is a result that the assistant can
+ * read and act on.
+ */
+export function refusedCall(problem: Problem): CallToolResult {
+  if (problem.code === 'unknown_tool') throw toProtocolError(problem)
+  if (problem.code === 'internal') throw toProtocolError(problem)
+  return {
+    content: [{ type: 'text', text: problem.message }],
+    isError: true,
+    _meta: { [PROBLEM_CODE_META_KEY]: problem.code },
+  }
+}

@@ -1,0 +1,45 @@
+import type { Principal } from '#contract/principal.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
+import { memoryEndedSessions } from '../legacy/ended-sessions.ts'
+import { memorySessionHost } from '../legacy/memory-session-host.ts'
+import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
+import { scriptedOrigin, type ScriptedOrigin, type ScriptedTool } from './scripted-origin.ts'
+
+export const ALICE: Principal = { kind: 'user', sub: 'alice', email: 'alice@example.com' }
+export const BOB: Principal = { kind: 'user', sub: 'bob', email: 'bob@example.com' }
+export const KEY = 'a key for tests, with more than 32 characters'
+
+export interface Mounted {
+  gateway: Gateway
+  origin: ScriptedOrigin
+  faults: unknown[]
+  /** Work that outlives its exchange. */
+  deferred: Promise<void>[]
+}
+
+export interface MountOptions {
+  times?: Partial<GatewayTimes>
+  bodyBytes?: number
+  now?: () => number
+  /** Takes the place of all that a process remembers; for a restart. */
+  origin?: ScriptedOrigin
+}
+
+/** A gateway over tools in memory. Without grace of its own it answers plainly, as most tests want. */
+export function mountGateway(
+  tools: Record<string, ScriptedTool>,
+  { times, origin = scriptedOrigin(tools), ...rest }: MountOptions = {},
+): Mounted {
+  const faults: unknown[] = []
+  const deferred: Promise<void>[] = []
+  const ports: GatewayPorts = {
+    origin,
+    identity: { name: 'mcpbox', version: '0.0.0' },
+    times: { ...DEFAULT_TIMES, graceMs: 60_000, ...times },
+    onFault: (error) => faults.push(error),
+    defer: (work) => deferred.push(work),
+  }
+  const sessions = memorySessionHost({ ...ports, ended: memoryEndedSessions() })
+  const options: GatewayOptions = { ...ports, sessions, keys: { sessionId: KEY }, ...rest }
+  return { gateway: createGateway(options), origin, faults, deferred }
+}
