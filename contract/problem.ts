@@ -31,6 +31,7 @@ export const ProblemCode = z.enum([
   'invalid_arguments',
   'operation_unknown',
   'operation_conflict',
+  'cancelled',
   // rules of tools and approvals
   'name_taken',
   'server_unknown',

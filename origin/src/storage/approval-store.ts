@@ -20,9 +20,7 @@ export function pgApprovalStore(db: Db): ApprovalStore {
       return { ...row, decidedBy: null }
     },
 
-    async approval(id, forUpdate = false) {
-      if (forUpdate)
-        await db.select({ id: approvals.id }).from(approvals).where(eq(approvals.id, id)).for('update')
+    async approval(id) {
       const [row] = await select().where(eq(approvals.id, id))
       return row === undefined ? null : toApproval(row)
     },

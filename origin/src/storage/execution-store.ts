@@ -1,4 +1,4 @@
-import { desc, eq } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import type { ExecutionStore } from '../domain/executions/execution-store.ts'
 import type { Db } from './database.ts'
 import { executions, versions } from './schema.ts'
@@ -15,12 +15,17 @@ export function pgExecutionStore(db: Db): ExecutionStore {
       })
     },
 
-    async recent({ tool, limit }) {
+    async recent({ tool, principal, limit }) {
       const rows = await db
         .select({ execution: executions, hash: versions.hash })
         .from(executions)
         .innerJoin(versions, eq(versions.id, executions.versionId))
-        .where(tool === undefined ? undefined : eq(executions.tool, tool))
+        .where(
+          and(
+            tool === undefined ? undefined : eq(executions.tool, tool),
+            principal === undefined ? undefined : eq(executions.principal, principal),
+          ),
+        )
         .orderBy(desc(executions.startedAt))
         .limit(limit)
       return rows.map(({ execution, hash }) => ({ ...execution, hash }))

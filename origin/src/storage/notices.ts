@@ -1,17 +1,13 @@
 import type { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import type { Channel, NoticeBoard } from '../domain/notices.ts'
 
-/** Channels of NOTIFY. `mcpbox_catalog`: no payload. `mcpbox_operation`: an `op_id`. */
-export type Channel = 'mcpbox_catalog' | 'mcpbox_operation'
-const CHANNELS: readonly Channel[] = ['mcpbox_catalog', 'mcpbox_operation']
+const CHANNELS: readonly Channel[] = ['mcpbox_catalog', 'mcpbox_operation', 'mcpbox_cancel']
 
-/** `null` stands for "some may have been missed: look for yourself". */
-type Listener = (payload: string | null) => void
+type Listener = Parameters<NoticeBoard['on']>[1]
 
-/** NOTIFY of all replicas, as calls. Delivery is not durable: listeners re-read what they watch. */
-export interface Notices extends AsyncDisposable {
-  on(channel: Channel, listener: Listener): Disposable
-}
+/** NOTIFY of all replicas (PostgreSQL, sql-notify), as calls. */
+export interface Notices extends NoticeBoard, AsyncDisposable {}
 
 /** Longest pause between two tries to get the listening connection back. */
 const RECONNECT_MAX_MS = 5_000

@@ -1,13 +1,15 @@
-import { and, asc, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
 import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
+import type { Channel } from '../domain/notices.ts'
 import type { OperationStore } from '../domain/operations/operation-store.ts'
 import type { Db } from './database.ts'
 import { operationEvents, operations } from './schema.ts'
 
 export function pgOperationStore(db: Db): OperationStore {
   const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
-  const tell = (opId: OpId) => db.execute(sql`select pg_notify('mcpbox_operation', ${opId})`)
+  const tell = (channel: Channel, opId: OpId) =>
+    db.execute(sql`select pg_notify(${channel}, ${opId})`)
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   const insertEvents = (opId: OpId, events: readonly NumberedEvent[]) =>
@@ -66,7 +68,7 @@ export function pgOperationStore(db: Db): OperationStore {
     async addEvents(opId, events) {
       if (events.length === 0) return
       await insertEvents(opId, events)
-      await tell(opId)
+      await tell('mcpbox_operation', opId)
     },
 
     async finish(opId, event) {
@@ -77,20 +79,26 @@ export function pgOperationStore(db: Db): OperationStore {
         .returning({ opId: operations.opId })
       if (finished.length === 0) return false
       await insertEvents(opId, [event])
-      await tell(opId)
+      await tell('mcpbox_operation', opId)
       return true
     },
 
     async cancel(opId) {
       await db.update(operations).set({ cancelledAt: sql`now()` }).where(isRunning(opId))
-      await tell(opId)
+      await tell('mcpbox_cancel', opId)
     },
 
-    async renew(owner, leaseMs) {
+    async renew(opIds, owner, leaseMs) {
       await db
         .update(operations)
         .set({ leaseUntil: leaseOf(leaseMs) })
-        .where(and(eq(operations.owner, owner), eq(operations.state, 'running')))
+        .where(
+          and(
+            inArray(operations.opId, [...opIds]),
+            eq(operations.owner, owner),
+            eq(operations.state, 'running'),
+          ),
+        )
     },
 
     async takeOver(opId, owner, leaseMs) {

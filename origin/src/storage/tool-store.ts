@@ -82,8 +82,11 @@ export function pgToolStore(db: Db): ToolStore {
       }))
     },
 
-    async addVersion(toolId, text, createdBy) {
+    async lock(toolId) {
       await db.select({ id: tools.id }).from(tools).where(eq(tools.id, toolId)).for('update')
+    },
+
+    async addVersion(toolId, text, createdBy) {
       const replaced = await db
         .update(versions)
         .set({ state: 'archived' })

@@ -24,8 +24,7 @@ export interface ApprovalStore {
     client: ClientInfo | null
     notes: string
   }): Promise<Approval>
-  /** With `forUpdate`, nobody else decides it until this unit of work ends. */
-  approval(id: string, forUpdate?: boolean): Promise<Approval | null>
+  approval(id: string): Promise<Approval | null>
   list(state: Approval['state'] | null): Promise<Approval[]>
   ofVersion(versionId: string): Promise<Approval[]>
   decide(

@@ -27,5 +27,5 @@ export interface Execution {
 
 export interface ExecutionStore {
   add(execution: Omit<Execution, 'hash'>): Promise<void>
-  recent(filter: { tool?: string; limit: number }): Promise<Execution[]>
+  recent(filter: { tool?: string; principal?: string; limit: number }): Promise<Execution[]>
 }

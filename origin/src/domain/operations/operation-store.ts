@@ -27,7 +27,7 @@ export interface OperationStore {
   /** Marks the wish to cancel, and tells every replica. */
   cancel(opId: OpId): Promise<void>
 
-  renew(owner: string, leaseMs: number): Promise<void>
+  renew(opIds: readonly OpId[], owner: string, leaseMs: number): Promise<void>
   /** Makes `owner` the owner of a running operation whose lease ran out. */
   takeOver(opId: OpId, owner: string, leaseMs: number): Promise<boolean>
   /** Running operations whose lease ran out, oldest first. */

@@ -37,6 +37,9 @@ export interface ToolStore {
     server: Name,
   ): Promise<{ name: Name; versions: { number: number; state: VersionState }[] }[]>
 
+  /** Keeps every other unit of work from changing this tool until this one ends. */
+  lock(toolId: string): Promise<void>
+
   /**
    * Stores a text as the tool's newest version, a draft. The draft before it is archived; a
    * version that waited for approval is archived and its question withdrawn.

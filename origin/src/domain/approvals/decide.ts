@@ -1,0 +1,67 @@
+import { wireName } from '#contract/names.ts'
+import type { Admin } from '../admins/admin-store.ts'
+import { refuse } from '../refusal.ts'
+import type { Stores } from '../stores.ts'
+import { versionHash } from '../tools/version-hash.ts'
+import type { Version } from '../tools/version.ts'
+
+export interface Decision {
+  approvalId: string
+  /** Hash of what the admin had before their eyes. */
+  hash: string
+  decision: 'approve' | 'reject'
+  reason: string | null
+}
+
+/**
+ * Answers the question about exactly the version with this hash. Of several answers one stands;
+ * the others hear which. An approved version is live when the unit of work is kept.
+ * @throws Refusal approval_unknown, approval_stale, approval_decided, reason_required
+ */
+export async function decide(
+  stores: Stores,
+  admin: Pick<Admin, 'id' | 'username'>,
+  { approvalId, hash, decision, reason }: Decision,
+): Promise<Version> {
+  const asked = await stores.approvals.approval(approvalId)
+  if (asked === null) return refuse('approval_unknown', 'There is no such request for approval.')
+  const toolId = (await stores.tools.version(asked.versionId))?.toolId
+  if (toolId === undefined) throw new Error(`approval ${approvalId} is about no version`)
+
+  await stores.tools.lock(toolId)
+  const approval = await stores.approvals.approval(approvalId)
+  const version = await stores.tools.version(asked.versionId)
+  if (approval === null || version === null) throw new Error(`approval ${approvalId} vanished`)
+
+  if (approval.state === 'withdrawn')
+    refuse('approval_stale', 'The draft was changed after this was asked; decide on the new request.')
+  if (approval.state !== 'waiting')
+    refuse(
+      'approval_decided',
+      `${approval.decidedBy ?? 'Someone'} has already ${approval.state} this, at ${approval.decidedAt?.toISOString() ?? 'an unknown time'}.`,
+    )
+  if (hash !== approval.hash || versionHash(version) !== approval.hash)
+    refuse(
+      'approval_stale',
+      'What you looked at is not what is asked now; look at it again and decide on that.',
+    )
+  if (decision === 'reject' && !reason)
+    refuse('reason_required', 'Say why it is rejected; the assistant reads it.')
+
+  const state = decision === 'approve' ? 'approved' : 'rejected'
+  await stores.approvals.decide(approvalId, { state, adminId: admin.id, reason })
+  if (decision === 'approve') {
+    await stores.tools.move(version, 'live', approvalId)
+    await stores.tools.addGrants(version, approvalId)
+    await stores.catalogChanged()
+  } else {
+    await stores.tools.move(version, 'rejected', null)
+  }
+  await stores.activity.record({
+    actor: `admin:${admin.username}`,
+    action: `approval.${state}`,
+    subject: wireName(version.server, version.tool),
+    details: { approval: approvalId, hash, reason },
+  })
+  return version
+}

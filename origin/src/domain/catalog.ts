@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto'
+import type { Catalog, CatalogTool } from '#contract/catalog.ts'
+import { wireName } from '#contract/names.ts'
+import { MANAGEMENT_TOOLS } from './management/table.ts'
+import type { NoticeBoard } from './notices.ts'
+import type { Stores } from './stores.ts'
+import type { Version } from './tools/version.ts'
+
+const INSTRUCTIONS =
+  'MCPbox lets you write your own tools. When a capability is missing: mcpbox_create_server, mcpbox_create_tool (Python), mcpbox_test_code, then mcpbox_request_publish; a person approves exactly that code. Once approved, call it by its name, or through mcpbox_call_tool if your list of tools does not show it yet.'
+
+/** The catalog as it is now; read again after each change notice. */
+export class CatalogReader implements Disposable {
+  readonly #stores: Pick<Stores, 'tools'>
+  readonly #version: string
+  readonly #listening: Disposable
+  #current: Promise<Catalog> | null = null
+
+  constructor(stores: Pick<Stores, 'tools'>, notices: NoticeBoard, version: string) {
+    this.#stores = stores
+    this.#version = version
+    this.#listening = notices.on('mcpbox_catalog', () => {
+      this.#current = null
+    })
+  }
+
+  async read(): Promise<Catalog> {
+    const reading = (this.#current ??= this.#build())
+    try {
+      return await reading
+    } catch (fault) {
+      if (this.#current === reading) this.#current = null
+      throw fault
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#listening[Symbol.dispose]()
+  }
+
+  async #build(): Promise<Catalog> {
+    const live = await this.#stores.tools.live()
+    const content = {
+      server: { name: 'mcpbox', version: this.#version },
+      instructions: INSTRUCTIONS,
+      tools: [...[...MANAGEMENT_TOOLS.values()].map(({ catalog }) => catalog), ...live.map(listed)],
+    }
+    const etag = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
+    return { etag, ...content }
+  }
+}
+
+function listed(version: Version): CatalogTool {
+  return {
+    name: wireName(version.server, version.tool),
+    description: version.description,
+    inputSchema: version.inputSchema,
+    ...(version.outputSchema === null ? {} : { outputSchema: version.outputSchema }),
+    annotations: version.annotations,
+  }
+}

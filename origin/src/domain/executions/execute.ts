@@ -1,0 +1,64 @@
+import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
+import type { JsonObject } from '#contract/json.ts'
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
+import { wireName } from '#contract/names.ts'
+import type { OpId } from '#contract/operation.ts'
+import type { RunRequest } from '#contract/sandbox.ts'
+import { refuse } from '../refusal.ts'
+import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
+import type { Stores } from '../stores.ts'
+import { assertApproved } from '../tools/callable.ts'
+import type { Version } from '../tools/version.ts'
+import { scrubber } from './scrub.ts'
+
+export interface Execution {
+  opId: OpId
+  kind: 'call' | 'trial'
+  version: Version
+  arguments: JsonObject
+  /** The boot of the sandbox that has, or gets, this run. */
+  bootId: string
+  news: (news: RunNews) => void
+  cancel: AbortSignal
+  detach: AbortSignal
+}
+
+/**
+ * Runs one version once. A call gets what was approved, after checking once more that it was; a
+ * trial of a draft gets nothing: no host, no secret, no module beyond the default ones.
+ * @throws Refusal hash_mismatch, not_approved, secret_unset, sandbox_unreachable
+ */
+export async function execute(
+  stores: Pick<Stores, 'tools' | 'secrets'>,
+  sandbox: Pick<Sandbox, 'run'>,
+  { opId, kind, version, bootId, news, cancel, detach, ...asked }: Execution,
+): Promise<NumberedOutcome> {
+  if (kind === 'call') await assertApproved(stores, version)
+  const manifest = kind === 'call' ? version.manifest : EMPTY_MANIFEST
+  const secrets = await stores.secrets.values(version.server, manifest.secrets)
+  const unset = manifest.secrets.filter((name) => !secrets.has(name))
+  if (unset.length > 0)
+    refuse(
+      'secret_unset',
+      `"${wireName(version.server, version.tool)}" needs ${unset.join(', ')}; a person must set the value first.`,
+    )
+  const request: RunRequest = {
+    run_id: opId,
+    version: { hash: version.hash, language: 'python', code: version.code, manifest },
+    input: asked.arguments,
+    secrets: Object.fromEntries(secrets),
+    limits: {
+      timeout_ms: version.timeoutMs,
+      memory_bytes: CALL_MEMORY_BYTES,
+      cpu_s: CALL_CPU_S,
+      open_files: CALL_OPEN_FILES,
+    },
+  }
+  const scrub = scrubber(secrets.values())
+  const { seq, outcome } = await sandbox.run(bootId, request, {
+    news: (said) => news(scrub.news(said)),
+    cancel,
+    detach,
+  })
+  return { seq, outcome: scrub.outcome(outcome) }
+}

@@ -1,0 +1,15 @@
+import type { Principal } from '#contract/principal.ts'
+
+/** A principal as a person reads it. */
+export function principalLabel(principal: Principal): string {
+  switch (principal.kind) {
+    case 'user':
+      return principal.email
+    case 'service':
+      return `service token ${principal.clientId}`
+    case 'token':
+      return `API token ${principal.name}`
+    case 'local':
+      return 'this machine'
+  }
+}

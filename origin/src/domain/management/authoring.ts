@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
+import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
+import { wireName } from '#contract/names.ts'
+import type { Call } from '../operations/call.ts'
+import {
+  assertCodeSize,
+  CAUTIOUS_ANNOTATIONS,
+  versionText,
+  type Draft,
+} from '../tools/author.ts'
+import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { versionHash } from '../tools/version-hash.ts'
+import type { Version } from '../tools/version.ts'
+import { describeVersion } from './describe-version.ts'
+import * as inputs from './inputs.ts'
+import { ADDS, managementTool, told } from './management-tool.ts'
+
+const NEXT =
+  'Try it with mcpbox_test_code, then ask a person to approve it with mcpbox_request_publish.'
+
+export const createTool = managementTool({
+  name: 'mcpbox_create_tool',
+  title: 'Write a new tool',
+  description:
+    'Stores a new tool as a draft, written in Python. Nobody can call it until a person has approved exactly this text.',
+  input: z.strictObject({
+    server: inputs.server,
+    name: inputs.tool,
+    code: inputs.code,
+    description: inputs.description.default(''),
+    modules: inputs.modules.default([]),
+    secrets: inputs.secrets.default([]),
+    timeout_ms: inputs.timeout.default(DEFAULT_TIMEOUT_MS),
+    hints: inputs.hints.default({}),
+  }),
+  annotations: ADDS,
+  async answer(call, input) {
+    const { server, name: tool } = input
+    const text = await analysed(call, {
+      ...{ server, tool, code: input.code, description: input.description },
+      annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
+      manifest: Manifest.parse({ ...EMPTY_MANIFEST, modules: input.modules, secrets: input.secrets }),
+      timeoutMs: input.timeout_ms,
+    })
+    await call.finish(async ({ tools, activity }) => {
+      const serverId = (await tools.serverId(server)) ?? serverUnknown(server)
+      const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
+      const version = await tools.addVersion(toolId, text, call.by)
+      await activity.record({
+        actor: call.by,
+        action: 'tool.created',
+        subject: wireName(server, tool),
+        details: { hash: version.hash },
+      })
+      return told({ ...describeVersion(version), next: NEXT })
+    })
+  },
+})
+
+export const updateTool = managementTool({
+  name: 'mcpbox_update_tool',
+  title: 'Change a tool',
+  description:
+    'Stores a changed text as the tool’s new draft; what is left out stays as in its newest version. A live version stays live until the draft is approved. A request that waits for approval is withdrawn: ask again.',
+  input: z.strictObject({
+    server: inputs.server,
+    name: inputs.tool,
+    code: inputs.code.optional(),
+    description: inputs.description.optional(),
+    modules: inputs.modules.optional(),
+    secrets: inputs.secrets.optional(),
+    timeout_ms: inputs.timeout.optional(),
+    hints: inputs.hints.optional(),
+  }),
+  annotations: { ...ADDS, idempotentHint: true },
+  async answer(call, input) {
+    const { server, name } = input
+    const tool = (await call.stores.tools.tool(server, name)) ?? toolUnknown(server, name)
+    const [before] = await call.stores.tools.versions(tool.id)
+    if (before === undefined) throw new Error(`tool ${tool.id} has no version`)
+    const text = await analysed(call, {
+      ...{ server, tool: name },
+      code: input.code ?? before.code,
+      description: input.description ?? before.description,
+      annotations: hinted(before.annotations, input.hints ?? {}),
+      manifest: Manifest.parse({
+        hosts: before.manifest.hosts,
+        modules: input.modules ?? before.manifest.modules,
+        secrets: input.secrets ?? before.manifest.secrets,
+      }),
+      timeoutMs: input.timeout_ms ?? before.timeoutMs,
+    })
+    await call.finish(async ({ tools, activity }) => {
+      await tools.lock(tool.id)
+      const [newest] = await tools.versions(tool.id)
+      if (newest !== undefined && isSame(newest, versionHash(text)))
+        return told({ ...describeVersion(newest), next: 'Nothing changed.' })
+      const version = await tools.addVersion(tool.id, text, call.by)
+      await activity.record({
+        actor: call.by,
+        action: 'version.drafted',
+        subject: wireName(server, name),
+        details: { hash: version.hash, number: version.number },
+      })
+      return told({ ...describeVersion(version), next: NEXT })
+    })
+  },
+})
+
+/** A rejected text may be stored again, as a new draft; any other equal text is no change. */
+function isSame(newest: Version, hash: string): boolean {
+  return newest.hash === hash && newest.state !== 'rejected'
+}
+
+async function analysed(call: Call, draft: Draft) {
+  assertCodeSize(draft.code)
+  return versionText(draft, await call.analyze(draft.code))
+}
+
+function hinted(
+  before: typeof CAUTIOUS_ANNOTATIONS,
+  hints: z.infer<typeof inputs.hints>,
+): typeof CAUTIOUS_ANNOTATIONS {
+  return {
+    ...before,
+    readOnlyHint: hints.read_only ?? before.readOnlyHint,
+    destructiveHint: hints.destructive ?? before.destructiveHint,
+    idempotentHint: hints.idempotent ?? before.idempotentHint,
+    openWorldHint: hints.open_world ?? before.openWorldHint,
+  }
+}

@@ -1,0 +1,18 @@
+import type { JsonObject } from '#contract/json.ts'
+import { wireName } from '#contract/names.ts'
+import type { Version } from '../tools/version.ts'
+
+/** A version's facts as management tools tell them. */
+export function describeVersion(version: Version): JsonObject {
+  return {
+    tool: wireName(version.server, version.tool),
+    version: version.number,
+    state: version.state,
+    hash: version.hash,
+    description: version.description,
+    input_schema: version.inputSchema,
+    output_schema: version.outputSchema,
+    manifest: version.manifest,
+    timeout_ms: version.timeoutMs,
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { JsonObject } from '#contract/json.ts'
+import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
+import { ModuleName, Name, SecretName } from '#contract/names.ts'
+
+/** Text that a person or an assistant writes; PostgreSQL keeps neither NUL nor lone surrogates. */
+export function writtenText(max: number) {
+  return z
+    .string()
+    .max(max)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be well-formed text without NUL')
+}
+
+export const server = Name.describe('Name of the server the tool belongs to')
+export const tool = Name.describe('Name of the tool, without its server')
+export const code = writtenText(1_000_000).describe(
+  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)` and `secrets["NAME"]` are there.',
+)
+export const description = writtenText(2_000).describe(
+  'What the tool does, for the assistant that will call it. Empty: taken from the docstring.',
+)
+export const timeout = z
+  .int()
+  .min(1_000)
+  .max(MAX_TIMEOUT_MS)
+  .describe('Wall clock of one call, in milliseconds')
+export const modules = z
+  .array(ModuleName)
+  .max(50)
+  .describe('Standard library modules beyond the harmless default ones; the person approves them')
+export const secrets = z
+  .array(SecretName)
+  .max(50)
+  .describe('Names of the secrets it reads; a person approves them and sets the values')
+export const hints = z
+  .strictObject({
+    read_only: z.boolean(),
+    destructive: z.boolean(),
+    idempotent: z.boolean(),
+    open_world: z.boolean(),
+  })
+  .partial()
+  .describe('What a call may do; unsaid means the worst: it writes, destroys and reaches out')
+export const toolArguments = JsonObject.describe('Arguments of the call')

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { wireName } from '#contract/names.ts'
+import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { describeVersion } from './describe-version.ts'
+import * as inputs from './inputs.ts'
+import { managementTool, READS, told } from './management-tool.ts'
+
+export const listTools = managementTool({
+  name: 'mcpbox_list_tools',
+  title: 'List the tools of a server',
+  description: 'Lists a server’s tools, with the state of each version.',
+  input: z.strictObject({ server: inputs.server }),
+  annotations: READS,
+  answer: (call, { server }) =>
+    call.finish(async ({ tools }) => {
+      if ((await tools.serverId(server)) === null) serverUnknown(server)
+      return told({
+        tools: (await tools.toolsOf(server)).map(({ name, versions }) => ({
+          tool: wireName(server, name),
+          versions,
+        })),
+      })
+    }),
+})
+
+export const getTool = managementTool({
+  name: 'mcpbox_get_tool',
+  title: 'Read a tool',
+  description: 'Gives a tool’s newest version with its code, or the version with a number.',
+  input: z.strictObject({
+    server: inputs.server,
+    name: inputs.tool,
+    version: z.int().positive().optional().describe('Number of the version; left out: the newest'),
+  }),
+  annotations: READS,
+  answer: (call, { server, name, version: number }) =>
+    call.finish(async ({ tools }) => {
+      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
+      const versions = await tools.versions(tool.id)
+      const version = number === undefined ? versions[0] : versions.find((v) => v.number === number)
+      if (version === undefined) return toolUnknown(server, name)
+      return told({ ...describeVersion(version), code: version.code })
+    }),
+})
+
+export const getToolStatus = managementTool({
+  name: 'mcpbox_get_tool_status',
+  title: 'See where a tool stands',
+  description: 'Tells the state of each version of a tool and what was asked and decided about it.',
+  input: z.strictObject({ server: inputs.server, name: inputs.tool }),
+  annotations: READS,
+  answer: (call, { server, name }) =>
+    call.finish(async ({ tools, approvals }) => {
+      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
+      const versions = []
+      for (const version of await tools.versions(tool.id))
+        versions.push({
+          version: version.number,
+          state: version.state,
+          hash: version.hash,
+          approvals: (await approvals.ofVersion(version.id)).map((approval) => ({
+            id: approval.id,
+            state: approval.state,
+            requested_at: approval.requestedAt.toISOString(),
+            decided_by: approval.decidedBy,
+            reason: approval.reason,
+          })),
+        })
+      const live = versions.find(({ state }) => state === 'live')
+      return told({
+        tool: wireName(server, name),
+        callable: live !== undefined,
+        live_version: live?.version ?? null,
+        versions,
+      })
+    }),
+})
+
+export const getToolLogs = managementTool({
+  name: 'mcpbox_get_tool_logs',
+  title: 'Read a tool’s executions',
+  description: 'Gives the newest executions of a tool that you yourself caused.',
+  input: z.strictObject({
+    server: inputs.server,
+    name: inputs.tool,
+    limit: z.int().min(1).max(50).default(10),
+  }),
+  annotations: READS,
+  answer: (call, { server, name, limit }) =>
+    call.finish(async ({ tools, executions }) => {
+      if ((await tools.tool(server, name)) === null) toolUnknown(server, name)
+      const recent = await executions.recent({
+        tool: wireName(server, name),
+        principal: call.by,
+        limit,
+      })
+      return told({
+        executions: recent.map((execution) => ({
+          id: execution.id,
+          kind: execution.kind,
+          version: execution.hash,
+          outcome: execution.outcome,
+          detail: execution.detail,
+          result: execution.result,
+          printed: execution.stdout,
+          duration_ms: execution.durationMs,
+          started_at: execution.startedAt.toISOString(),
+        })),
+      })
+    }),
+})

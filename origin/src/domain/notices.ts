@@ -1,0 +1,10 @@
+/**
+ * What replicas tell each other. `mcpbox_catalog`: the catalog changed. `mcpbox_operation`,
+ * `mcpbox_cancel`: news of the operation whose id comes with it.
+ */
+export type Channel = 'mcpbox_catalog' | 'mcpbox_operation' | 'mcpbox_cancel'
+
+/** Delivery is not durable; `null` stands for "some may have been missed: look for yourself". */
+export interface NoticeBoard {
+  on(channel: Channel, listener: (about: string | null) => void): Disposable
+}

@@ -1,0 +1,14 @@
+import { MANAGEMENT_TOOLS } from '../management/table.ts'
+import { callableVersion } from '../tools/callable.ts'
+import type { Answer } from './carry-out.ts'
+
+/** Answers `tools/call`: a management tool by its name, anything else as an authored tool. */
+export const answerCall: Answer = async (call, tool, args) => {
+  const management = MANAGEMENT_TOOLS.get(tool)
+  if (management !== undefined) return management.answer(call, args)
+  await call.execute({
+    kind: 'call',
+    arguments: args,
+    choose: () => callableVersion(call.stores, tool),
+  })
+}

@@ -1,0 +1,40 @@
+import type { ClientInfo, OpId, ToolResult } from '#contract/operation.ts'
+import type { JsonObject } from '#contract/json.ts'
+import type { Principal } from '#contract/principal.ts'
+import type { Analysis } from '#contract/sandbox.ts'
+import type { Stores } from '../stores.ts'
+import type { Version } from '../tools/version.ts'
+
+/**
+ * One operation seen by the code that answers it. It must end with exactly one `finish` or
+ * `execute`, or throw; everything it changes, it changes inside `finish`.
+ */
+export interface Call {
+  opId: OpId
+  principal: Principal
+  /** `principalKey` of the principal. */
+  by: string
+  client: ClientInfo | null
+  requestId: string
+  /** For reading; each read stands alone. */
+  stores: Stores
+
+  /** @throws Refusal sandbox_unreachable */
+  analyze(code: string): Promise<Analysis>
+
+  /**
+   * Runs `work` and ends the operation with its result, both in one unit of work: a replica that
+   * repeats the operation after a crash finds it ended, or not begun.
+   */
+  finish(work: (stores: Stores) => Promise<ToolResult>): Promise<void>
+
+  /**
+   * Runs a version in the sandbox, records the execution and ends the operation with its result.
+   * `choose` picks the version; it is asked once per operation, however often that is resumed.
+   */
+  execute(how: {
+    kind: 'call' | 'trial'
+    choose: () => Promise<Version>
+    arguments: JsonObject
+  }): Promise<void>
+}

@@ -1,0 +1,131 @@
+import { principalKey } from '#contract/principal.ts'
+import type { Problem } from '#contract/problem.ts'
+import type { Outcome } from '#contract/sandbox.ts'
+import { execute } from '../executions/execute.ts'
+import { principalLabel } from '../executions/principal-label.ts'
+import { sentence, toolResult } from '../executions/tool-result.ts'
+import { Refusal } from '../refusal.ts'
+import type { NumberedOutcome, Sandbox } from '../sandbox.ts'
+import type { Stores, Within } from '../stores.ts'
+import type { Version } from '../tools/version.ts'
+import { wireName } from '#contract/names.ts'
+import type { Call } from './call.ts'
+import type { LiveOperation } from './live-operation.ts'
+import type { Dispatch, Operation } from './operation.ts'
+
+/** Carries out one operation to its end, or resumes it. */
+export type CarryOut = (operation: Operation, live: LiveOperation) => Promise<void>
+
+/** Answers a call by its tool name; throws Refusal for the expected noes. */
+export type Answer = (call: Call, tool: string, args: Operation['request']['params']['arguments']) => Promise<void>
+
+export function carryOutWith(parts: {
+  stores: Stores
+  within: Within
+  sandbox: Sandbox
+  answer: Answer
+  onFault: (fault: unknown) => void
+}): CarryOut {
+  const { stores, within, sandbox, answer, onFault } = parts
+
+  return async (operation, live) => {
+    const { opId, principal, request, requestId } = operation
+    const { name, arguments: args } = request.params
+    let newestSeq = 0
+
+    const finish: Call['finish'] = async (work) => {
+      await live.stored()
+      const seq = newestSeq + 1
+      const event = await within(async (inside) => {
+        const result = await work(inside)
+        const final = { type: 'result' as const, seq, result }
+        return (await inside.operations.finish(opId, final)) ? final : abandon()
+      })
+      live.finish(event)
+    }
+
+    const refuseIt = async (problem: Problem): Promise<void> => {
+      const final = { type: 'problem' as const, seq: newestSeq + 1, problem }
+      if (await stores.operations.finish(opId, final)) live.finish(final)
+    }
+
+    const dispatched = async (choose: () => Promise<Version>, kind: Dispatch['kind']) => {
+      if (operation.dispatch !== null) {
+        const version = await stores.tools.version(operation.dispatch.versionId)
+        if (version === null) throw new Error(`version ${operation.dispatch.versionId} is gone`)
+        return { version, dispatch: operation.dispatch }
+      }
+      const version = await choose()
+      const { boot_id: bootId } = await sandbox.health(live.detached.signal)
+      const dispatch = { bootId, versionId: version.id, kind }
+      await stores.operations.setDispatch(opId, dispatch)
+      return { version, dispatch }
+    }
+
+    const call: Call = {
+      ...{ opId, principal, requestId, stores, finish },
+      by: principalKey(principal),
+      client: request.client,
+      analyze: (code) => sandbox.analyze(code, live.detached.signal),
+
+      async execute({ kind, choose, arguments: input }) {
+        const startedAt = new Date()
+        if (operation.dispatch === null && live.cancelled.signal.aborted)
+          throw new Refusal('cancelled', 'The call was cancelled before it began.')
+        const { version, dispatch } = await dispatched(choose, kind)
+        const { seq, outcome }: NumberedOutcome = await execute(stores, sandbox, {
+          ...{ opId, kind, version, arguments: input, bootId: dispatch.bootId },
+          news(news) {
+            newestSeq = Math.max(newestSeq, news.seq)
+            live.add(news)
+          },
+          cancel: live.cancelled.signal,
+          detach: live.detached.signal,
+        })
+        newestSeq = Math.max(newestSeq, seq - 1)
+        await finish(async (inside) => {
+          await inside.executions.add({
+            ...{ id: opId, kind, versionId: version.id, requestId, startedAt },
+            tool: wireName(version.server, version.tool),
+            principal: principalKey(principal),
+            principalLabel: principalLabel(principal),
+            client: request.client,
+            arguments: input,
+            ...recorded(outcome),
+          })
+          return toolResult(outcome, { id: opId, hash: version.hash })
+        })
+      },
+    }
+
+    try {
+      await answer(call, name, args)
+    } catch (fault) {
+      if (fault instanceof Refusal) return refuseIt(fault.problem)
+      if (live.detached.signal.aborted || fault instanceof EndedElsewhere) return
+      onFault(fault)
+      await refuseIt({
+        code: 'internal',
+        message: `Something in MCPbox failed; its log has the details under request ${requestId}.`,
+      })
+    }
+  }
+}
+
+class EndedElsewhere extends Error {}
+
+function abandon(): never {
+  throw new EndedElsewhere('another replica ended this operation')
+}
+
+function recorded(outcome: Outcome) {
+  const measured = outcome.kind === 'refused' ? null : outcome
+  return {
+    outcome: outcome.kind,
+    detail: outcome.kind === 'ok' ? null : sentence(outcome),
+    result: outcome.kind === 'ok' ? JSON.stringify(outcome.value) : null,
+    stdout: measured?.stdout.text ?? '',
+    durationMs: measured?.duration_ms ?? 0,
+    isolation: measured?.isolation ?? null,
+  }
+}

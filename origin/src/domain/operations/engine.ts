@@ -1,0 +1,215 @@
+import type { OpId, OperationEvent, OperationRequest } from '#contract/operation.ts'
+import { isFinal } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import { principalKey } from '#contract/principal.ts'
+import type { NoticeBoard } from '../notices.ts'
+import { refuse } from '../refusal.ts'
+import type { Stores } from '../stores.ts'
+import type { CarryOut } from './carry-out.ts'
+import { LiveOperation } from './live-operation.ts'
+import { requestDigest, type Operation } from './operation.ts'
+
+/** A replica that has not renewed for this long is taken for dead. */
+const LEASE_MS = 6_000
+const RENEW_MS = 2_000
+const SWEEP_MS = 5_000
+
+/**
+ * Does what clients ask, each thing once, on any replica. The replica that accepted an operation
+ * owns it by a lease; when the lease runs out another one takes it over and resumes it.
+ */
+export class OperationEngine implements AsyncDisposable {
+  readonly #owner: string
+  readonly #stores: Stores
+  readonly #notices: NoticeBoard
+  readonly #carryOut: CarryOut
+  readonly #onFault: (fault: unknown) => void
+  readonly #live = new Map<OpId, { operation: LiveOperation; done: Promise<void> }>()
+  readonly #timers: NodeJS.Timeout[]
+  readonly #cancels: Disposable
+
+  constructor(parts: {
+    owner: string
+    stores: Stores
+    notices: NoticeBoard
+    carryOut: CarryOut
+    onFault: (fault: unknown) => void
+  }) {
+    this.#owner = parts.owner
+    this.#stores = parts.stores
+    this.#notices = parts.notices
+    this.#carryOut = parts.carryOut
+    this.#onFault = parts.onFault
+    this.#timers = [
+      setInterval(() => this.#guarded(this.#renew()), RENEW_MS).unref(),
+      setInterval(() => this.#guarded(this.#sweep()), SWEEP_MS).unref(),
+    ]
+    this.#cancels = this.#notices.on('mcpbox_cancel', (opId) =>
+      this.#guarded(this.#heedCancels(opId)),
+    )
+  }
+
+  /**
+   * Accepts an operation, or recognises one that was accepted before.
+   * @throws Refusal operation_conflict when the id stands for something else.
+   */
+  async submit(principal: Principal, request: OperationRequest, requestId: string): Promise<void> {
+    const added = await this.#stores.operations.add({
+      principal,
+      principalKey: principalKey(principal),
+      request,
+      requestId,
+      owner: this.#owner,
+      leaseMs: LEASE_MS,
+    })
+    if (added) {
+      const { op_id: opId } = request
+      this.#begin({
+        ...{ opId, principal, request, requestId },
+        ...{ state: 'running', dispatch: null, cancelled: false },
+      })
+      return
+    }
+    const there = await this.#stores.operations.get(request.op_id)
+    if (
+      there === null ||
+      principalKey(there.principal) !== principalKey(principal) ||
+      there.requestDigest !== requestDigest(request)
+    )
+      refuse('operation_conflict', 'This op_id stands for another operation.')
+  }
+
+  /**
+   * Events with `seq > after` up to the final one, as they come.
+   * @throws Refusal operation_unknown when there is none, or it is somebody else's.
+   */
+  async *follow(
+    principal: Principal,
+    opId: OpId,
+    after: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<OperationEvent> {
+    await this.#owned(principal, opId)
+    yield { type: 'accepted', op_id: opId }
+    let seen = after
+    while (!signal.aborted) {
+      const here = this.#live.get(opId)
+      const events =
+        here === undefined
+          ? this.#followStored(opId, seen, signal)
+          : here.operation.follow(seen, signal)
+      for await (const event of events) {
+        yield event
+        if (isFinal(event)) return
+        seen = event.seq
+      }
+    }
+  }
+
+  /** @throws Refusal operation_unknown when there is none, or it is somebody else's. */
+  async cancel(principal: Principal, opId: OpId): Promise<void> {
+    await this.#owned(principal, opId)
+    this.#live.get(opId)?.operation.cancelled.abort()
+    await this.#stores.operations.cancel(opId)
+  }
+
+  /** Lets go of what is running, for another replica to take over, and stops. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#cancels[Symbol.dispose]()
+    const letGo = [...this.#live.values()]
+    for (const { operation } of letGo) operation.detached.abort(new Error('shutting down'))
+    await Promise.all(letGo.map(({ done }) => done))
+    await this.#stores.operations.release(this.#owner)
+  }
+
+  /** Reads what others wrote; ends early when this process became the owner. */
+  async *#followStored(opId: OpId, after: number, signal: AbortSignal) {
+    const news = new AbortableWake(signal)
+    using _listening = this.#notices.on('mcpbox_operation', (about) => {
+      if (about === null || about === opId) news.wake()
+    })
+    let seen = after
+    while (!signal.aborted) {
+      for (const event of await this.#stores.operations.eventsAfter(opId, seen)) {
+        yield event
+        if (isFinal(event)) return
+        seen = event.seq
+      }
+      if (await this.#takeOver(opId)) return
+      await news.next(RENEW_MS)
+    }
+  }
+
+  #begin(operation: Operation): void {
+    const live = new LiveOperation(operation.opId, this.#stores.operations)
+    if (operation.cancelled) live.cancelled.abort()
+    const done = this.#carryOut(operation, live)
+      .catch(this.#onFault)
+      .finally(() => {
+        this.#live.delete(operation.opId)
+        live.letGo()
+      })
+    this.#live.set(operation.opId, { operation: live, done })
+  }
+
+  async #takeOver(opId: OpId): Promise<boolean> {
+    if (this.#live.has(opId)) return true
+    if (!(await this.#stores.operations.takeOver(opId, this.#owner, LEASE_MS))) return false
+    const operation = await this.#stores.operations.get(opId)
+    if (operation !== null) this.#begin(operation)
+    return operation !== null
+  }
+
+  async #owned(principal: Principal, opId: OpId): Promise<void> {
+    const operation = await this.#stores.operations.get(opId)
+    if (operation === null || principalKey(operation.principal) !== principalKey(principal))
+      refuse('operation_unknown', 'There is no such operation.')
+  }
+
+  async #renew(): Promise<void> {
+    const carried = [...this.#live.keys()]
+    if (carried.length > 0) await this.#stores.operations.renew(carried, this.#owner, LEASE_MS)
+  }
+
+  async #sweep(): Promise<void> {
+    for (const opId of await this.#stores.operations.abandoned(20)) await this.#takeOver(opId)
+  }
+
+  async #heedCancels(about: string | null): Promise<void> {
+    for (const [opId, { operation }] of this.#live)
+      if (about === null || about === opId)
+        if ((await this.#stores.operations.get(opId))?.cancelled === true)
+          operation.cancelled.abort()
+  }
+
+  #guarded(work: Promise<void>): void {
+    work.catch(this.#onFault)
+  }
+}
+
+/** Waits for a wake-up, a time, or the signal, whichever is first; remembers a wake-up missed. */
+class AbortableWake {
+  #woken = false
+  #resolve: (() => void) | null = null
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener('abort', () => this.wake())
+  }
+
+  wake(): void {
+    this.#woken = true
+    this.#resolve?.()
+  }
+
+  async next(ms: number): Promise<void> {
+    if (!this.#woken) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#resolve = resolve
+      const timer = setTimeout(resolve, ms)
+      await promise
+      clearTimeout(timer)
+    }
+    this.#woken = false
+  }
+}

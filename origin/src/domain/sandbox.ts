@@ -1,0 +1,32 @@
+import type { Analysis, Outcome, RunEvent, RunRequest, SandboxHealth } from '#contract/sandbox.ts'
+
+export type RunNews = Extract<RunEvent, { type: 'progress' | 'log' }>
+
+/** An outcome, with its place in the numbering of the run's events. */
+export interface NumberedOutcome {
+  seq: number
+  outcome: Outcome
+}
+
+/**
+ * The place where tools run. All methods throw Refusal sandbox_unreachable when it cannot be
+ * reached.
+ */
+export interface Sandbox {
+  health(signal: AbortSignal): Promise<SandboxHealth>
+
+  /** Reads code without running it. */
+  analyze(code: string, signal: AbortSignal): Promise<Analysis>
+
+  /**
+   * Runs a version once per `run_id`, or attaches to the run that this boot of the sandbox has
+   * under it. An aborted `cancel` ends the run, with its outcome. An aborted `detach` leaves it
+   * running and throws the signal's reason.
+   * @returns killed/sandbox_lost when the sandbox that had the run is gone, or is not `bootId`.
+   */
+  run(
+    bootId: string,
+    request: RunRequest,
+    how: { news: (news: RunNews) => void; cancel: AbortSignal; detach: AbortSignal },
+  ): Promise<NumberedOutcome>
+}

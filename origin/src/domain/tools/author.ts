@@ -1,0 +1,66 @@
+import type { ToolAnnotations } from '#contract/catalog.ts'
+import { MAX_CODE_BYTES } from '#contract/limits.ts'
+import type { Manifest } from '#contract/manifest.ts'
+import type { Name } from '#contract/names.ts'
+import type { Analysis } from '#contract/sandbox.ts'
+import { refuse } from '../refusal.ts'
+import type { VersionText } from './version.ts'
+
+/** What an author says of a tool; the rest is read from the code. */
+export interface Draft {
+  server: Name
+  tool: Name
+  code: string
+  /** Empty: the docstring of `main` speaks. */
+  description: string
+  annotations: ToolAnnotations
+  manifest: Manifest
+  timeoutMs: number
+}
+
+/**
+ * What a tool is taken for until its author says otherwise and a person agrees: something that
+ * changes the world and cannot be undone.
+ */
+export const CAUTIOUS_ANNOTATIONS: ToolAnnotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: true,
+}
+
+/** @throws Refusal code_invalid */
+export function assertCodeSize(code: string): void {
+  const bytes = new TextEncoder().encode(code).length
+  if (bytes > MAX_CODE_BYTES)
+    refuse('code_invalid', `The code is ${bytes} bytes long; the limit is ${MAX_CODE_BYTES}.`)
+}
+
+/**
+ * The text of a version, from what its author said and what the code says.
+ * @throws Refusal code_invalid
+ */
+export function versionText(draft: Draft, analysis: Analysis): VersionText {
+  if (!analysis.valid)
+    return refuse(
+      'code_invalid',
+      analysis.line === null ? analysis.message : `Line ${analysis.line}: ${analysis.message}`,
+    )
+  const description = draft.description.trim() || (analysis.description ?? '')
+  if (description === '')
+    return refuse(
+      'code_invalid',
+      'The tool needs a description: give one, or write a docstring in main.',
+    )
+  return {
+    server: draft.server,
+    tool: draft.tool,
+    description,
+    code: draft.code,
+    inputSchema: analysis.input_schema,
+    outputSchema: analysis.output_schema,
+    annotations: draft.annotations,
+    manifest: draft.manifest,
+    timeoutMs: draft.timeoutMs,
+  }
+}
