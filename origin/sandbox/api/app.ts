@@ -1,0 +1,65 @@
+import { Hono } from 'hono'
+import { z } from 'zod'
+import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
+import { RunRequest, type SandboxHealth } from '#contract/sandbox.ts'
+import type { Analyze } from '../calls/analyze.ts'
+import type { Registry } from '../runs/registry.ts'
+import { readBody } from './body.ts'
+import { requireKey } from './key.ts'
+import { ndjson } from './ndjson.ts'
+import { answerProblem, Refusal } from './problem.ts'
+
+export type Parts = {
+  apiKey: string
+  runs: Registry
+  analyze: Analyze
+  health: () => SandboxHealth
+}
+
+const AnalysisRequest = z.strictObject({ code: z.string() })
+const After = z.coerce.number().int().nonnegative().default(0)
+
+/** The sandbox's door (contract/sandbox.ts). Everything but health needs the key. */
+export function sandboxApp({ apiKey, runs, analyze, health }: Parts): Hono {
+  const app = new Hono()
+  app.onError(answerProblem)
+  app.notFound(() => {
+    throw new Refusal(404, 'not_found', 'there is nothing here')
+  })
+  app.get('/health', (context) => context.json(health()))
+  app.use(requireKey(apiKey))
+
+  app.post('/runs', async (context) => {
+    const request = await readBody(context.req.raw, RunRequest)
+    if (request.limits.timeout_ms > MAX_TIMEOUT_MS) {
+      const message = `limits.timeout_ms: ${MAX_TIMEOUT_MS} is the most`
+      throw new Refusal(400, 'invalid_request', message)
+    }
+    const log = runs.start(request)
+    if (log === null) throw new Refusal(503, 'busy', 'every place is taken; try again')
+    return ndjson(log.follow(0))
+  })
+
+  app.get('/runs/:id/events', (context) => {
+    const log = runs.find(context.req.param('id'))
+    if (log === null) throw unknownRun()
+    const after = After.safeParse(context.req.query('after'))
+    if (!after.success) throw new Refusal(400, 'invalid_request', 'after: not a sequence number')
+    return ndjson(log.follow(after.data))
+  })
+
+  app.delete('/runs/:id', async (context) => {
+    if (!(await runs.cancel(context.req.param('id')))) throw unknownRun()
+    return context.body(null, 204)
+  })
+
+  app.post('/analyses', async (context) => {
+    const { code } = await readBody(context.req.raw, AnalysisRequest)
+    return context.json(await analyze(code, context.req.raw.signal))
+  })
+  return app
+}
+
+function unknownRun(): Refusal {
+  return new Refusal(404, 'operation_unknown', 'there is no run of this id, or no longer')
+}

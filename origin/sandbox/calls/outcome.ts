@@ -1,0 +1,94 @@
+import type { Isolation, KillReason, Outcome, RunLimits } from '#contract/sandbox.ts'
+import { RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
+import type { Account } from '../process/account.ts'
+import type { Served, Verdict } from '../process/serve.ts'
+
+const SIGKILL = 9
+const SIGXCPU = 24
+const SIGSYS = 31
+/** The kernel counts processor time in ticks; a killed process may show a little less. */
+const CPU_SLACK_MS = 100
+
+/**
+ * How a call ended. Value and failure are the tool's words; everything else is what the supervisor
+ * and the kernel saw.
+ */
+export function toOutcome(served: Served, isolation: Isolation, limits: RunLimits): Outcome {
+  const { verdict, gone, durationMs } = served
+  const measured = {
+    stdout: gone.output.read(),
+    duration_ms: Math.round(durationMs * 1000) / 1000,
+    isolation,
+  }
+  if (verdict.by === 'deadline') return { kind: 'timed_out', ...measured }
+  if (verdict.by === 'answer' && verdict.answer.type === 'result') {
+    return { kind: 'ok', value: verdict.answer.value, ...measured }
+  }
+  if (verdict.by === 'answer' && verdict.answer.type === 'failed') {
+    return { kind: 'failed', failure: verdict.answer.failure, ...measured }
+  }
+  return { kind: 'killed', ...killed(verdict, gone.account, limits), ...measured }
+}
+
+type Killed = { reason: KillReason; message: string }
+
+function killed(verdict: Verdict, account: Account | null, limits: RunLimits): Killed {
+  switch (verdict.by) {
+    case 'caller':
+      return { reason: 'cancelled', message: 'the caller cancelled' }
+    case 'flood':
+      return { reason: 'output_flood', message: 'the tool printed without end' }
+    case 'fault':
+      return fault(verdict.fault)
+    case 'answer':
+      return {
+        reason: 'result_too_large',
+        message: `the result is larger than ${RESULT_BYTES} bytes`,
+      }
+    case 'end':
+    case 'deadline':
+      return ended(account, limits)
+  }
+}
+
+function fault(kind: Extract<Verdict, { by: 'fault' }>['fault']): Killed {
+  switch (kind) {
+    case 'too_long':
+      return {
+        reason: 'result_too_large',
+        message: `the result is larger than ${RESULT_BYTES} bytes`,
+      }
+    case 'too_deep':
+      return { reason: 'result_too_large', message: `the result nests deeper than ${RESULT_DEPTH}` }
+    case 'malformed':
+    case 'unknown_message':
+      return { reason: 'crashed', message: 'the tool wrote into the channel of the sandbox' }
+  }
+}
+
+/** A process that ended before it answered, by the kernel's account of it. */
+function ended(account: Account | null, limits: RunLimits): Killed {
+  if (account === null) {
+    return { reason: 'sandbox_lost', message: 'the process was killed from outside the sandbox' }
+  }
+  const { signal, code, cpu_ms: cpuMs } = account
+  if (signal === null) {
+    return { reason: 'crashed', message: `the tool ended its process (exit code ${code})` }
+  }
+  if (signal === SIGSYS) {
+    return {
+      reason: 'forbidden_call',
+      message: 'the tool made a system call that no tool may make',
+    }
+  }
+  if (signal === SIGXCPU || (signal === SIGKILL && cpuMs >= limits.cpu_s * 1000 - CPU_SLACK_MS)) {
+    return { reason: 'cpu_limit', message: `the tool used ${limits.cpu_s} s of processor time` }
+  }
+  if (signal === SIGKILL) {
+    return {
+      reason: 'out_of_memory',
+      message: 'the kernel killed the tool, most likely for memory',
+    }
+  }
+  return { reason: 'crashed', message: `the tool crashed its interpreter (signal ${signal})` }
+}

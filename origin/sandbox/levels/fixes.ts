@@ -1,0 +1,17 @@
+const USER_NAMESPACES =
+  'allow user namespaces: `sysctl kernel.unprivileged_userns_clone=1` (Debian), ' +
+  '`sysctl kernel.apparmor_restrict_unprivileged_userns=0` (Ubuntu), or in a container a seccomp ' +
+  'profile that permits unshare, mount and pivot_root'
+const LANDLOCK =
+  'use a kernel with Landlock (Linux 5.13 or later, CONFIG_SECURITY_LANDLOCK=y, `landlock` in the lsm= boot parameter)'
+const FIXES: Readonly<Record<string, string>> = {
+  uid: 'give the container CAP_SETUID and CAP_SETGID, or start the sandbox as an ordinary user',
+  seccomp: 'use a kernel with CONFIG_SECCOMP_FILTER=y',
+  landlock_fs: LANDLOCK,
+  interpreter: 'install Python 3.11 or later for all users, or name one in MCPBOX_PYTHON',
+}
+
+/** What the owner of a machine can do about a layer that it does not give. */
+export function fixFor(layer: string): string {
+  return FIXES[layer] ?? USER_NAMESPACES
+}

@@ -1,0 +1,29 @@
+/** Levels that this supervisor can form on Linux, strongest first. */
+export const FORMABLE_LEVELS = ['S3', 'S2', 'S1'] as const
+export type FormableLevel = (typeof FORMABLE_LEVELS)[number]
+
+const EVERYWHERE = ['uid', 'rlimits', 'no_new_privs', 'capabilities', 'undumpable', 'seccomp']
+
+/** The layers without which a level is not that level. A process may prove more. */
+export const REQUIRED_LAYERS: Record<FormableLevel, readonly string[]> = {
+  S3: [
+    ...EVERYWHERE,
+    'user_ns',
+    'pid_ns',
+    'mnt_ns',
+    'net_ns',
+    'ipc_ns',
+    'uts_ns',
+    'cgroup_ns',
+    'root',
+    'scratch',
+    'landlock_fs',
+  ],
+  S2: [...EVERYWHERE, 'landlock_fs'],
+  S1: [...EVERYWHERE, 'sealed'],
+}
+
+/** Layers that a level needs and a process did not prove. Empty when it is what it should be. */
+export function missingLayers(level: FormableLevel, proven: readonly string[]): string[] {
+  return REQUIRED_LAYERS[level].filter((layer) => !proven.includes(layer))
+}

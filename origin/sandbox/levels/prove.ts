@@ -1,0 +1,48 @@
+import type { RunLimits, SandboxHealth } from '#contract/sandbox.ts'
+import {
+  CALL_CPU_S,
+  CALL_MEMORY_BYTES,
+  CALL_OPEN_FILES,
+  DEFAULT_TIMEOUT_MS,
+} from '#contract/limits.ts'
+import { NotConfined, startConfined } from '../process/greeting.ts'
+import type { Confinement } from '../process/plan.ts'
+import { fixFor } from './fixes.ts'
+import { FORMABLE_LEVELS, type FormableLevel } from './layers.ts'
+
+export const USUAL_LIMITS: RunLimits = {
+  timeout_ms: DEFAULT_TIMEOUT_MS,
+  memory_bytes: CALL_MEMORY_BYTES,
+  cpu_s: CALL_CPU_S,
+  open_files: CALL_OPEN_FILES,
+}
+
+export type Proven = Pick<SandboxHealth, 'isolation' | 'missing'> & { confinement: Confinement }
+
+/** No level at or above the minimum could be formed. The message says why and what would help. */
+export class TooWeak extends Error {}
+
+/**
+ * Forms the strongest level there is, by starting a process and having it confine itself. What is
+ * said to be missing is what a stronger level stumbled over.
+ */
+export async function proveLevel(
+  machine: Omit<Confinement, 'level'>,
+  minimum: FormableLevel,
+): Promise<Proven> {
+  const missing: Proven['missing'] = []
+  for (const level of FORMABLE_LEVELS.slice(0, FORMABLE_LEVELS.indexOf(minimum) + 1)) {
+    const confinement = { ...machine, level }
+    try {
+      const { child, isolation } = await startConfined(confinement, USUAL_LIMITS)
+      child.kill()
+      await child.gone
+      return { isolation, missing, confinement }
+    } catch (error) {
+      if (!(error instanceof NotConfined)) throw error
+      missing.push({ layer: error.layer, reason: error.message, fix: fixFor(error.layer) })
+    }
+  }
+  const why = missing.map(({ layer, reason, fix }) => `${layer}: ${reason}; ${fix}`).join('. ')
+  throw new TooWeak(`this machine cannot form isolation level ${minimum}. ${why}`)
+}

@@ -1,0 +1,24 @@
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
+const OPEN = new Set([0x5b, 0x7b])
+const CLOSE = new Set([0x5d, 0x7d])
+
+/**
+ * True when JSON text nests deeper than `limit`. Works on raw bytes, before any parser: a parser
+ * copes with a million levels, and what walks its answer afterwards does not.
+ */
+export function nestsDeeperThan(limit: number, json: Uint8Array): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at] ?? 0
+    if (inString) {
+      if (byte === BACKSLASH) at++
+      else if (byte === QUOTE) inString = false
+    } else if (byte === QUOTE) inString = true
+    else if (OPEN.has(byte)) {
+      if (++depth > limit) return true
+    } else if (CLOSE.has(byte)) depth--
+  }
+  return false
+}

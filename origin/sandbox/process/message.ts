@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { LogLevel } from '#contract/operation.ts'
+import { ToolFailure } from '#contract/sandbox.ts'
+import type { Json } from '#contract/json.ts'
+
+/** Parsed JSON from the channel. It came through JSON.parse, so it is JSON; only its depth and
+ * length were open, and the decoder has bounded both. */
+const AnyJson = z.custom<Json>((value) => value !== undefined)
+
+/**
+ * What a confined process may say after its greeting. All of it may be the tool's own invention:
+ * it runs in the same interpreter as the runner. So nothing here is about the process itself.
+ */
+export const Message = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('progress'),
+    progress: z.number(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+  }),
+  z.object({ type: z.literal('log'), level: LogLevel, data: AnyJson }),
+  z.object({ type: z.literal('result'), value: AnyJson }),
+  z.object({ type: z.literal('failed'), failure: ToolFailure }),
+  z.object({ type: z.literal('too_large'), bytes: z.number() }),
+])
+export type Message = z.infer<typeof Message>
+
+export type Event = Extract<Message, { type: 'progress' | 'log' }>
+export type Final = Exclude<Message, Event>
+
+export function isEvent(message: Message): message is Event {
+  return message.type === 'progress' || message.type === 'log'
+}

@@ -1,0 +1,1 @@
+"""Everything that runs inside the confined process, and the steps that confine it."""

@@ -1,0 +1,43 @@
+"""Resource limits (setrlimit(2)), and the malloc settings that let threads live under them."""
+
+import resource
+import threading
+
+from inside import kernel
+from inside.confine.unconfined import layer, proven
+from inside.plan import Limits
+
+_M_ARENA_MAX = -8
+_THREAD_STACK_BYTES = 512 * 1024
+_THREADS = 128
+
+
+def limit(limits: Limits, own_user: bool) -> list[str]:
+    """Sets every limit, soft equal to hard, so that none can be raised again.
+
+    RLIMIT_NPROC counts all processes of a user, so it is set only where the user namespace is the
+    process's own. One malloc arena and small stacks: each further arena reserves 64 MB of address
+    space, and RLIMIT_AS counts reservations.
+    """
+    wanted = {
+        resource.RLIMIT_AS: limits.memory_bytes,
+        resource.RLIMIT_CPU: limits.cpu_s,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_FSIZE: limits.file_bytes,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_RTPRIO: 0,
+        resource.RLIMIT_NICE: 0,
+    }
+    if own_user:
+        wanted[resource.RLIMIT_NPROC] = _THREADS
+    kernel.mallopt(_M_ARENA_MAX, 1)
+    threading.stack_size(_THREAD_STACK_BYTES)
+    with layer('rlimits'):
+        for name, value in wanted.items():
+            lowest = value if (hard := resource.getrlimit(name)[1]) < 0 else min(value, hard)
+            resource.setrlimit(name, (lowest, lowest))
+            soft, hard = resource.getrlimit(name)
+            proven('rlimits', soft == hard and 0 <= hard <= value)
+        return ['rlimits']

@@ -1,0 +1,72 @@
+"""A root of its own: a few read-only folders, a small private /tmp, and nothing else."""
+
+import os
+
+from inside import kernel
+from inside.confine.unconfined import layer, proven
+
+# linux/mount.h
+_MS_REC = 0x4000
+_MS_BIND = 0x1000
+_MS_PRIVATE = 0x40000
+_MS_NOSUID_NODEV_NOEXEC = 0x2 | 0x4 | 0x8
+_RDONLY_NOSUID = 0x1 | 0x2
+_RDONLY_NOSUID_NODEV = 0x1 | 0x2 | 0x4
+_RDONLY_NOSUID_NODEV_NOEXEC = 0x1 | 0x2 | 0x4 | 0x8
+
+_NULL = '/dev/null'
+
+
+def build(readable: list[str], masked: list[str]) -> None:
+    """Replaces the root of the mount namespace by one that shows `readable` and nothing else.
+
+    Symbolic links above a readable path are resolved on the host side: the path exists under the
+    name it was asked for. Paths that the host does not have are left out.
+    """
+    sources = {path: os.path.realpath(path) for path in readable if os.path.exists(path)}
+    with layer('root'):
+        kernel.mount(None, '/', None, _MS_REC | _MS_PRIVATE, None)
+        base = next(path for path in ('/tmp', '/run', '/var', '/mnt') if os.path.isdir(path))
+        options = 'size=1m,nr_inodes=4096,mode=0755'
+        kernel.mount('tmpfs', base, 'tmpfs', _MS_NOSUID_NODEV_NOEXEC, options)
+        os.mkdir(f'{base}/.host', 0o700)
+        kernel.pivot_root(base, f'{base}/.host')
+        os.chdir('/')
+        for target, source in sorted(sources.items()):
+            _show(f'/.host{source}', target, _RDONLY_NOSUID_NODEV)
+        _show(f'/.host{_NULL}', _NULL, _RDONLY_NOSUID)
+        for path in masked:
+            if os.path.isdir(path):
+                kernel.mount('tmpfs', path, 'tmpfs', _RDONLY_NOSUID_NODEV_NOEXEC, 'size=0,mode=0755')
+        kernel.umount_lazily('/.host')
+        os.rmdir('/.host')
+
+
+def add_scratch(size: int, files: int) -> None:
+    """Mounts a private /tmp with room for so many bytes and files, gone with the process."""
+    with layer('scratch'):
+        os.makedirs('/tmp', 0o755, exist_ok=True)
+        options = f'size={size},nr_inodes={files},mode=0700'
+        kernel.mount('tmpfs', '/tmp', 'tmpfs', _MS_NOSUID_NODEV_NOEXEC, options)
+
+
+def seal(readable: list[str], scratch_bytes: int) -> list[str]:
+    """Makes the root itself read-only and looks at what is left."""
+    with layer('root'):
+        kernel.mount_setattr('/', _RDONLY_NOSUID_NODEV_NOEXEC, recursive=False)
+        expected = {path.split('/')[1] for path in (*readable, _NULL, '/tmp')}
+        clean = set(os.listdir('/')) <= expected and not os.path.exists('/proc/self')
+        frozen = bool(os.statvfs('/').f_flag & os.ST_RDONLY)
+        scratch = os.statvfs('/tmp')
+        small = scratch.f_blocks * scratch.f_frsize <= scratch_bytes
+        return [proven('root', clean and frozen), proven('scratch', small)]
+
+
+def _show(source: str, target: str, attributes: int) -> None:
+    os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)
+    if os.path.isdir(source):
+        os.makedirs(target, 0o755, exist_ok=True)
+    elif not os.path.exists(target):
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o600))
+    kernel.mount(source, target, None, _MS_BIND | _MS_REC, None)
+    kernel.mount_setattr(target, attributes, recursive=True)

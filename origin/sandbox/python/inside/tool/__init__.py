@@ -1,0 +1,1 @@
+"""Runs one tool: its code, its arguments, its value."""

@@ -1,0 +1,54 @@
+"""The `ctx` global of a tool: what it can say while it runs."""
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+from inside.channel import Channel
+from inside.tool.values import to_json
+
+_LEVELS = ('debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency')
+_MAX_MESSAGE_CHARS = 10_000
+
+
+class _Done:
+    """Already happened; may be awaited or not."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        return
+        yield
+
+
+class Context:
+    """Progress and log messages. Each call returns at once; `await` before it is optional."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.__channel = channel
+
+    def progress(
+        self, progress: float, total: float | None = None, message: str | None = None
+    ) -> _Done:
+        """Says how far the tool is. Numbers must be finite; the unit is the tool's own."""
+        event: dict[str, Any] = {'type': 'progress', 'progress': _number('progress', progress)}
+        if total is not None:
+            event['total'] = _number('total', total)
+        if message is not None:
+            event['message'] = str(message)[:_MAX_MESSAGE_CHARS]
+        self.__channel.send(event)
+        return _Done()
+
+    def log(self, message: Any, level: str = 'info') -> _Done:
+        """Sends a message (any JSON value) to whoever called the tool."""
+        if level not in _LEVELS:
+            raise ValueError(f'level must be one of {", ".join(_LEVELS)}; got {level!r}')
+        data = message[:_MAX_MESSAGE_CHARS] if isinstance(message, str) else to_json(message)
+        self.__channel.send({'type': 'log', 'level': level, 'data': data})
+        return _Done()
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f'{name} must be a number, not {type(value).__name__}')
+    if not math.isfinite(value):
+        raise ValueError(f'{name} must be a finite number')
+    return value

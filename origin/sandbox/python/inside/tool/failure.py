@@ -1,0 +1,76 @@
+"""What a caller sees of an exception: the tool's own lines, nothing of ours."""
+
+import linecache
+import os
+import traceback
+from typing import Any
+
+TOOL_FILE = 'tool.py'
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_MAX_MESSAGE_CHARS = 4_000
+_MAX_TRACEBACK_CHARS = 20_000
+
+
+class Refused(Exception):
+    """An expected no of ours (bad arguments, no `main`): shown without a traceback.
+
+    `kind` is the type name that the caller sees.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def remember_source(code: str) -> None:
+    """Lets tracebacks quote the tool's lines, which are in no file."""
+    linecache.cache[TOOL_FILE] = (len(code), None, code.splitlines(keepends=True), TOOL_FILE)
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """type, message and traceback. Copes with exceptions that were built to resist that."""
+    if isinstance(error, Refused):
+        return {'type': error.kind, 'message': str(error)[:_MAX_MESSAGE_CHARS], 'traceback': ''}
+    return {
+        'type': type(error).__name__,
+        'message': _message(error)[:_MAX_MESSAGE_CHARS],
+        'traceback': _traceback(error),
+    }
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        where = f' (line {error.lineno})' if error.lineno is not None else ''
+        return f'{error.msg}{where}'
+    if isinstance(error, SystemExit):
+        return f'the tool called exit({error.code!r})'
+    if isinstance(error, KeyError) and len(error.args) == 1 and isinstance(error.args[0], str):
+        return error.args[0]
+    try:
+        return str(error)
+    except Exception as second:  # the tool's own __str__
+        return f'<the message could not be made: {type(second).__name__}>'
+
+
+def _traceback(error: BaseException) -> str:
+    told = traceback.TracebackException.from_exception(error)
+    _drop_ours(told, set())
+    text = ''.join(told.format())
+    if len(text) <= _MAX_TRACEBACK_CHARS:
+        return text
+    half = _MAX_TRACEBACK_CHARS // 2
+    return f'{text[:half]}\n…\n{text[-half:]}'
+
+
+def _drop_ours(told: traceback.TracebackException, seen: set[int]) -> None:
+    """Starts every stack of the chain at the tool's first line and leaves our frames out."""
+    if id(told) in seen:
+        return
+    seen.add(id(told))
+    frames = list(told.stack)
+    first = next((at for at, frame in enumerate(frames) if frame.filename == TOOL_FILE), len(frames))
+    kept = [frame for frame in frames[first:] if not frame.filename.startswith(_OURS)]
+    told.stack = traceback.StackSummary.from_list(kept)
+    for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
+        if other is not None:
+            _drop_ours(other, seen)

@@ -1,0 +1,80 @@
+"""The import statement as a tool sees it.
+
+This is policy: it tells an author early and in words what a tool may use. It is not the boundary.
+A tool that goes around it (every module holds references to others) meets the kernel's limits,
+which do not depend on anything in this interpreter.
+"""
+
+import builtins
+import importlib
+import types
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from inside.tool.modules import DEFAULT_MODULES, is_allowed
+
+_import = builtins.__import__
+
+
+class ToolImports:
+    """Serves `__import__` to one tool.
+
+    `modules` are the names in the tool's manifest. `given` are ready objects that take the place
+    of the module of that name.
+    """
+
+    def __init__(self, modules: Sequence[str], given: Mapping[str, Any]) -> None:
+        self._allowed = DEFAULT_MODULES | frozenset(modules)
+        self._named_roots = frozenset(name.split('.')[0] for name in modules)
+        self._given = given
+        self._facades: dict[str, types.ModuleType] = {}
+
+    def builtins(self) -> dict[str, Any]:
+        """The usual builtins with this `__import__` in them."""
+        return {**vars(builtins), '__import__': self._import}
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, Any] | None = None,
+        locals: Mapping[str, Any] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> Any:
+        if level != 0:
+            raise ImportError('a tool is a single file: a relative import has nothing to refer to')
+        if name in self._given:
+            return self._given[name]
+        try:
+            if is_allowed(name.split('.')[0], self._allowed):
+                return _import(name, globals, locals, fromlist, 0)
+            return self._beneath(name, tuple(fromlist or ()))
+        except ModuleNotFoundError as error:
+            if error.name != name or name.split('.')[0] not in self._named_roots:
+                raise
+            raise ModuleNotFoundError(
+                f'`{name}` is in the manifest but is not installed here', name=name
+            ) from None
+
+    def _beneath(self, name: str, wanted: tuple[str, ...]) -> Any:
+        """Imports inside a package that is itself not allowed: shows the allowed part, no more."""
+        if is_allowed(name, self._allowed):
+            leaf = importlib.import_module(name)
+            return leaf if wanted else self._facade(name, leaf)
+        parts = [f'{name}.{item}' for item in wanted]
+        if not parts or not all(is_allowed(part, self._allowed) for part in parts):
+            message = f"`{name}` is not available: this tool's manifest does not name it"
+            raise ImportError(message, name=name)
+        for part in parts:
+            self._facade(part, importlib.import_module(part))
+        return self._facades[name]
+
+    def _facade(self, name: str, leaf: types.ModuleType) -> types.ModuleType:
+        """The first package of a dotted name, holding the way to the leaf and nothing else."""
+        parts = name.split('.')
+        for depth in range(len(parts) - 1, 0, -1):
+            above = '.'.join(parts[:depth])
+            package = self._facades.setdefault(above, types.ModuleType(above))
+            setattr(package, parts[depth], leaf)
+            leaf = package
+        return leaf

@@ -1,0 +1,34 @@
+"""Imports that are better done before the process is confined."""
+
+import importlib
+import importlib.util
+
+from inside.tool.modules import DEFAULT_MODULES
+
+_ALWAYS = ('asyncio', 'dataclasses', 'json', 'traceback', 'typing')
+# What the standard library imports late, from inside functions.
+_LATE = (
+    'asyncio.taskgroups',
+    'asyncio.timeouts',
+    'encodings.idna',
+    'encodings.latin_1',
+    'encodings.ascii',
+    'encodings.utf_16',
+    '_strptime',
+    'xml.parsers.expat',
+    'concurrent.futures.thread',
+)
+
+
+def preload(everything: bool) -> None:
+    """Imports what every call needs; `everything` adds all that a tool may name.
+
+    Only the standard library: code that is imported here runs with more rights than a tool's.
+    """
+    for name in _ALWAYS:
+        importlib.import_module(name)
+    if not everything:
+        return
+    for name in sorted((*DEFAULT_MODULES, *_LATE)):
+        if importlib.util.find_spec(name) is not None:
+            importlib.import_module(name)

@@ -1,0 +1,79 @@
+"""One call of one tool: load its code, bind its arguments, run `main`, hand the value over."""
+
+import asyncio
+import inspect
+import sys
+import types
+from typing import Any
+
+from inside.channel import Channel, encode
+from inside.tool import failure
+from inside.tool.arguments import bind
+from inside.tool.context import Context
+from inside.tool.failure import Refused
+from inside.tool.imports import ToolImports
+from inside.tool.secrets import Secrets
+from inside.tool.values import to_json
+
+_RESERVE_BYTES = 2 * 1024 * 1024
+
+
+def run(channel: Channel, task: dict[str, Any]) -> None:
+    """Sends exactly one `result`, `failed` or `too_large`. Whatever the tool raises ends here."""
+    reserve = [bytes(_RESERVE_BYTES)]
+    try:
+        value = to_json(_call(channel, task))
+        message = encode({'type': 'result', 'value': value})
+        limit = task['result_bytes']
+        if len(message) > limit + len('{"type":"result","value":}'):
+            message = encode({'type': 'too_large', 'bytes': len(message)})
+    except BaseException as error:  # SystemExit and KeyboardInterrupt are the tool's too
+        reserve.clear()
+        message = encode({'type': 'failed', 'failure': failure.describe(error)})
+    _flush()
+    channel.send_encoded(message)
+
+
+def _call(channel: Channel, task: dict[str, Any]) -> Any:
+    module = _load(channel, task)
+    main = getattr(module, 'main', None)
+    if not callable(main):
+        raise Refused('NoMain', 'the tool has no function `main`')
+    positional, named = bind(main, task['input'], vars(module))
+    value = main(*positional, **named)
+    if not inspect.isawaitable(value):
+        return value
+    # Not asyncio.run: that waits for threads and tasks that the tool left behind.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    return loop.run_until_complete(_awaited(value))
+
+
+async def _awaited(value: Any) -> Any:
+    return await value
+
+
+def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
+    """Runs the tool's top level in a module of its own."""
+    failure.remember_source(task['code'])
+    code = compile(task['code'], failure.TOOL_FILE, 'exec', dont_inherit=True)
+    secrets = Secrets(task['secrets'])
+    imports = ToolImports(task['modules'], {'secrets': secrets})
+    module = types.ModuleType('tool')
+    module.__dict__.update(
+        __builtins__=imports.builtins(),
+        __file__=failure.TOOL_FILE,
+        ctx=Context(channel),
+        secrets=secrets,
+    )
+    sys.modules['tool'] = module
+    exec(code, module.__dict__)
+    return module
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            continue  # the tool closed or replaced it

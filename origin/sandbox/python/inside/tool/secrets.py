@@ -1,0 +1,38 @@
+"""The `secrets` global of a tool."""
+
+import secrets as _standard
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+class Secrets(Mapping[str, str]):
+    """Read-only: `secrets["API_KEY"]`. Shows names, never values, when printed.
+
+    It also answers for the standard library's module of that name (`secrets.token_hex()`), because
+    `import secrets` in a tool must not take the mapping away.
+    """
+
+    __slots__ = ('_values',)
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return self._values[name]
+        except KeyError:
+            raise KeyError(f"this tool's manifest has no secret named {name!r}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _standard.__all__:
+            return getattr(_standard, name)
+        raise AttributeError(f'secrets has no attribute {name!r}')
+
+    def __repr__(self) -> str:
+        return f'<secrets {sorted(self._values)}>'

@@ -1,0 +1,108 @@
+"""From what a tool returns to JSON (RFC 8259)."""
+
+import dataclasses
+import datetime
+import decimal
+import enum
+import math
+import pathlib
+import uuid
+from collections.abc import Mapping, Set
+from typing import Any
+
+MAX_DEPTH = 128
+_MAX_EXACT_INT = 2**53 - 1
+"""Beyond this, JSON readers that use doubles (RFC 7493, section 2.2) silently change the number."""
+
+
+class NotJson(TypeError):
+    """A value, or a part of one, that has no JSON form. The message says where and what."""
+
+
+def to_json(value: Any) -> Any:
+    """A copy of the value made of dict, list, str, int, float, bool and None only."""
+    return _convert(value, '$', 0)
+
+
+def _convert(value: Any, path: str, depth: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if depth > MAX_DEPTH:
+        raise NotJson(f'the value nests deeper than {MAX_DEPTH} levels (or contains itself)')
+    if isinstance(value, enum.Enum):
+        return _convert(value.value, path, depth + 1)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int | float):
+        return _number(value, path)
+    if isinstance(value, decimal.Decimal | uuid.UUID | pathlib.PurePath):
+        return str(value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value)]
+        return {name: _convert(getattr(value, name), f'{path}.{name}', depth + 1) for name in names}
+    if isinstance(value, tuple) and hasattr(value, '_asdict'):
+        return _convert(value._asdict(), path, depth)
+    if isinstance(value, Mapping):
+        return {
+            _key(key, path): _convert(item, f'{path}.{key}', depth + 1)
+            for key, item in value.items()
+        }
+    if isinstance(value, Set):
+        return _convert(_ordered(value), path, depth)
+    if isinstance(value, list | tuple):
+        return [_convert(item, f'{path}[{at}]', depth + 1) for at, item in enumerate(value)]
+    raise NotJson(f'{_at(path)} is {_kind(value)}, which JSON cannot express{_hint(value)}')
+
+
+def _number(value: float, path: str) -> float:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise NotJson(f'{_at(path)} is {value!r}, which JSON cannot express')
+        return float(value)
+    if abs(value) > _MAX_EXACT_INT:
+        raise NotJson(f'{_at(path)} is an integer beyond 2**53, which JSON readers round: use str()')
+    return int(value)
+
+
+def _key(key: Any, path: str) -> str:
+    if isinstance(key, enum.Enum):
+        key = key.value
+    if isinstance(key, str):
+        return str(key)
+    if isinstance(key, bool) or key is None:
+        return {True: 'true', False: 'false', None: 'null'}[key]
+    if isinstance(key, int | float):
+        return str(key)
+    if isinstance(key, datetime.date | uuid.UUID):
+        return str(key)
+    raise NotJson(f'a key in {_at(path)} is {_kind(key)}; JSON keys are strings')
+
+
+def _ordered(items: Set[Any]) -> list[Any]:
+    """Sets have no order: sorted where that is possible, so that equal values give equal JSON."""
+    try:
+        return sorted(items)
+    except TypeError:
+        return list(items)
+
+
+def _at(path: str) -> str:
+    return 'the returned value' if path == '$' else f'the returned value at {path}'
+
+
+def _kind(value: Any) -> str:
+    return f'an object of type {type(value).__qualname__}'
+
+
+def _hint(value: Any) -> str:
+    if isinstance(value, bytes | bytearray | memoryview):
+        return ': decode it, or encode it with base64'
+    if hasattr(value, '__await__'):
+        return ': await it'
+    if hasattr(value, '__next__') or hasattr(value, '__anext__'):
+        return ': make a list of it'
+    return ''

@@ -1,0 +1,70 @@
+import { setTimeout as after } from 'node:timers/promises'
+import type { Outcome, RunEvent } from '#contract/sandbox.ts'
+import type { Event } from '../process/message.ts'
+
+/** What a run keeps of a talkative tool. The outcome is always kept. */
+const MAX_EVENTS = 1_000
+const MAX_EVENT_BYTES = 1_000_000
+
+/** A silence longer than this is broken by a heartbeat. */
+export const SANDBOX_HEARTBEAT_MS = 10_000
+
+export type EventLog = {
+  /** Numbers and keeps an event; past the limits it is dropped. */
+  add(event: Event): void
+  /** Ends the log with the outcome. */
+  end(outcome: Outcome): void
+  ended(): boolean
+  /** Roughly what the log holds in memory. */
+  bytes(): number
+  /** Every event numbered above `seq`, those to come included; ends after the outcome. */
+  follow(seq: number): AsyncGenerator<RunEvent, void, void>
+}
+
+/** The numbered events of one run: the same for every reader, however late it comes. */
+export function eventLog(heartbeatMs = SANDBOX_HEARTBEAT_MS): EventLog {
+  const events: RunEvent[] = []
+  let bytes = 0
+  let ended = false
+  let changed = Promise.withResolvers<void>()
+
+  function append(event: RunEvent): void {
+    events.push(event)
+    bytes += JSON.stringify(event).length
+    changed.resolve()
+    changed = Promise.withResolvers()
+  }
+
+  return {
+    add: (event) => {
+      if (!ended && events.length < MAX_EVENTS && bytes < MAX_EVENT_BYTES) {
+        append({ ...event, seq: events.length + 1 })
+      }
+    },
+    end: (outcome) => {
+      ended = true
+      append({ type: 'outcome', seq: events.length + 1, outcome })
+    },
+    ended: () => ended,
+    bytes: () => bytes,
+    async *follow(seq) {
+      let next = seq
+      for (;;) {
+        for (let event = events[next]; event !== undefined; event = events[next]) {
+          next++
+          yield event
+        }
+        if (ended) return
+        if (!(await happens(changed.promise, heartbeatMs))) yield { type: 'heartbeat' }
+      }
+    },
+  }
+}
+
+async function happens(event: Promise<void>, withinMs: number): Promise<boolean> {
+  const quiet = new AbortController()
+  const timer = after(withinMs, false, { signal: quiet.signal }).catch(() => false)
+  const first = await Promise.race([event.then(() => true), timer])
+  quiet.abort()
+  return first
+}
