@@ -41,7 +41,8 @@ const Packed = z.tuple([
  * not in the id: for anybody else it is a forgery.
  */
 export class SessionIds {
-  readonly #key: Promise<CryptoKey>
+  readonly #secret: string
+  #key: CryptoKey | null = null
   readonly #now: () => number
 
   /** @param key at least 32 characters; the same in every isolate and replica */
@@ -49,9 +50,7 @@ export class SessionIds {
     if (key.length < SHORTEST_KEY) {
       throw new RangeError(`The session id key must have at least ${SHORTEST_KEY} characters`)
     }
-    const hmac = { name: 'HMAC', hash: 'SHA-256' }
-    const bytes = new TextEncoder().encode(key)
-    this.#key = crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
+    this.#secret = key
     this.#now = now
   }
 
@@ -66,7 +65,7 @@ export class SessionIds {
       Math.floor(this.#now() / 1000),
     ]
     const body = toBase64Url(new TextEncoder().encode(JSON.stringify(claims)))
-    const mac = await crypto.subtle.sign('HMAC', await this.#key, signedText(body, owner))
+    const mac = await crypto.subtle.sign('HMAC', await this.#hmacKey(), signedText(body, owner))
     return `${PREFIX}${body}.${toBase64Url(new Uint8Array(mac))}`
   }
 
@@ -77,9 +76,17 @@ export class SessionIds {
     const macBytes = fromBase64Url(mac)
     const bodyBytes = fromBase64Url(body)
     if (rest.length > 0 || macBytes === null || bodyBytes === null) return null
-    const key = await this.#key
+    const key = await this.#hmacKey()
     const genuine = await crypto.subtle.verify('HMAC', key, macBytes, signedText(body, by))
     return genuine ? this.#unexpired(new TextDecoder().decode(bodyBytes)) : null
+  }
+
+  /** Kept as a key, not as a promise: in workerd a promise belongs to the request that made it. */
+  async #hmacKey(): Promise<CryptoKey> {
+    const hmac = { name: 'HMAC', hash: 'SHA-256' }
+    const bytes = new TextEncoder().encode(this.#secret)
+    this.#key ??= await crypto.subtle.importKey('raw', bytes, hmac, false, ['sign', 'verify'])
+    return this.#key
   }
 
   #unexpired(json: string): SessionClaims | null {

@@ -1,6 +1,7 @@
 import type { Principal } from '#contract/principal.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
+import { pause } from './pause.ts'
 
 /**
  * Calls back for each change of the catalog until the signal aborts. A feed that breaks is asked
@@ -26,16 +27,4 @@ export async function followCatalog(
     }
     await pause(ports.times.changesRetryMs, signal)
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    const wake = () => {
-      clearTimeout(timer)
-      resolve()
-    }
-    signal.addEventListener('abort', wake, { once: true })
-  })
 }

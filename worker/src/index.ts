@@ -1,0 +1,7 @@
+import { isolate } from './isolate.ts'
+
+export { McpSession } from './session/session-object.ts'
+
+export default {
+  fetch: (request, env) => isolate.appOf(env).fetch(request),
+} satisfies ExportedHandler<Env>

@@ -1,0 +1,53 @@
+import { SignJWT } from 'jose'
+import {
+  ASSERTION_ALGORITHM,
+  ASSERTION_AUDIENCE,
+  ASSERTION_ISSUER,
+  type AssertionClaims,
+} from '#contract/assertion.ts'
+import { ASSERTION_LIFETIME_S } from '#contract/limits.ts'
+import { principalKey, type RemotePrincipal } from '#contract/principal.ts'
+import { toBase64Url } from '#gateway/wire/base64url.ts'
+
+/** The request that a statement is about. */
+export interface AssertedRequest {
+  method: string
+  /** Path and query as they are sent. */
+  path: string
+  /** Empty when there is none. */
+  body: string
+}
+
+/** Signs the Worker's statement about one request to the origin; see contract/assertion.ts. */
+export class AssertionSigner {
+  readonly #key: Uint8Array
+
+  constructor(key: string) {
+    this.#key = new TextEncoder().encode(key)
+  }
+
+  /** A statement for one use, within the next {@link ASSERTION_LIFETIME_S} seconds. */
+  async sign(principal: RemotePrincipal, request: AssertedRequest): Promise<string> {
+    const now = Math.floor(Date.now() / 1000)
+    const claims: AssertionClaims = {
+      iss: ASSERTION_ISSUER,
+      aud: ASSERTION_AUDIENCE,
+      sub: principalKey(principal),
+      iat: now,
+      exp: now + ASSERTION_LIFETIME_S,
+      jti: crypto.randomUUID(),
+      principal,
+      mth: request.method,
+      pth: request.path,
+      bdg: await digest(request.body),
+    }
+    return new SignJWT({ ...claims })
+      .setProtectedHeader({ alg: ASSERTION_ALGORITHM })
+      .sign(this.#key)
+  }
+}
+
+async function digest(body: string): Promise<string> {
+  const bytes = new TextEncoder().encode(body)
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}

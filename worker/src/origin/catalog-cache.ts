@@ -1,0 +1,55 @@
+import { Catalog } from '#contract/catalog.ts'
+import { principalKey, type Principal } from '#contract/principal.ts'
+import { OriginAway, type TunnelDoor } from './tunnel-door.ts'
+
+/** Principals whose catalog is kept; the one that was asked for least recently goes first. */
+const KEPT_CATALOGS = 100
+
+/**
+ * The catalog as each principal may see it, asked for by ETag (RFC 9110 §13.1.2). While the origin
+ * is away the last known one is served. One per isolate.
+ */
+export class CatalogCache {
+  readonly #door: TunnelDoor
+  readonly #known = new Map<string, Catalog>()
+
+  constructor(door: TunnelDoor) {
+    this.#door = door
+  }
+
+  /** Throws OriginAway only when there is no last known catalog. */
+  async get(as: Principal, signal: AbortSignal): Promise<Catalog> {
+    const key = principalKey(as)
+    const known = this.#known.get(key)
+    try {
+      const catalog = await this.#ask(as, signal, known)
+      this.#keep(key, catalog)
+      return catalog
+    } catch (error) {
+      if (known !== undefined && error instanceof OriginAway) return known
+      throw error
+    }
+  }
+
+  async #ask(as: Principal, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
+    const response = await this.#door.ask(as, {
+      method: 'GET',
+      path: '/catalog',
+      headers: known ? { 'if-none-match': quoted(known.etag) } : {},
+      signal,
+    })
+    if (response.status === 304 && known !== undefined) return known
+    return Catalog.parse(await response.json())
+  }
+
+  #keep(key: string, catalog: Catalog): void {
+    this.#known.delete(key)
+    this.#known.set(key, catalog)
+    const [oldest] = this.#known.keys()
+    if (this.#known.size > KEPT_CATALOGS && oldest !== undefined) this.#known.delete(oldest)
+  }
+}
+
+function quoted(etag: string): string {
+  return etag.startsWith('"') ? etag : `"${etag}"`
+}

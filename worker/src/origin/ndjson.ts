@@ -1,0 +1,63 @@
+import type { z } from 'zod'
+
+/** A stream that ended, fell silent or said something unreadable before its last line. */
+export class BrokenStream extends Error {
+  override readonly name = 'BrokenStream'
+}
+
+/**
+ * Reads a stream of JSON lines. Throws BrokenStream when nothing comes for `silenceMs`: a half-open
+ * connection looks like that. Leaving the iteration closes the stream.
+ */
+export async function* readLines<T>(
+  body: ReadableStream<Uint8Array>,
+  schema: z.ZodType<T>,
+  silenceMs: number,
+): AsyncGenerator<T> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await next(reader, silenceMs)
+      if (done) break
+      const lines = (rest + value).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield parseLine(line, schema)
+    }
+  } finally {
+    // Nobody waits for the rest, and a stream that broke has none.
+    reader.cancel().catch(() => {})
+  }
+  if (rest !== '') yield parseLine(rest, schema)
+}
+
+function parseLine<T>(line: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(line))
+  } catch (cause) {
+    throw new BrokenStream('The origin sent a line that cannot be read', { cause })
+  }
+}
+
+async function next(
+  reader: ReadableStreamDefaultReader<string>,
+  silenceMs: number,
+): Promise<ReadableStreamReadResult<string>> {
+  try {
+    return await within(silenceMs, reader.read())
+  } catch (cause) {
+    throw new BrokenStream('The connection to the origin broke', { cause })
+  }
+}
+
+async function within<T>(ms: number, step: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | null = null
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new BrokenStream(`Nothing came for ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([step, silence])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,128 @@
+import { ChangeNotice, type Catalog } from '#contract/catalog.ts'
+import { HEARTBEAT_MS } from '#contract/limits.ts'
+import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import { OriginRefusal, type Origin } from '#gateway/origin.ts'
+import { pause } from '#gateway/serving/pause.ts'
+import { CatalogCache } from './catalog-cache.ts'
+import { BrokenStream, readLines } from './ndjson.ts'
+import { OperationStream } from './operation-stream.ts'
+import { Reachability } from './reachability.ts'
+import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
+
+export interface TunnelClientOptions {
+  /** How long an operation that nobody has accepted yet is offered, in milliseconds. */
+  patienceMs: number
+  /** First and longest pause between two tries, in milliseconds; each is twice the last. */
+  pauseMs: { first: number; longest: number }
+}
+
+const DEFAULT_OPTIONS: TunnelClientOptions = {
+  patienceMs: 10_000,
+  pauseMs: { first: 100, longest: 5_000 },
+}
+
+const CANCEL_TRIES = 3
+
+/** The origin, reached through the tunnel. One per isolate. */
+export class TunnelClient implements Origin {
+  readonly #door: TunnelDoor
+  readonly #catalogs: CatalogCache
+  readonly #options: TunnelClientOptions
+  readonly #reachability = new Reachability()
+
+  constructor(door: TunnelDoor, options: TunnelClientOptions = DEFAULT_OPTIONS) {
+    this.#door = door
+    this.#catalogs = new CatalogCache(door)
+    this.#options = options
+  }
+
+  async catalog(as: Principal, signal: AbortSignal): Promise<Catalog> {
+    try {
+      return await this.#catalogs.get(as, signal)
+    } catch (error) {
+      throw this.#refusalFor(error)
+    }
+  }
+
+  /**
+   * Sends the operation until somebody accepts it, then follows it until its deadline, over as
+   * many connections as it takes.
+   */
+  async *operate(
+    as: Principal,
+    request: OperationRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<OperationEvent> {
+    const stream = new OperationStream(this.#door, as, request)
+    const begun = Date.now()
+    let waits = pauses(this.#options.pauseMs)
+    for (;;) {
+      try {
+        for await (const event of stream.connect(signal)) {
+          this.#reachability.sawIt()
+          waits = pauses(this.#options.pauseMs)
+          yield event
+        }
+        return
+      } catch (error) {
+        signal.throwIfAborted()
+        const refusal = this.#refusalFor(error)
+        const limit = stream.accepted ? request.deadline_ms : this.#options.patienceMs
+        const wait = waits.next().value
+        if (!isPassing(error) || Date.now() + wait - begun > limit) throw refusal
+        await pause(wait, signal)
+        signal.throwIfAborted()
+      }
+    }
+  }
+
+  async cancel(as: Principal, opId: OpId): Promise<void> {
+    const waits = pauses(this.#options.pauseMs)
+    const path = `/operations/${opId}/cancel`
+    const signal = new AbortController().signal
+    const request: DoorRequest = { method: 'POST', path, requestId: opId, signal }
+    for (let tries = 1; ; tries++) {
+      try {
+        const response = await this.#door.ask(as, request)
+        await response.body?.cancel()
+        return
+      } catch (error) {
+        if (error instanceof OriginRefusal && error.problem.code === 'operation_unknown') return
+        if (!isPassing(error) || tries === CANCEL_TRIES) throw this.#refusalFor(error)
+        await pause(waits.next().value, signal)
+      }
+    }
+  }
+
+  async *changes(as: Principal, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
+    try {
+      const headers = { accept: 'application/x-ndjson' }
+      const response = await this.#door.ask(as, {
+        method: 'GET',
+        path: '/changes',
+        headers,
+        signal,
+      })
+      if (response.body === null) throw new BrokenStream('The origin sent no stream')
+      yield* readLines(response.body, ChangeNotice, 2 * HEARTBEAT_MS)
+    } catch (error) {
+      throw this.#refusalFor(error)
+    }
+  }
+
+  /** What callers of the port may see; passing failures become one sentence. */
+  #refusalFor(error: unknown): unknown {
+    if (!isPassing(error)) return error
+    this.#reachability.missedIt()
+    return this.#reachability.refusal(error)
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof OriginAway || error instanceof BrokenStream
+}
+
+function* pauses({ first, longest }: TunnelClientOptions['pauseMs']): Generator<number, never> {
+  for (let ms = first; ; ms = Math.min(ms * 2, longest)) yield ms
+}

@@ -1,0 +1,103 @@
+import { ASSERTION_HEADER, REQUEST_ID_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
+import { principalKey, RemotePrincipal, type Principal } from '#contract/principal.ts'
+import { ProblemBody, type ProblemCode } from '#contract/problem.ts'
+import { OriginRefusal } from '#gateway/origin.ts'
+import type { Config } from '../config.ts'
+import { AssertionSigner } from './assertion-signer.ts'
+
+/** The origin did not answer, or something else answered in its place. Worth another try. */
+export class OriginAway extends Error {
+  override readonly name = 'OriginAway'
+}
+
+export interface DoorRequest {
+  method: 'GET' | 'POST'
+  /** Path and query, from the root of the tunnel door. */
+  path: string
+  body?: string
+  headers?: Record<string, string>
+  /** The same in the logs of both sides; one of its own unless given. */
+  requestId?: string
+  /** Ends the request, and the reading of its answer. */
+  signal: AbortSignal
+}
+
+/** How long the origin may take to begin an answer. */
+const ANSWER_MS = 15_000
+
+/** Refusals that say that the origin is there but cannot work yet. */
+const PASSING = new Set<ProblemCode>(['origin_unreachable', 'database_unreachable'])
+
+/**
+ * The tunnel door of the origin: one signed HTTP request at a time. Nothing of the client's own
+ * request travels here but what was made a part of the body, and of the answer nobody sees a
+ * header.
+ */
+export class TunnelDoor {
+  readonly #origin: Config['origin']
+  readonly #signer: AssertionSigner
+
+  constructor(origin: Config['origin']) {
+    this.#origin = origin
+    this.#signer = new AssertionSigner(origin.assertionKey)
+  }
+
+  /**
+   * Asks in the name of a principal. Throws OriginRefusal for the origin's own no, OriginAway when
+   * it was not the origin that answered, or nobody, and the signal's reason when that aborts.
+   */
+  async ask(as: Principal, request: DoorRequest): Promise<Response> {
+    const response = await this.#send(remote(as), request)
+    if (response.ok || response.status === 304) return response
+    const problem = await problemIn(response)
+    if (problem === null || PASSING.has(problem.code)) {
+      throw new OriginAway(`The tunnel answered ${response.status}`)
+    }
+    throw new OriginRefusal(problem)
+  }
+
+  async #send(as: RemotePrincipal, request: DoorRequest): Promise<Response> {
+    const { method, path, body = '', requestId = crypto.randomUUID(), signal } = request
+    const url = new URL(path, this.#origin.url)
+    const asserted = { method, path: url.pathname + url.search, body }
+    const headers = {
+      ...request.headers,
+      ...(body !== '' && { 'content-type': 'application/json' }),
+      [SERVICE_TOKEN_HEADER]: this.#origin.serviceToken,
+      [ASSERTION_HEADER]: await this.#signer.sign(as, asserted),
+      [REQUEST_ID_HEADER]: requestId,
+    }
+    const slow = new AbortController()
+    const timer = setTimeout(() => slow.abort(), ANSWER_MS)
+    try {
+      return await fetch(url, {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, slow.signal]),
+        ...(body !== '' && { body }),
+      })
+    } catch (cause) {
+      signal.throwIfAborted()
+      throw new OriginAway('The origin did not answer', { cause })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** The Worker lets nobody else in, so that anyone else here is a fault. */
+function remote(principal: Principal): RemotePrincipal {
+  const parsed = RemotePrincipal.safeParse(principal)
+  if (!parsed.success) throw new Error(`${principalKey(principal)} cannot come through the tunnel`)
+  return parsed.data
+}
+
+async function problemIn(response: Response): Promise<ProblemBody['error'] | null> {
+  if (!response.headers.get('content-type')?.startsWith('application/json')) {
+    await response.body?.cancel()
+    return null
+  }
+  const parsed = ProblemBody.safeParse(await response.json().catch(() => null))
+  return parsed.success ? parsed.data.error : null
+}

@@ -1,0 +1,12 @@
+import type { SessionHost } from '#gateway/legacy/session-host.ts'
+import type { McpSession } from './session-object.ts'
+import { wrap } from './session-envelope.ts'
+
+/** Hosts each session in the Durable Object of its name, which exists from its first exchange on. */
+export function durableSessionHost(sessions: DurableObjectNamespace<McpSession>): SessionHost {
+  return {
+    async forward(claims, exchange) {
+      return sessions.getByName(claims.id).fetch(wrap({ claims, exchange }))
+    },
+  }
+}
