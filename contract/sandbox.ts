@@ -25,6 +25,8 @@ export type RunLimits = z.infer<typeof RunLimits>
  */
 export const RunRequest = z.strictObject({
   run_id: z.string().min(1).max(100),
+  /** The boot that is meant; another one answers 409 and runs nothing. */
+  boot_id: z.uuid().optional(),
   version: z.strictObject({
     /** Hash of the approved (or drafted) version, for the record. */
     hash: z.string(),

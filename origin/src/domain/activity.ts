@@ -16,8 +16,15 @@ export type Action =
 
 /** What happened, to what, by whom. Details never hold a secret. */
 export interface ActivityStore {
-  record(entry: { actor: string; action: Action; subject: string; details?: JsonObject }): Promise<void>
-  recent(limit: number): Promise<
+  record(entry: {
+    actor: string
+    action: Action
+    subject: string
+    details?: JsonObject
+  }): Promise<void>
+  recent(
+    limit: number,
+  ): Promise<
     { id: number; at: Date; actor: string; action: string; subject: string; details: JsonObject }[]
   >
 }

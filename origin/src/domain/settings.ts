@@ -1,5 +1,10 @@
 /** What the installation keeps for itself. */
-export type SettingKey = 'setup_token_hash' | 'service_token' | 'assertion_key'
+export type SettingKey =
+  | 'setup_token'
+  | 'service_token'
+  | 'assertion_key'
+  | 'session_key'
+  | 'bearer_key'
 
 export interface SettingStore {
   get(key: SettingKey): Promise<string | null>

@@ -20,7 +20,9 @@ export function pgAssertionUses(db: Db): AssertionUses {
       return added.length > 0
     },
     async forgetExpired() {
-      await db.delete(assertionUses).where(lt(assertionUses.expiresAt, sql`now() - interval '1 minute'`))
+      await db
+        .delete(assertionUses)
+        .where(lt(assertionUses.expiresAt, sql`now() - interval '1 minute'`))
     },
   }
 }

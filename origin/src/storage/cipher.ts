@@ -18,7 +18,11 @@ export interface Cipher {
 /** @param keyHex 64 hex digits, from MCPBOX_ENCRYPTION_KEY. */
 export function aesCipher(keyHex: string): Cipher {
   const key = Buffer.from(keyHex, 'hex')
-  const keyId = createHash('sha256').update('mcpbox key id').update(key).digest().subarray(0, KEY_ID_BYTES)
+  const keyId = createHash('sha256')
+    .update('mcpbox key id')
+    .update(key)
+    .digest()
+    .subarray(0, KEY_ID_BYTES)
   return {
     seal(place, value) {
       const nonce = randomBytes(NONCE_BYTES)

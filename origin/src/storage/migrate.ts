@@ -18,5 +18,10 @@ export async function migrate(db: NodePgDatabase | PgliteDatabase): Promise<void
 }
 
 function isEmbedded(db: NodePgDatabase | PgliteDatabase): db is PgliteDatabase {
-  return '$client' in db && typeof db.$client === 'object' && db.$client !== null && 'dumpDataDir' in db.$client
+  return (
+    '$client' in db &&
+    typeof db.$client === 'object' &&
+    db.$client !== null &&
+    'dumpDataDir' in db.$client
+  )
 }

@@ -84,7 +84,10 @@ export function pgOperationStore(db: Db): OperationStore {
     },
 
     async cancel(opId) {
-      await db.update(operations).set({ cancelledAt: sql`now()` }).where(isRunning(opId))
+      await db
+        .update(operations)
+        .set({ cancelledAt: sql`now()` })
+        .where(isRunning(opId))
       await tell('mcpbox_cancel', opId)
     },
 

@@ -80,13 +80,16 @@ export const versions = pgTable(
   (t) => [
     unique('versions_tool_number').on(t.toolId, t.number),
     unique('versions_id_hash').on(t.id, t.hash),
-    uniqueIndex('versions_one_draft').on(t.toolId).where(sql`state = 'draft'`),
-    uniqueIndex('versions_one_pending').on(t.toolId).where(sql`state = 'pending'`),
-    uniqueIndex('versions_one_live').on(t.toolId).where(sql`state = 'live'`),
-    check(
-      'versions_state',
-      sql`state in ('draft', 'pending', 'live', 'archived', 'rejected')`,
-    ),
+    uniqueIndex('versions_one_draft')
+      .on(t.toolId)
+      .where(sql`state = 'draft'`),
+    uniqueIndex('versions_one_pending')
+      .on(t.toolId)
+      .where(sql`state = 'pending'`),
+    uniqueIndex('versions_one_live')
+      .on(t.toolId)
+      .where(sql`state = 'live'`),
+    check('versions_state', sql`state in ('draft', 'pending', 'live', 'archived', 'rejected')`),
     check('versions_hash', sql`hash ~ '^[0-9a-f]{64}$'`),
     check('versions_timeout', sql`timeout_ms between 1000 and 300000`),
     check('versions_live_is_approved', sql`state <> 'live' or approval_id is not null`),
@@ -115,7 +118,9 @@ export const approvals = pgTable(
       columns: [t.versionId, t.hash],
       foreignColumns: [versions.id, versions.hash],
     }),
-    uniqueIndex('approvals_one_waiting').on(t.versionId).where(sql`state = 'waiting'`),
+    uniqueIndex('approvals_one_waiting')
+      .on(t.versionId)
+      .where(sql`state = 'waiting'`),
     check('approvals_state', sql`state in ('waiting', 'approved', 'rejected', 'withdrawn')`),
     check(
       'approvals_decided',
@@ -191,10 +196,7 @@ export const executions = pgTable(
     index('executions_recent').on(t.startedAt.desc()),
     index('executions_of_version').on(t.versionId, t.startedAt.desc()),
     check('executions_kind', sql`kind in ('call', 'trial')`),
-    check(
-      'executions_outcome',
-      sql`outcome in ('ok', 'failed', 'timed_out', 'killed', 'refused')`,
-    ),
+    check('executions_outcome', sql`outcome in ('ok', 'failed', 'timed_out', 'killed', 'refused')`),
   ],
 )
 
@@ -264,7 +266,9 @@ export const operations = pgTable(
     finishedAt: at('finished_at'),
   },
   (t) => [
-    index('operations_running').on(t.leaseUntil).where(sql`state = 'running'`),
+    index('operations_running')
+      .on(t.leaseUntil)
+      .where(sql`state = 'running'`),
     index('operations_finished').on(t.finishedAt),
     check('operations_state', sql`state in ('running', 'done')`),
     check('operations_done', sql`(state = 'done') = (finished_at is not null)`),

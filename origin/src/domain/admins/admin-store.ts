@@ -12,7 +12,9 @@ export interface AdminStore {
 
   addSignIn(adminId: string, tokenHash: string, expiresAt: Date): Promise<string>
   /** The admin of a sign-in that has not expired, by its token's hash or by its id. */
-  signedIn(by: { tokenHash: string } | { id: string }): Promise<{ admin: Admin; signInId: string } | null>
+  signedIn(
+    by: { tokenHash: string } | { id: string },
+  ): Promise<{ admin: Admin; signInId: string } | null>
   removeSignIn(id: string): Promise<void>
 
   addFailure(address: string): Promise<void>

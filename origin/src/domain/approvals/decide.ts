@@ -34,7 +34,10 @@ export async function decide(
   if (approval === null || version === null) throw new Error(`approval ${approvalId} vanished`)
 
   if (approval.state === 'withdrawn')
-    refuse('approval_stale', 'The draft was changed after this was asked; decide on the new request.')
+    refuse(
+      'approval_stale',
+      'The draft was changed after this was asked; decide on the new request.',
+    )
   if (approval.state !== 'waiting')
     refuse(
       'approval_decided',

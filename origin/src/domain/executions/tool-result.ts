@@ -13,7 +13,12 @@ export function toolResult(outcome: Outcome, execution: { id: string; hash: stri
       { type: 'text', text: said },
       ...(printed === null || printed.bytes === 0
         ? []
-        : [{ type: 'text', text: `Printed:\n${printed.text}${printed.truncated ? cut(printed.bytes) : ''}` }]),
+        : [
+            {
+              type: 'text',
+              text: `Printed:\n${printed.text}${printed.truncated ? cut(printed.bytes) : ''}`,
+            },
+          ]),
     ],
     ...(ok ? { structuredContent: structured(outcome.value) } : { isError: true }),
     _meta: {

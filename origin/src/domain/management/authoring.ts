@@ -3,12 +3,7 @@ import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
 import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { Call } from '../operations/call.ts'
-import {
-  assertCodeSize,
-  CAUTIOUS_ANNOTATIONS,
-  versionText,
-  type Draft,
-} from '../tools/author.ts'
+import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { versionHash } from '../tools/version-hash.ts'
 import type { Version } from '../tools/version.ts'
@@ -40,7 +35,11 @@ export const createTool = managementTool({
     const text = await analysed(call, {
       ...{ server, tool, code: input.code, description: input.description },
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
-      manifest: Manifest.parse({ ...EMPTY_MANIFEST, modules: input.modules, secrets: input.secrets }),
+      manifest: Manifest.parse({
+        ...EMPTY_MANIFEST,
+        modules: input.modules,
+        secrets: input.secrets,
+      }),
       timeoutMs: input.timeout_ms,
     })
     await call.finish(async ({ tools, activity }) => {

@@ -8,7 +8,10 @@ export function writtenText(max: number) {
   return z
     .string()
     .max(max)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must be well-formed text without NUL')
+    .refine(
+      (text) => !text.includes('\0') && text.isWellFormed(),
+      'must be well-formed text without NUL',
+    )
 }
 
 export const server = Name.describe('Name of the server the tool belongs to')

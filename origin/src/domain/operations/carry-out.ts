@@ -17,7 +17,11 @@ import type { Dispatch, Operation } from './operation.ts'
 export type CarryOut = (operation: Operation, live: LiveOperation) => Promise<void>
 
 /** Answers a call by its tool name; throws Refusal for the expected noes. */
-export type Answer = (call: Call, tool: string, args: Operation['request']['params']['arguments']) => Promise<void>
+export type Answer = (
+  call: Call,
+  tool: string,
+  args: Operation['request']['params']['arguments'],
+) => Promise<void>
 
 export function carryOutWith(parts: {
   stores: Stores

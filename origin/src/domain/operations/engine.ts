@@ -5,6 +5,7 @@ import { principalKey } from '#contract/principal.ts'
 import type { NoticeBoard } from '../notices.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
+import { Wake } from '../wake.ts'
 import type { CarryOut } from './carry-out.ts'
 import { LiveOperation } from './live-operation.ts'
 import { requestDigest, type Operation } from './operation.ts'
@@ -125,7 +126,7 @@ export class OperationEngine implements AsyncDisposable {
 
   /** Reads what others wrote; ends early when this process became the owner. */
   async *#followStored(opId: OpId, after: number, signal: AbortSignal) {
-    const news = new AbortableWake(signal)
+    const news = new Wake(signal)
     using _listening = this.#notices.on('mcpbox_operation', (about) => {
       if (about === null || about === opId) news.wake()
     })
@@ -185,31 +186,5 @@ export class OperationEngine implements AsyncDisposable {
 
   #guarded(work: Promise<void>): void {
     work.catch(this.#onFault)
-  }
-}
-
-/** Waits for a wake-up, a time, or the signal, whichever is first; remembers a wake-up missed. */
-class AbortableWake {
-  #woken = false
-  #resolve: (() => void) | null = null
-
-  constructor(signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.wake())
-  }
-
-  wake(): void {
-    this.#woken = true
-    this.#resolve?.()
-  }
-
-  async next(ms: number): Promise<void> {
-    if (!this.#woken) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      this.#resolve = resolve
-      const timer = setTimeout(resolve, ms)
-      await promise
-      clearTimeout(timer)
-    }
-    this.#woken = false
   }
 }

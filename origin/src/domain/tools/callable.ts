@@ -22,7 +22,8 @@ export async function callableVersion(
     return live
   }
   const [newest] = await tools.versions(tool.id)
-  const reason = newest?.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
+  const reason =
+    newest?.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
   return refuse('not_approved', whyNotApproved(wire, newest?.state ?? 'draft', reason ?? null))
 }
 
@@ -37,8 +38,13 @@ export async function assertApproved(
 ): Promise<void> {
   const wire = wireName(version.server, version.tool)
   if (versionHash(version) !== version.hash)
-    refuse('hash_mismatch', `The stored text of "${wire}" is not what was approved; it will not run.`)
-  const granted = new Set((await tools.grants(version.id)).map(({ kind, value }) => `${kind} ${value}`))
+    refuse(
+      'hash_mismatch',
+      `The stored text of "${wire}" is not what was approved; it will not run.`,
+    )
+  const granted = new Set(
+    (await tools.grants(version.id)).map(({ kind, value }) => `${kind} ${value}`),
+  )
   const missing = [
     ...version.manifest.hosts.map((value) => `host ${value}`),
     ...version.manifest.modules.map((value) => `module ${value}`),

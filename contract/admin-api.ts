@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { ToolAnnotations } from './catalog.ts'
+import { JsonObject } from './json.ts'
+import { Manifest } from './manifest.ts'
+import { Name, SecretName } from './names.ts'
+import { ClientInfo } from './operation.ts'
+import { Isolation, Outcome } from './sandbox.ts'
+
+/** Bodies of the admin door. Times are ISO 8601 in UTC; lists come whole, newest as each says. */
+
+export const Username = z
+  .string()
+  .min(3)
+  .max(50)
+  .regex(/^[A-Za-z]\w*$/, 'must start with a letter and hold letters, digits and underscores')
+export const Password = z.string().min(12).max(128)
+
+/** `POST /auth/setup`: makes the first admin, once. */
+export const SetupRequest = z.strictObject({
+  setup_token: z.string().max(200),
+  username: Username,
+  password: Password,
+})
+export type SetupRequest = z.infer<typeof SetupRequest>
+
+/** `POST /auth/login`: sets the cookie, and gives a bearer for scripts. */
+export const LoginRequest = z.strictObject({
+  username: z.string().max(200),
+  password: z.string().max(200),
+})
+export type LoginRequest = z.infer<typeof LoginRequest>
+
+export const LoginResponse = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  /** Seconds. */
+  expires_in: z.int().positive(),
+})
+export type LoginResponse = z.infer<typeof LoginResponse>
+
+/** One version as the person who decides sees it. */
+export const VersionView = z.object({
+  tool: z.string(),
+  number: z.int(),
+  state: z.enum(['draft', 'pending', 'live', 'archived', 'rejected']),
+  hash: z.string(),
+  description: z.string(),
+  code: z.string(),
+  input_schema: JsonObject,
+  output_schema: JsonObject.nullable(),
+  annotations: ToolAnnotations,
+  manifest: Manifest,
+  timeout_ms: z.int(),
+  created_by: z.string(),
+  created_at: z.iso.datetime(),
+})
+export type VersionView = z.infer<typeof VersionView>
+
+/** `GET /api/approvals?state=…` (oldest first) and `GET /api/approvals/:id`. */
+export const ApprovalView = z.object({
+  id: z.uuid(),
+  state: z.enum(['waiting', 'approved', 'rejected', 'withdrawn']),
+  /** What a decision must name. */
+  hash: z.string(),
+  requested_by: z.string(),
+  client: ClientInfo.nullable(),
+  notes: z.string(),
+  requested_at: z.iso.datetime(),
+  decided_by: z.string().nullable(),
+  decided_at: z.iso.datetime().nullable(),
+  reason: z.string().nullable(),
+  version: VersionView,
+  /** The version that is live now, to compare with. */
+  live: VersionView.nullable(),
+})
+export type ApprovalView = z.infer<typeof ApprovalView>
+export const ApprovalList = z.object({ approvals: z.array(ApprovalView) })
+
+/** `POST /api/approvals/:id/decision` */
+export const DecisionRequest = z.strictObject({
+  hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of the version'),
+  decision: z.enum(['approve', 'reject']),
+  reason: z.string().max(2_000).nullable().default(null),
+})
+export type DecisionRequest = z.infer<typeof DecisionRequest>
+
+/** `GET /api/executions?tool=…&limit=…` (newest first) */
+export const ExecutionView = z.object({
+  id: z.uuid(),
+  kind: z.enum(['call', 'trial']),
+  tool: z.string(),
+  version: z.string(),
+  principal: z.string(),
+  principal_label: z.string(),
+  client: ClientInfo.nullable(),
+  request_id: z.string(),
+  arguments: JsonObject,
+  outcome: z.enum(Outcome.options.map((option) => option.shape.kind.value)),
+  detail: z.string().nullable(),
+  result: z.string().nullable(),
+  stdout: z.string(),
+  duration_ms: z.number(),
+  isolation: Isolation.nullable(),
+  started_at: z.iso.datetime(),
+})
+export type ExecutionView = z.infer<typeof ExecutionView>
+export const ExecutionList = z.object({ executions: z.array(ExecutionView) })
+
+/** `GET /api/activity?limit=…` (newest first) */
+export const ActivityList = z.object({
+  activity: z.array(
+    z.object({
+      id: z.int(),
+      at: z.iso.datetime(),
+      actor: z.string(),
+      action: z.string(),
+      subject: z.string(),
+      details: JsonObject,
+    }),
+  ),
+})
+
+/** `GET /api/servers` */
+export const ServerList = z.object({
+  servers: z.array(
+    z.object({ name: Name, description: z.string(), created_by: z.string(), tools: z.int() }),
+  ),
+})
+
+/** `GET /api/servers/:server/secrets`; `PUT` and `DELETE …/:name`. Values only ever go in. */
+export const SecretList = z.object({
+  secrets: z.array(z.object({ name: SecretName, updated_at: z.iso.datetime() })),
+})
+export const SecretValue = z.strictObject({ value: z.string().min(1).max(10_000) })
+
+/** `GET /internal/worker-secrets`, with the deploy key: what the Worker must hold. */
+export const WorkerSecrets = z.object({ service_token: z.string(), assertion_key: z.string() })
+export type WorkerSecrets = z.infer<typeof WorkerSecrets>

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import { sql } from 'drizzle-orm'
+import type { Isolation } from '#contract/sandbox.ts'
+import type { Config } from './config.ts'
+import { CatalogReader } from './domain/catalog.ts'
+import { answerCall } from './domain/operations/answer.ts'
+import { carryOutWith } from './domain/operations/carry-out.ts'
+import { OperationEngine } from './domain/operations/engine.ts'
+import { FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
+import { adminDoor } from './http/admin/app.ts'
+import { mountLocalMcp } from './http/local/app.ts'
+import { tunnelDoor } from './http/tunnel/app.ts'
+import { installationKeys } from './installation-keys.ts'
+import { listen } from './listen.ts'
+import { openLog } from './log.ts'
+import { startSandbox } from './sandbox-client/child.ts'
+import { httpSandbox } from './sandbox-client/http-sandbox.ts'
+import type { Secrets } from './secrets-file.ts'
+import { pgAssertionUses } from './storage/assertion-uses.ts'
+import { aesCipher } from './storage/cipher.ts'
+import { openDatabase } from './storage/database.ts'
+import { pgEndedSessions } from './storage/ended-sessions.ts'
+import { pgStores, pgWithin } from './storage/stores.ts'
+import { VERSION } from './version.ts'
+
+/** A running origin. Disposing it stops it in order: doors, operations, sandbox, database. */
+export interface Origin extends AsyncDisposable {
+  adminPort: number
+  port: number
+  tunnelPort: number
+  sandboxUrl: string
+  database: string
+  isolation: Isolation
+  setupToken: string | null
+}
+
+/**
+ * Wires and starts everything.
+ * @throws with a sentence for the person who starts it when a part cannot be had.
+ */
+export async function startOrigin(
+  config: Config,
+  secrets: Secrets,
+  env: NodeJS.ProcessEnv,
+): Promise<Origin> {
+  await using starting = new AsyncDisposableStack()
+  const log = openLog(config.logLevel)
+  const onFault = (fault: unknown) => log.error({ err: fault }, 'fault')
+
+  const database = starting.use(
+    await openDatabase({
+      url: config.databaseUrl,
+      folder: config.dataFolder,
+      poolSize: config.poolSize,
+      onFault,
+    }),
+  )
+  const { db, notices } = database
+  const cipher = aesCipher(secrets.MCPBOX_ENCRYPTION_KEY)
+  const stores = pgStores(db, cipher)
+  const within = pgWithin(db, cipher)
+  const keys = await installationKeys(stores)
+
+  const apiKey = secrets.SANDBOX_API_KEY
+  const sandboxUrl =
+    config.sandboxUrl ??
+    starting.use(await startSandbox({ port: config.sandboxPort, apiKey, env, onFault })).url
+  const sandbox = httpSandbox({ url: sandboxUrl, apiKey })
+  const { isolation } = await sandbox.health(AbortSignal.timeout(10_000))
+
+  const engine = starting.use(
+    new OperationEngine({
+      ...{ owner: randomUUID(), stores, notices, onFault },
+      carryOut: carryOutWith({ stores, within, sandbox, answer: answerCall, onFault }),
+    }),
+  )
+  const catalog = starting.use(new CatalogReader(stores, notices, VERSION))
+  const assertionUses = pgAssertionUses(db)
+  const endedSessions = pgEndedSessions(db)
+  starting.use(
+    housekeeping(
+      [
+        () => assertionUses.forgetExpired(),
+        () => endedSessions.forgetExpired(),
+        () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
+      ],
+      onFault,
+    ),
+  )
+
+  const openAdminDoor = () =>
+    adminDoor({
+      ...{ stores, within, version: VERSION, log },
+      ...{ bearerKey: keys.bearerKey, deployKey: secrets.MCPBOX_DEPLOY_KEY },
+      worker: { service_token: keys.serviceToken, assertion_key: keys.assertionKey },
+      allowedHosts: config.allowedHosts,
+      databaseAnswers: async () => void (await db.execute(sql`select 1`)),
+    })
+  const main = openAdminDoor()
+  mountLocalMcp(main, {
+    ...{ engine, catalog, notices, endedSessions, version: VERSION, log },
+    ...{ sessionKey: keys.sessionKey, allowedHosts: config.allowedHosts },
+  })
+  const tunnel = tunnelDoor({
+    ...{ engine, catalog, notices, keys, log },
+    useAssertion: (jti, expiresAt) => assertionUses.use(jti, expiresAt),
+  })
+
+  const { port } = starting.use(await listen(main, config.host, config.port))
+  const { port: adminPort } = starting.use(
+    await listen(openAdminDoor(), config.host, config.adminPort),
+  )
+  const { port: tunnelPort } = starting.use(
+    await listen(tunnel, config.tunnelHost, config.tunnelPort),
+  )
+
+  const running = starting.move()
+  return {
+    ...{ adminPort, port, tunnelPort, sandboxUrl, isolation },
+    database: database.label,
+    setupToken: keys.setupToken,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod'
+
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  )
+
+const Environment = z.object({
+  /** Folder of generated secrets and of the embedded database. */
+  MCPBOX_DATA: z.string().min(1).default('./data'),
+  /** PostgreSQL; left out: the embedded database. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DB_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(20),
+  /** Address that the admin door and the local door listen at. */
+  MCPBOX_HOST: z.string().default('127.0.0.1'),
+  MCPBOX_PORT: port(8000),
+  MCPBOX_ADMIN_PORT: port(3000),
+  MCPBOX_TUNNEL_HOST: z.string().default('127.0.0.1'),
+  MCPBOX_TUNNEL_PORT: port(8002),
+  /** Host names, beside the loopback ones, by which the doors may be addressed. */
+  MCPBOX_ALLOWED_HOSTS: list,
+  /** A sandbox that runs elsewhere; left out: one is started. */
+  SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
+  SANDBOX_PORT: port(8001),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+})
+
+export interface Config {
+  dataFolder: string
+  databaseUrl: string | null
+  poolSize: number
+  host: string
+  port: number
+  adminPort: number
+  tunnelHost: string
+  tunnelPort: number
+  allowedHosts: string[]
+  sandboxUrl: string | null
+  sandboxPort: number
+  logLevel: z.infer<typeof Environment>['LOG_LEVEL']
+}
+
+/**
+ * Reads the settings. The only reader of the environment, with the data folder for secrets.
+ * @throws with one line per wrong setting.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = Environment.safeParse(set)
+  if (!read.success)
+    throw new Error(
+      read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
+    )
+  const { data } = read
+  return {
+    dataFolder: data.MCPBOX_DATA,
+    databaseUrl: data.DATABASE_URL ?? null,
+    poolSize: data.DB_POOL_SIZE,
+    host: data.MCPBOX_HOST,
+    port: data.MCPBOX_PORT,
+    adminPort: data.MCPBOX_ADMIN_PORT,
+    tunnelHost: data.MCPBOX_TUNNEL_HOST,
+    tunnelPort: data.MCPBOX_TUNNEL_PORT,
+    allowedHosts: data.MCPBOX_ALLOWED_HOSTS,
+    sandboxUrl: data.SANDBOX_URL ?? null,
+    sandboxPort: data.SANDBOX_PORT,
+    logLevel: data.LOG_LEVEL,
+  }
+}

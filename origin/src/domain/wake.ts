@@ -1,0 +1,28 @@
+/**
+ * Waits for a wake-up, a time, or the signal, whichever is first. A wake-up while nobody waits is
+ * remembered for the next one who does.
+ */
+export class Wake {
+  #woken = false
+  #resolve: (() => void) | null = null
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener('abort', () => this.wake(), { once: true })
+  }
+
+  wake(): void {
+    this.#woken = true
+    this.#resolve?.()
+  }
+
+  async next(ms: number): Promise<void> {
+    if (!this.#woken) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#resolve = resolve
+      const timer = setTimeout(resolve, ms)
+      await promise
+      clearTimeout(timer)
+    }
+    this.#woken = false
+  }
+}

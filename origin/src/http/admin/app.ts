@@ -1,0 +1,36 @@
+import type { WorkerSecrets } from '#contract/admin-api.ts'
+import type { Stores, Within } from '../../domain/stores.ts'
+import type { Logger } from '../../log.ts'
+import { openDoor, type Door } from '../door.ts'
+import { assertAddressedAs, localNames } from '../local/local-caller.ts'
+import { apiRoutes } from './api.ts'
+import { authRoutes } from './auth.ts'
+import { healthRoutes } from './health.ts'
+import { internalRoutes } from './internal.ts'
+import { setupPage } from './setup-page.ts'
+
+/** The admin door: signing in, reading, deciding. The same app at both its ports. */
+export function adminDoor(parts: {
+  stores: Stores
+  within: Within
+  bearerKey: string
+  deployKey: string
+  worker: WorkerSecrets
+  allowedHosts: readonly string[]
+  databaseAnswers: () => Promise<void>
+  version: string
+  log: Logger
+}): Door {
+  const door = openDoor('admin', parts.log)
+  const names = localNames(parts.allowedHosts)
+  door.route('/health', healthRoutes(parts))
+  door.use(async (c, next) => {
+    assertAddressedAs(c, names)
+    await next()
+  })
+  door.route('/setup', setupPage(parts.within))
+  door.route('/auth', authRoutes(parts))
+  door.route('/api', apiRoutes(parts))
+  door.route('/internal', internalRoutes(parts))
+  return door
+}

@@ -1,0 +1,65 @@
+import type { ApprovalView, ExecutionView, VersionView } from '#contract/admin-api.ts'
+import { wireName } from '#contract/names.ts'
+import type { Approval } from '../../domain/approvals/approval-store.ts'
+import type { Execution } from '../../domain/executions/execution-store.ts'
+import type { Version } from '../../domain/tools/version.ts'
+
+export function versionView(version: Version): VersionView {
+  return {
+    tool: wireName(version.server, version.tool),
+    number: version.number,
+    state: version.state,
+    hash: version.hash,
+    description: version.description,
+    code: version.code,
+    input_schema: version.inputSchema,
+    output_schema: version.outputSchema,
+    annotations: version.annotations,
+    manifest: version.manifest,
+    timeout_ms: version.timeoutMs,
+    created_by: version.createdBy,
+    created_at: version.createdAt.toISOString(),
+  }
+}
+
+export function approvalView(
+  approval: Approval,
+  version: Version,
+  live: Version | null,
+): ApprovalView {
+  return {
+    id: approval.id,
+    state: approval.state,
+    hash: approval.hash,
+    requested_by: approval.requestedBy,
+    client: approval.client,
+    notes: approval.notes,
+    requested_at: approval.requestedAt.toISOString(),
+    decided_by: approval.decidedBy,
+    decided_at: approval.decidedAt?.toISOString() ?? null,
+    reason: approval.reason,
+    version: versionView(version),
+    live: live === null ? null : versionView(live),
+  }
+}
+
+export function executionView(execution: Execution): ExecutionView {
+  return {
+    id: execution.id,
+    kind: execution.kind,
+    tool: execution.tool,
+    version: execution.hash,
+    principal: execution.principal,
+    principal_label: execution.principalLabel,
+    client: execution.client,
+    request_id: execution.requestId,
+    arguments: execution.arguments,
+    outcome: execution.outcome,
+    detail: execution.detail,
+    result: execution.result,
+    stdout: execution.stdout,
+    duration_ms: execution.durationMs,
+    isolation: execution.isolation,
+    started_at: execution.startedAt.toISOString(),
+  }
+}

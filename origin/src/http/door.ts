@@ -1,0 +1,71 @@
+import type { HttpBindings } from '@hono/node-server'
+import { Hono, type Context } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import { REQUEST_ID_HEADER } from '#contract/assertion.ts'
+import type { ProblemBody } from '#contract/problem.ts'
+import { Refusal } from '../domain/refusal.ts'
+import type { Logger } from '../log.ts'
+import { problemStatus } from './problem-status.ts'
+
+/** What every request of every door carries. */
+export type DoorEnv = { Bindings: HttpBindings; Variables: { requestId: string } }
+export type Door<E extends DoorEnv = DoorEnv> = Hono<E>
+
+const REQUEST_ID = /^[\w-]{8,64}$/
+
+/**
+ * A door: an HTTP app that numbers, logs and answers for its requests. Refusals become problem
+ * bodies; anything else thrown is logged whole and told as one sentence.
+ */
+export function openDoor(name: string, log: Logger): Door {
+  const door: Door = new Hono()
+
+  door.use(
+    secureHeaders({
+      strictTransportSecurity: false,
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  )
+  door.use(async (c, next) => {
+    const given = c.req.header(REQUEST_ID_HEADER)
+    const requestId = given !== undefined && REQUEST_ID.test(given) ? given : crypto.randomUUID()
+    c.set('requestId', requestId)
+    const started = performance.now()
+    await next()
+    c.header(REQUEST_ID_HEADER, requestId)
+    log.info(
+      {
+        door: name,
+        request_id: requestId,
+        method: c.req.method,
+        path: c.req.path,
+        status: c.res.status,
+        ms: Math.round(performance.now() - started),
+      },
+      'request',
+    )
+  })
+
+  door.onError((fault, c) => {
+    if (fault instanceof Refusal) {
+      log.info({ door: name, request_id: c.get('requestId'), code: fault.problem.code }, 'refused')
+      return problem(c, fault.problem)
+    }
+    log.error({ door: name, request_id: c.get('requestId'), err: fault }, 'fault')
+    return problem(c, {
+      code: 'internal',
+      message: `Something in MCPbox failed; its log has the details under request ${c.get('requestId')}.`,
+    })
+  })
+  door.notFound((c) => problem(c, { code: 'not_found', message: 'There is nothing here.' }))
+  return door
+}
+
+function problem(c: Context<DoorEnv>, error: ProblemBody['error']) {
+  const body: ProblemBody = { error, request_id: c.get('requestId') }
+  return c.json(body, problemStatus(error.code))
+}

@@ -1,0 +1,47 @@
+import { HEARTBEAT_MS } from '#contract/limits.ts'
+
+const HEARTBEAT = `${JSON.stringify({ type: 'heartbeat' })}\n`
+
+/**
+ * Events as a stream of NDJSON lines, with a heartbeat in each silence. The first line leaves at
+ * once. When the reader goes away, `stop` is aborted.
+ */
+export function eventLines(
+  events: AsyncIterator<unknown>,
+  stop: AbortController,
+  onFault: (fault: unknown) => void,
+): Response {
+  const encoder = new TextEncoder()
+  let beat: NodeJS.Timeout
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      beat = setInterval(() => controller.enqueue(encoder.encode(HEARTBEAT)), HEARTBEAT_MS / 2)
+    },
+    async pull(controller) {
+      try {
+        const next = await events.next()
+        if (next.done === true) {
+          clearInterval(beat)
+          controller.close()
+        } else {
+          controller.enqueue(encoder.encode(`${JSON.stringify(next.value)}\n`))
+        }
+      } catch (fault) {
+        clearInterval(beat)
+        onFault(fault)
+        controller.error(fault)
+      }
+    },
+    cancel() {
+      clearInterval(beat)
+      stop.abort()
+    },
+  })
+  return new Response(body, {
+    headers: {
+      'content-type': 'application/x-ndjson',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    },
+  })
+}

@@ -1,0 +1,44 @@
+import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
+import { createGateway } from '#gateway/gateway.ts'
+import type { EndedSessions } from '#gateway/legacy/ended-sessions.ts'
+import { memorySessionHost } from '#gateway/legacy/memory-session-host.ts'
+import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
+import type { Logger } from '../../log.ts'
+import type { Door } from '../door.ts'
+import { inProcessOrigin } from './in-process-origin.ts'
+import { assertLocalCaller, localNames } from './local-caller.ts'
+
+/** Mounts MCP at `/mcp` of a door, for programs on this machine. */
+export function mountLocalMcp(
+  door: Door,
+  parts: Parameters<typeof inProcessOrigin>[0] & {
+    endedSessions: EndedSessions
+    sessionKey: string
+    version: string
+    allowedHosts: readonly string[]
+    log: Logger
+  },
+): void {
+  const ports: GatewayPorts = {
+    origin: inProcessOrigin(parts),
+    identity: { name: 'mcpbox', version: parts.version },
+    times: DEFAULT_TIMES,
+    onFault: (fault) => parts.log.error({ door: 'local', err: fault }, 'fault'),
+    defer: () => {},
+  }
+  const gateway = createGateway({
+    ...ports,
+    sessions: memorySessionHost({ ...ports, ended: parts.endedSessions }),
+    keys: { sessionId: parts.sessionKey },
+    bodyBytes: ORIGIN_BODY_BYTES,
+  })
+  const names = localNames(parts.allowedHosts)
+  door.all('/mcp', (c) => {
+    assertLocalCaller(c, names)
+    return gateway.handle(c.req.raw, { kind: 'local' })
+  })
+  door.all('/mcp/', (c) => {
+    assertLocalCaller(c, names)
+    return gateway.handle(c.req.raw, { kind: 'local' })
+  })
+}

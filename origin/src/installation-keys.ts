@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import type { Stores } from './domain/stores.ts'
+
+/** Keys that all replicas share: kept, sealed, in the database, made at the first start. */
+export interface InstallationKeys {
+  serviceToken: string
+  assertionKey: string
+  sessionKey: string
+  bearerKey: string
+  /** Null once there is an admin. */
+  setupToken: string | null
+}
+
+const fresh = () => randomBytes(32).toString('base64url')
+
+export async function installationKeys({
+  settings,
+  admins,
+}: Pick<Stores, 'settings' | 'admins'>): Promise<InstallationKeys> {
+  return {
+    serviceToken: await settings.keep('service_token', fresh()),
+    assertionKey: await settings.keep('assertion_key', fresh()),
+    sessionKey: await settings.keep('session_key', fresh()),
+    bearerKey: await settings.keep('bearer_key', fresh()),
+    setupToken: (await admins.any()) ? null : await settings.keep('setup_token', fresh()),
+  }
+}

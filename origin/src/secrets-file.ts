@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+const hexKey = z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hex digits')
+const apiKey = z.string().min(32, 'must have at least 32 characters')
+
+/** Keys that no database may hold: one opens the database's secrets, the others open doors. */
+const Secrets = z.object({
+  MCPBOX_ENCRYPTION_KEY: hexKey,
+  SANDBOX_API_KEY: apiKey,
+  /** Opens `GET /internal/worker-secrets`, for the script that deploys the Worker. */
+  MCPBOX_DEPLOY_KEY: apiKey,
+})
+export type Secrets = z.infer<typeof Secrets>
+
+const FILE = 'secrets.env'
+
+/**
+ * Secrets from the environment, and for the rest from `secrets.env` in the data folder, which is
+ * made with fresh ones (mode 0600) when missing.
+ * @throws with the name of a secret that is malformed, missing from a file that exists, or equal
+ *   to another one.
+ */
+export async function readSecrets(folder: string, env: NodeJS.ProcessEnv): Promise<Secrets> {
+  const names = Object.keys(Secrets.shape)
+  const given = Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+  const kept = Object.keys(given).length === names.length ? {} : parse(await readOrCreate(folder))
+  const read = Secrets.safeParse({ ...kept, ...given })
+  if (!read.success)
+    throw new Error(
+      read.error.issues
+        .map(
+          ({ path, message }) =>
+            `${path.join('.')} (environment or ${join(folder, FILE)}): ${message}`,
+        )
+        .join('\n'),
+    )
+  const values = Object.values(read.data)
+  if (new Set(values).size < values.length) throw new Error(`${names.join(', ')} must all differ`)
+  return read.data
+}
+
+async function readOrCreate(folder: string): Promise<string> {
+  const path = join(folder, FILE)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    return await readFile(path, 'utf8')
+  } catch (fault) {
+    if (!isCode(fault, 'ENOENT')) throw fault
+  }
+  const fresh = Object.keys(Secrets.shape)
+    .map((name) => `${name}=${randomBytes(32).toString('hex')}\n`)
+    .join('')
+  // Written beside and linked into place: nobody ever reads half a file, and the first one wins.
+  const beside = `${path}.${randomBytes(6).toString('hex')}`
+  await writeFile(
+    beside,
+    `# Keep a copy: without MCPBOX_ENCRYPTION_KEY stored secrets are lost.\n${fresh}`,
+    {
+      mode: 0o600,
+      flag: 'wx',
+      flush: true,
+    },
+  )
+  try {
+    await link(beside, path)
+  } catch (fault) {
+    if (!isCode(fault, 'EEXIST')) throw fault
+  } finally {
+    await unlink(beside)
+  }
+  return readFile(path, 'utf8')
+}
+
+function parse(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line.includes('=') && !line.startsWith('#'))
+      .map((line) => [
+        line.slice(0, line.indexOf('=')).trim(),
+        line.slice(line.indexOf('=') + 1).trim(),
+      ]),
+  )
+}
+
+function isCode(fault: unknown, code: string): boolean {
+  return fault instanceof Error && 'code' in fault && fault.code === code
+}
