@@ -68,11 +68,11 @@ async function openPostgres(
     one.release()
   }
   const notices = await postgresNotices(url, onFault)
-  const { host, port, pathname } = new URL(url)
+  const { host, pathname, searchParams } = new URL(url)
   return {
     db: drizzlePg({ client: pool }),
     notices,
-    label: `PostgreSQL at ${host || port || 'a local socket'}${pathname}`,
+    label: `PostgreSQL at ${searchParams.get('host') ?? host}${pathname}`,
     async [Symbol.asyncDispose]() {
       await notices[Symbol.asyncDispose]()
       await pool.end()

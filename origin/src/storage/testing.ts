@@ -1,0 +1,25 @@
+import { PGlite } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/pglite'
+import type { Stores, Within } from '../domain/stores.ts'
+import { aesCipher } from './cipher.ts'
+import type { Db } from './database.ts'
+import { migrate } from './migrate.ts'
+import { pgliteNotices, type Notices } from './notices.ts'
+import { pgStores, pgWithin } from './stores.ts'
+
+/** An empty, migrated database in memory with its stores, for one test file. */
+export async function memoryStores(): Promise<
+  { db: Db; stores: Stores; within: Within; notices: Notices } & AsyncDisposable
+> {
+  const client = await PGlite.create()
+  const db = drizzle({ client })
+  await migrate(db)
+  const cipher = aesCipher('00'.repeat(32))
+  return {
+    db,
+    stores: pgStores(db, cipher),
+    within: pgWithin(db, cipher),
+    notices: pgliteNotices(client),
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+}
