@@ -13,7 +13,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 /** Installs what the lock file names and is not there; says so first, because it takes a while. */
 export function ensureInstalled({ dev }) {
   const major = Number(process.versions.node.split('.')[0])
-  if (major < OLDEST_NODE) give(`MCPbox needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`)
+  if (major < OLDEST_NODE)
+    give(`MCPbox needs Node ${OLDEST_NODE} or newer; this is ${process.version}.`)
   if (isInstalled(dev)) return
   console.error('Installing packages (once; a minute or less) …')
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
@@ -32,7 +33,9 @@ export function projectNode() {
   const own = `${root}node_modules/node-${packaged(process.platform)}-${process.arch}/bin/node${process.platform === 'win32' ? '.exe' : ''}`
   if (existsSync(own)) return own
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
-  return give(`There is no packaged Node 24 for ${process.platform}-${process.arch}; start MCPbox with Node 24.`)
+  return give(
+    `There is no packaged Node 24 for ${process.platform}-${process.arch}; start MCPbox with Node 24.`,
+  )
 }
 
 /** Runs a program on the project's Node, in the project's folder, and ends as it ended. */
@@ -51,7 +54,9 @@ export function run(args, env = {}) {
 function isInstalled(dev) {
   try {
     const wanted = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')).packages
-    const there = JSON.parse(readFileSync(`${root}node_modules/.package-lock.json`, 'utf8')).packages
+    const there = JSON.parse(
+      readFileSync(`${root}node_modules/.package-lock.json`, 'utf8'),
+    ).packages
     return Object.entries(wanted).every(
       ([path, { version, optional, dev: onlyDev, devOptional }]) =>
         path === '' ||

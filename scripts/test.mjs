@@ -9,7 +9,11 @@ const steps = [
   [tool('oxfmt/bin/oxfmt'), '--check'],
   [tool('vitest/vitest.mjs'), 'run', ...process.argv.slice(2)],
 ]
-const quiet = { WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false', DO_NOT_TRACK: '1' }
+const quiet = {
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  DO_NOT_TRACK: '1',
+}
 let status = 0
 for (const step of steps) {
   status = run(step, quiet)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import { Client } from 'pg'
 import { z } from 'zod'
 
 /** PostgreSQL refuses to run as root; then it runs as this user ("nobody" on Linux). */
@@ -68,7 +68,7 @@ export async function freshDatabase(serverUrl: string): Promise<{ url: string } 
 }
 
 async function run(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   try {
     await client.query(statement)
@@ -85,7 +85,8 @@ async function untilAnswering(url: string, stderr: NodeJS.ReadableStream): Promi
     try {
       return await run(url, 'select 1')
     } catch (fault) {
-      if (Date.now() > deadline) throw new Error(`PostgreSQL did not start: ${said}`, { cause: fault })
+      if (Date.now() > deadline)
+        throw new Error(`PostgreSQL did not start: ${said}`, { cause: fault })
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }

@@ -11,5 +11,5 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startPostgres()
   project.provide('postgresUrl', server.url)
-  return () => server[Symbol.asyncDispose]()
+  return async () => server[Symbol.asyncDispose]()
 }

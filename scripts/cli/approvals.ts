@@ -1,0 +1,31 @@
+import type { AdminClient } from './admin-client.ts'
+import { ask } from './ask.ts'
+import { present } from './present.ts'
+
+/** Shows each waiting request and asks for a decision on exactly what was shown. */
+export async function reviewApprovals(client: AdminClient): Promise<void> {
+  const waiting = await client.waiting()
+  if (waiting.length === 0) console.log('Nothing waits for approval.')
+  for (const approval of waiting) {
+    console.log(present(approval))
+    const answer = (await ask('[a]pprove, [r]eject or [s]kip? ')).trim().toLowerCase()
+    if (answer === 'a') await approve(client, approval.id, approval.hash)
+    else if (answer === 'r') await reject(client, approval.id, approval.hash, await ask('Why? '))
+    else console.log('Left waiting.')
+  }
+}
+
+export async function approve(client: AdminClient, id: string, hash: string): Promise<void> {
+  const version = await client.decide(id, { hash, decision: 'approve', reason: null })
+  console.log(`${version.tool} version ${version.number} is live.`)
+}
+
+export async function reject(
+  client: AdminClient,
+  id: string,
+  hash: string,
+  reason: string,
+): Promise<void> {
+  const version = await client.decide(id, { hash, decision: 'reject', reason })
+  console.log(`${version.tool} version ${version.number} is rejected.`)
+}
