@@ -1,4 +1,8 @@
-import { isLegacyRequest, type JSONRPCMessage } from '@modelcontextprotocol/server'
+import {
+  isInitializeRequest,
+  isLegacyRequest,
+  type JSONRPCMessage,
+} from '@modelcontextprotocol/server'
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
 import type { Principal } from '#contract/principal.ts'
 import { replyId, type Exchange } from './exchange.ts'
@@ -48,6 +52,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     const read = await readMessage(request, bodyBytes)
     if (!read.ok) return read.refusal
     const { message } = read
+    // The session id is in a header: it must be there before the headers leave.
+    if (isInitializeRequest(message)) return answer({ principal, request, message })
     return lateStream(request.signal, streamOptions(options), (signal) =>
       answer({ principal, request: withoutBody(request, signal), message }),
     )

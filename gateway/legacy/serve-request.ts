@@ -26,11 +26,15 @@ export async function serveRequest(
   const { claims } = session
   const cancel = new AbortController()
   const server = await exchangeServer(ports, {
-    asker: { principal: exchange.principal, era: 'legacy', client: claims?.client ?? null },
+    asker: {
+      principal: exchange.principal,
+      era: 'legacy',
+      client: claims?.client ?? null,
+      threshold: session.threshold,
+    },
     method: message.method,
     signal: exchange.request.signal,
     cancel: cancel.signal,
-    threshold: session.threshold,
   })
   return new LegacyExchange(server, cancel, {
     keepAliveMs: ports.times.keepAliveMs,

@@ -13,11 +13,10 @@ export async function serveModern(ports: GatewayPorts, exchange: Exchange): Prom
   const { principal, request, message } = exchange
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
-    asker: { principal, era: 'modern', client: null },
+    asker: { principal, era: 'modern', client: null, threshold: { level: null } },
     method: message !== null && 'method' in message ? message.method : '',
     signal: request.signal,
     cancel: closed.signal,
-    threshold: { level: null },
     closed: () => closed.abort(),
   })
   const complaints: Error[] = []

@@ -7,6 +7,8 @@ export interface Asker {
   era: Era
   /** What the client said of itself in `initialize`; the modern era says it in each request. */
   client: ClientInfo | null
+  /** Of a legacy session; the modern era says it in each request. */
+  threshold: LogThreshold
 }
 
 /** The least severe log message a legacy session wants; null as long as it named none. */

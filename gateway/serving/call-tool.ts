@@ -5,7 +5,7 @@ import { ClientInfo, OpId, type OperationEvent, type ToolResult } from '#contrac
 import type { GatewayPorts } from '../ports.ts'
 import type { Asker } from './asker.ts'
 import { problemOf, refusedCall, toProtocolError } from './refusal.ts'
-import { reporter } from './reporter.ts'
+import { reporter, type Reporter } from './reporter.ts'
 
 /** `params` of `tools/call`. Arguments were JSON before, so that they need no second look. */
 const CallParams = z.object({
@@ -38,7 +38,9 @@ export async function callTool(
     return refusedCall({ code: 'unknown_tool', message: 'No tool has a name this long.' })
   }
   const opId = OpId.parse(crypto.randomUUID())
-  const askForTheEnd = () => ports.defer(cancelOperation(ports, asker, opId))
+  const askForTheEnd = () => {
+    ports.defer(cancelOperation(ports, asker, opId))
+  }
   cancel.addEventListener('abort', askForTheEnd, { once: true })
   try {
     const request = {
@@ -50,7 +52,8 @@ export async function callTool(
       deadline_ms: ports.times.callDeadlineMs,
     }
     const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel])
-    return await follow(ports.origin.operate(asker.principal, request, waiting), ctx)
+    const events = ports.origin.operate(asker.principal, request, waiting)
+    return await follow(events, reporter(ctx, asker.threshold))
   } catch (thrown) {
     if (ctx.mcpReq.signal.aborted || cancel.aborted) throw thrown
     return refusedCall(problemOf(thrown, ports))
@@ -61,9 +64,8 @@ export async function callTool(
 
 async function follow(
   events: AsyncIterable<OperationEvent>,
-  ctx: ServerContext,
+  report: Reporter,
 ): Promise<ToolResult> {
-  const report = reporter(ctx)
   for await (const event of events) {
     switch (event.type) {
       case 'accepted':

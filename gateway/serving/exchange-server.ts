@@ -8,7 +8,7 @@ import {
 import type { Catalog } from '#contract/catalog.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { withStableCode } from '../wire/rpc-error.ts'
-import type { Asker, LogThreshold } from './asker.ts'
+import type { Asker } from './asker.ts'
 import { callTool } from './call-tool.ts'
 
 /** Methods that are answered from the catalog, and need one to be answered. */
@@ -22,7 +22,6 @@ export interface ServerInputs {
   signal: AbortSignal
   /** Asks for the end of the running call; what aborts it is the era's business. */
   cancel: AbortSignal
-  threshold: LogThreshold
   /** Told when the exchange is over, however it ended. */
   closed?: () => void
 }
@@ -46,7 +45,7 @@ export async function exchangeServer(ports: GatewayPorts, inputs: ServerInputs):
   })
   server.setRequestHandler('tools/list', () => toolList(catalog))
   server.setRequestHandler('logging/setLevel', ({ params }) => {
-    inputs.threshold.level = params.level
+    inputs.asker.threshold.level = params.level
     return {}
   })
   if (inputs.method === 'tools/call') {

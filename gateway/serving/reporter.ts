@@ -1,5 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server'
-import type { OperationEvent } from '#contract/operation.ts'
+import { LogLevel, type OperationEvent } from '#contract/operation.ts'
+import type { LogThreshold } from './asker.ts'
 
 type Progress = Extract<OperationEvent, { type: 'progress' }>
 type Log = Extract<OperationEvent, { type: 'log' }>
@@ -12,7 +13,7 @@ export interface Reporter {
   log(event: Log): Promise<void>
 }
 
-export function reporter(ctx: ServerContext): Reporter {
+export function reporter(ctx: ServerContext, threshold: LogThreshold): Reporter {
   const progressToken = ctx.mcpReq._meta?.progressToken
   let last = Number.NEGATIVE_INFINITY
   return {
@@ -30,7 +31,13 @@ export function reporter(ctx: ServerContext): Reporter {
       })
     },
     async log({ level, data }) {
+      if (threshold.level !== null && severity(level) < severity(threshold.level)) return
       await ctx.mcpReq.log(level, data)
     },
   }
+}
+
+/** RFC 5424 §6.2.1, from least to most severe. */
+function severity(level: LogLevel): number {
+  return LogLevel.options.indexOf(level)
 }

@@ -27,13 +27,16 @@ export interface ScriptedOrigin extends Origin {
   readonly feeds: number
   /** Tells every open feed that the catalog is another one. */
   changeCatalog(): void
+  /** Ends every open feed as a lost connection does. */
+  breakFeeds(): void
   /** While this is set, everything is refused with it. */
   refusal: OriginRefusal | null
 }
 
 export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOrigin {
+  const programs = new Map(Object.entries(tools))
   const cancels = new Map<OpId, AbortController>()
-  const feeds = new Set<(notice: ChangeNotice) => void>()
+  const feeds = new Set<Feed>()
   const operations: ScriptedOrigin['operations'] = []
   const cancelled: OpId[] = []
   let edition = 1
@@ -47,7 +50,11 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
     },
     changeCatalog() {
       edition++
-      for (const tell of feeds) tell({ type: 'catalog' })
+      for (const feed of feeds) feed.tell({ type: 'catalog' })
+    },
+    breakFeeds() {
+      for (const feed of feeds) feed.lost.abort(new OriginRefusal(LOST))
+      feeds.clear()
     },
     async catalog() {
       if (origin.refusal) throw origin.refusal
@@ -56,7 +63,7 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
     async *operate(as, request, signal) {
       if (origin.refusal) throw origin.refusal
       operations.push({ principal: principalKey(as), request })
-      const tool = tools[request.params.name]
+      const tool = programs.get(request.params.name)
       if (!tool) throw unknownTool(request.params.name)
       const cancel = new AbortController()
       cancels.set(request.op_id, cancel)
@@ -77,6 +84,13 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
   return origin
 }
 
+interface Feed {
+  tell(notice: ChangeNotice): void
+  lost: AbortController
+}
+
+const LOST = { code: 'origin_unreachable', message: 'The feed was lost.' } as const
+
 async function* numbered(
   run: AsyncGenerator<Said, ToolResult>,
   signal: AbortSignal,
@@ -91,27 +105,28 @@ async function* numbered(
   }
 }
 
-async function* notices(
-  feeds: Set<(notice: ChangeNotice) => void>,
-  signal: AbortSignal,
-): AsyncGenerator<ChangeNotice> {
+async function* notices(feeds: Set<Feed>, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
   const queue: ChangeNotice[] = []
   let wake = () => {}
-  const tell = (notice: ChangeNotice) => {
-    queue.push(notice)
-    wake()
+  const lost = new AbortController()
+  const feed: Feed = {
+    lost,
+    tell(notice) {
+      queue.push(notice)
+      wake()
+    },
   }
-  feeds.add(tell)
+  feeds.add(feed)
   try {
     while (!signal.aborted) {
       yield* queue.splice(0)
       const news = new Promise<void>((resolve) => {
         wake = resolve
       })
-      if (queue.length === 0) await Promise.race([news, aborted(signal)])
+      if (queue.length === 0) await Promise.race([news, aborted(signal), aborted(lost.signal)])
     }
   } finally {
-    feeds.delete(tell)
+    feeds.delete(feed)
   }
 }
 

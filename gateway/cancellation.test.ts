@@ -1,0 +1,98 @@
+import { expect, test, vi } from 'vitest'
+import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
+import { call, modernPost, rpc } from './testing/posts.ts'
+import { openSession } from './testing/session.ts'
+import { readStream } from './testing/stream-reader.ts'
+import { held } from './testing/tools.ts'
+
+const cancelled = (requestId: number) => ({
+  jsonrpc: '2.0',
+  method: 'notifications/cancelled',
+  params: { requestId },
+})
+
+test('legacy: a cancelled call ends at the origin and has no answer', async () => {
+  const slow = held()
+  const { gateway, origin } = mountGateway({ slow: slow.tool })
+  const session = await openSession(gateway, ALICE)
+  const calling = session.post(call(7, 'slow'))
+  await slow.started
+  expect((await session.post(cancelled(7))).status).toBe(202)
+  const response = await calling
+  expect(await response.text()).toBe('')
+  expect(origin.cancelled).toEqual([origin.operations[0]?.request.op_id])
+})
+
+test('legacy: an id that names two calls cancels neither', async () => {
+  const a = held()
+  const b = held()
+  const { gateway, origin } = mountGateway({ a: a.tool, b: b.tool })
+  const session = await openSession(gateway, ALICE)
+  const calls = [session.post(call(7, 'a')), session.post(call(7, 'b'))]
+  await Promise.all([a.started, b.started])
+  await session.post(cancelled(7))
+  a.release()
+  b.release()
+  for (const answered of calls) expect(await (await answered).json()).toHaveProperty('result')
+  expect(origin.cancelled).toEqual([])
+})
+
+test('legacy: another session cannot cancel it', async () => {
+  const slow = held()
+  const { gateway, origin } = mountGateway({ slow: slow.tool })
+  const calling = (await openSession(gateway, ALICE)).post(call(7, 'slow'))
+  await slow.started
+  await (await openSession(gateway, ALICE)).post(cancelled(7))
+  slow.release()
+  expect(await (await calling).json()).toHaveProperty('result')
+  expect(origin.cancelled).toEqual([])
+})
+
+test('legacy: a client that leaves cancels nothing', async () => {
+  const slow = held()
+  const { gateway, origin, deferred } = mountGateway({ slow: slow.tool }, { times: { graceMs: 0 } })
+  const session = await openSession(gateway, ALICE)
+  const stream = readStream(await session.post(call(1, 'slow')))
+  await slow.started
+  await stream.leave()
+  await session.post(rpc(2, 'ping'))
+  await Promise.all(deferred)
+  expect(origin.cancelled).toEqual([])
+})
+
+test('modern: closing the stream is the cancellation', async () => {
+  const slow = held()
+  const { gateway, origin } = mountGateway({ slow: slow.tool }, { times: { graceMs: 0 } })
+  const request = modernPost('tools/call', { name: 'slow' })
+  const stream = readStream(await gateway.handle(request, ALICE))
+  await slow.started
+  await stream.leave()
+  await vi.waitUntil(() => origin.cancelled.length === 1)
+  expect(origin.cancelled).toEqual([origin.operations[0]?.request.op_id])
+})
+
+test('modern: a stream that had news before it was closed is no different', async () => {
+  const slow = held()
+  const { gateway, origin } = mountGateway({
+    slow: async function* (run) {
+      yield { type: 'progress', progress: 1 }
+      return yield* slow.tool(run)
+    },
+  })
+  const request = modernPost('tools/call', { name: 'slow', _meta: { progressToken: 1 } })
+  const stream = readStream(await gateway.handle(request, ALICE))
+  await stream.until(/progress/)
+  await slow.started
+  await stream.leave()
+  await vi.waitUntil(() => origin.cancelled.length === 1)
+  expect(origin.cancelled).toHaveLength(1)
+})
+
+test('an operation that has ended is not cancelled', async () => {
+  const slow = held()
+  slow.release()
+  const { gateway, origin, deferred } = mountGateway({ slow: slow.tool })
+  await (await gateway.handle(modernPost('tools/call', { name: 'slow' }), ALICE)).text()
+  await Promise.all(deferred)
+  expect(origin.cancelled).toEqual([])
+})
