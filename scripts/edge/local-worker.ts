@@ -1,0 +1,53 @@
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
+import { unstable_readConfig as readWranglerConfig } from 'wrangler'
+import type { WorkerSecrets } from '#contract/admin-api.ts'
+import type { LocalAccess } from './local-access.ts'
+import type { WorkerBundle } from './worker-bundle.ts'
+
+const wranglerToml = fileURLToPath(new URL('../../wrangler.toml', import.meta.url))
+
+/** The Worker in workerd on this machine. */
+export interface LocalWorker extends AsyncDisposable {
+  url: URL
+}
+
+/**
+ * Serves a Worker bundle with the settings of wrangler.toml.
+ * @param options.storage folder that keeps the Durable Objects; left out, they end with the process
+ */
+export async function serveWorker(
+  bundle: WorkerBundle,
+  options: {
+    access: Pick<LocalAccess, 'issuer' | 'audience'>
+    origin: URL
+    secrets: WorkerSecrets
+    sessionKey: string
+    port?: number
+    storage?: string
+  },
+): Promise<LocalWorker> {
+  const config = readWranglerConfig({ config: wranglerToml })
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...{ name: 'mcpbox', cf: false },
+      modulesRoot: dirname(bundle.script),
+      modules: [{ type: 'ESModule', path: bundle.script }],
+      ...{ host: '127.0.0.1', port: options.port ?? 0 },
+      compatibilityDate: config.compatibility_date ?? '',
+      compatibilityFlags: config.compatibility_flags,
+      durableObjects: { SESSIONS: { className: 'McpSession', useSQLite: true } },
+      ...(options.storage === undefined ? {} : { resourcePersistencePath: options.storage }),
+      bindings: {
+        ACCESS_ISSUER: options.access.issuer,
+        ACCESS_AUDIENCES: options.access.audience,
+        ORIGIN_URL: options.origin.origin,
+        SERVICE_TOKEN: options.secrets.service_token,
+        ASSERTION_KEY: options.secrets.assertion_key,
+        SESSION_KEY: options.sessionKey,
+      },
+    }),
+  )
+  return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() }
+}

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** The Worker as `wrangler deploy` would upload it. Disposing it removes the files. */
+export interface WorkerBundle extends AsyncDisposable {
+  script: string
+}
+
+/** @throws with wrangler's words when the Worker does not build. */
+export async function buildWorker(): Promise<WorkerBundle> {
+  const folder = await mkdtemp(join(tmpdir(), 'mcpbox-worker-'))
+  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js')
+  await promisify(execFile)(
+    process.execPath,
+    [wrangler, 'deploy', '--dry-run', '--env=', '--outdir', folder],
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        WRANGLER_SEND_METRICS: 'false',
+        WRANGLER_LOG_PATH: folder,
+        CI: 'true',
+      },
+    },
+  )
+  return {
+    script: join(folder, 'index.js'),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  }
+}
