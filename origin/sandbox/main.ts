@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { createAdaptorServer } from '@hono/node-server'
 import { sandboxApp } from './api/app.ts'
 import { BadConfig, readConfig } from './config.ts'
-import { TooWeak } from './levels/prove.ts'
+import { TooWeak } from './levels/too-weak.ts'
 import { startSupervisor } from './supervisor.ts'
 
 /**
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
 
 await main().catch((error: unknown) => {
   const expected = error instanceof BadConfig || error instanceof TooWeak
-  say({ event: 'refused', reason: expected ? error.message : String(error) })
+  process.stderr.write(`${expected ? error.message : inspect(error)}\n`)
   process.exitCode = 1
   process.stdin.destroy()
 })

@@ -35,6 +35,9 @@ export function sandboxApp({ apiKey, runs, analyze, health }: Parts): Hono {
       const message = `limits.timeout_ms: ${MAX_TIMEOUT_MS} is the most`
       throw new Refusal(400, 'invalid_request', message)
     }
+    if (request.boot_id !== undefined && request.boot_id !== health().boot_id) {
+      throw new Refusal(409, 'operation_conflict', 'the sandbox started anew; its runs are gone')
+    }
     const log = runs.start(request)
     if (log === null) throw new Refusal(503, 'busy', 'every place is taken; try again')
     return ndjson(log.follow(0))

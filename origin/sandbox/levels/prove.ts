@@ -8,6 +8,8 @@ import {
 import { NotConfined, startConfined } from '../process/greeting.ts'
 import type { Confinement } from '../process/plan.ts'
 import { fixFor } from './fixes.ts'
+import type { Machine } from './machine.ts'
+import { TooWeak } from './too-weak.ts'
 import { FORMABLE_LEVELS, type FormableLevel } from './layers.ts'
 
 export const USUAL_LIMITS: RunLimits = {
@@ -19,19 +21,17 @@ export const USUAL_LIMITS: RunLimits = {
 
 export type Proven = Pick<SandboxHealth, 'isolation' | 'missing'> & { confinement: Confinement }
 
-/** No level at or above the minimum could be formed. The message says why and what would help. */
-export class TooWeak extends Error {}
-
 /**
  * Forms the strongest level there is, by starting a process and having it confine itself. What is
  * said to be missing is what a stronger level stumbled over.
  */
 export async function proveLevel(
-  machine: Omit<Confinement, 'level'>,
+  machine: Machine,
   minimum: FormableLevel,
+  levels: readonly FormableLevel[] = FORMABLE_LEVELS.slice(0, FORMABLE_LEVELS.indexOf(minimum) + 1),
 ): Promise<Proven> {
   const missing: Proven['missing'] = []
-  for (const level of FORMABLE_LEVELS.slice(0, FORMABLE_LEVELS.indexOf(minimum) + 1)) {
+  for (const level of levels) {
     const confinement = { ...machine, level }
     try {
       const { child, isolation } = await startConfined(confinement, USUAL_LIMITS)

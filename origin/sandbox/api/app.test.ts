@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import type { Outcome } from '#contract/sandbox.ts'
+import { runRegistry } from '../runs/registry.ts'
+import { sandboxApp } from './app.ts'
+
+const KEY = 'k'.repeat(32)
+const BOOT = '9a3c41b5-3f1c-4b9e-8f1f-0c6f3e0b7c11'
+const HEADERS = { 'x-api-key': KEY, 'content-type': 'application/json' }
+const DONE: Outcome = { kind: 'refused', message: 'done' }
+const RUN = {
+  run_id: 'a',
+  version: {
+    hash: 'h',
+    language: 'python',
+    code: 'def main(): pass',
+    manifest: { hosts: [], modules: [], secrets: [] },
+  },
+  input: {},
+  secrets: {},
+  limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
+}
+
+function appWith() {
+  const runs = runRegistry(() => Promise.resolve(DONE), 10)
+  return sandboxApp({
+    apiKey: KEY,
+    runs,
+    analyze: (code) => Promise.resolve({ valid: false, message: code, line: null }),
+    health: () => ({
+      status: 'ready',
+      boot_id: BOOT,
+      isolation: { level: 'S3', layers: [] },
+      missing: [],
+      running: runs.running(),
+    }),
+  })
+}
+
+function post(path: string, body: unknown, headers: Record<string, string> = HEADERS) {
+  const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+  return appWith().request(path, { method: 'POST', body: text, headers })
+}
+
+describe('the key', () => {
+  it.each([
+    ['none', {}],
+    ['another', { 'x-api-key': 'x'.repeat(32) }],
+    ['a part', { 'x-api-key': KEY.slice(1) }],
+  ])('%s: 401, for every path but health', async (_, headers) => {
+    const app = appWith()
+    for (const path of ['/runs/a/events', '/runs/a', '/nowhere']) {
+      const response = await app.request(path, { headers })
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ error: { code: 'unauthenticated' } })
+    }
+    expect((await app.request('/health')).status).toBe(200)
+  })
+})
+
+describe('a run', () => {
+  it('answers with its events, one JSON text per line', async () => {
+    const response = await post('/runs', RUN)
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson')
+    expect(await response.text()).toBe(
+      '{"type":"outcome","seq":1,"outcome":' + JSON.stringify(DONE) + '}\n',
+    )
+  })
+
+  it('is attached to by its id', async () => {
+    const app = appWith()
+    await app.request('/runs', { method: 'POST', body: JSON.stringify(RUN), headers: HEADERS })
+    const from = async (after: string) =>
+      (await app.request(`/runs/a/events?after=${after}`, { headers: HEADERS })).text()
+    expect(await from('0')).toContain('"outcome"')
+    expect(await from('1')).toBe('')
+    expect(await from('x')).toContain('after: not a sequence number')
+  })
+
+  it('that is not known is said to be so', async () => {
+    for (const [method, path] of [
+      ['GET', '/runs/b/events'],
+      ['DELETE', '/runs/b'],
+    ] as const) {
+      const response = await appWith().request(path, { method, headers: HEADERS })
+      expect(response.status).toBe(404)
+      expect(await response.json()).toMatchObject({ error: { code: 'operation_unknown' } })
+    }
+  })
+
+  it('that is meant for an earlier start is refused, so that it is not run twice', async () => {
+    const other = 'c1a7a2f4-6b0e-4d0e-9b53-4d5f0ac7d6a0'
+    expect((await post('/runs', { ...RUN, boot_id: other })).status).toBe(409)
+    expect((await post('/runs', { ...RUN, boot_id: BOOT })).status).toBe(200)
+  })
+})
+
+describe('a bad body', () => {
+  const deep = `{"code":${'['.repeat(200)}${']'.repeat(200)}}`
+  it.each([
+    ['{', 400, 'malformed_json'],
+    [new Uint8Array([0x22, 0xff, 0x22]), 400, 'malformed_utf8'],
+    ['{}', 400, 'invalid_request'],
+    [deep, 400, 'invalid_request'],
+    [JSON.stringify({ ...RUN, extra: 1 }), 400, 'invalid_request'],
+    [JSON.stringify({ ...RUN, run_id: '' }), 400, 'invalid_request'],
+    [
+      JSON.stringify({ ...RUN, limits: { ...RUN.limits, timeout_ms: 300_001 } }),
+      400,
+      'invalid_request',
+    ],
+    [`"${'x'.repeat(2_000_000)}"`, 413, 'body_too_large'],
+  ])('%.20j', async (body, status, code) => {
+    const response = await post('/runs', body)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject({ error: { code } })
+  })
+
+  it('names the field that is wrong', async () => {
+    const response = await post('/runs', { ...RUN, input: 3 })
+    expect(await response.json()).toMatchObject({
+      error: { message: expect.stringMatching(/^input: /) as string },
+    })
+  })
+
+  it('of another type is not read', async () => {
+    const response = await post('/analyses', '{}', { ...HEADERS, 'content-type': 'text/plain' })
+    expect(response.status).toBe(415)
+  })
+})
+
+it('passes code to the analysis and hands its answer back', async () => {
+  const response = await post('/analyses', { code: 'x' })
+  expect(await response.json()).toEqual({ valid: false, message: 'x', line: null })
+})

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
+import type { Outcome, RunEvent } from '#contract/sandbox.ts'
+import type { Run } from '../calls/run.ts'
+import { USUAL_LIMITS } from '../levels/prove.ts'
+import { runRegistry } from './registry.ts'
+
+const DONE: Outcome = { kind: 'refused', message: 'done' }
+
+function requestOf(runId: string) {
+  const version = { hash: 'h', language: 'python' as const, code: '', manifest: EMPTY_MANIFEST }
+  return { run_id: runId, version, input: {}, secrets: {}, limits: USUAL_LIMITS }
+}
+
+/** A run that lasts until it is let go or cancelled, and counts its starts. */
+function heldRun() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const held = { starts: 0, release: () => resolve() }
+  const run: Run = async (_, onEvent, signal) => {
+    held.starts++
+    onEvent({ type: 'log', level: 'info', data: 'started' })
+    const cancelled = Promise.withResolvers<void>()
+    signal.addEventListener('abort', () => cancelled.resolve())
+    await Promise.race([promise, cancelled.promise])
+    return DONE
+  }
+  return { ...held, run, starts: () => held.starts }
+}
+
+async function read(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
+  const all: RunEvent[] = []
+  for await (const event of events) all.push(event)
+  return all
+}
+
+const LOG = { type: 'log', seq: 1, level: 'info', data: 'started' }
+const OUTCOME = { type: 'outcome', seq: 2, outcome: DONE }
+
+describe('a run', () => {
+  it('is started once, however often it is sent', async () => {
+    const held = heldRun()
+    const runs = runRegistry(held.run, 10)
+    const readers = [runs.start(requestOf('a')), runs.start(requestOf('a'))]
+    const lines = Promise.all(readers.map((log) => read(log!.follow(0))))
+    held.release()
+    expect(await lines).toEqual([
+      [LOG, OUTCOME],
+      [LOG, OUTCOME],
+    ])
+    expect(runs.start(requestOf('a'))!.ended()).toBe(true)
+    expect(held.starts()).toBe(1)
+  })
+
+  it('is read from any event on, also after its end', async () => {
+    const held = heldRun()
+    const runs = runRegistry(held.run, 10)
+    runs.start(requestOf('a'))
+    held.release()
+    await read(runs.find('a')!.follow(0))
+    expect(await read(runs.find('a')!.follow(1))).toEqual([OUTCOME])
+    expect(await read(runs.find('a')!.follow(2))).toEqual([])
+  })
+
+  it('ends when it is cancelled, and not when its reader leaves', async () => {
+    const runs = runRegistry(heldRun().run, 10)
+    for await (const event of runs.start(requestOf('a'))!.follow(0)) {
+      expect(event).toEqual(LOG)
+      break
+    }
+    expect(runs.running()).toBe(1)
+    expect(await runs.cancel('a')).toBe(true)
+    expect(runs.running()).toBe(0)
+    expect(await runs.cancel('b')).toBe(false)
+  })
+
+  it('whose port throws still has an outcome', async () => {
+    const runs = runRegistry(() => Promise.reject(new Error('no more processes')), 10)
+    const log = runs.start(requestOf('a'))!
+    const message = 'the sandbox failed: no more processes'
+    expect(await read(log.follow(0))).toEqual([
+      { type: 'outcome', seq: 1, outcome: { kind: 'refused', message } },
+    ])
+  })
+
+  it('is forgotten two minutes after its end', async () => {
+    let now = 1_000
+    const runs = runRegistry(
+      () => Promise.resolve(DONE),
+      10,
+      () => now,
+    )
+    await read(runs.start(requestOf('a'))!.follow(0))
+    now += 119_000
+    expect(runs.find('a')).not.toBeNull()
+    now += 2_000
+    expect(runs.find('a')).toBeNull()
+  })
+
+  it('is forgotten earlier when ended runs hold too much', async () => {
+    const value = 'x'.repeat(900_000)
+    const stdout = { text: '', bytes: 0, truncated: false }
+    const big: Outcome = { kind: 'ok', value, stdout, duration_ms: 1, isolation: null }
+    const runs = runRegistry(() => Promise.resolve(big), 10)
+    for (let count = 0; count < 80; count++) {
+      await read(runs.start(requestOf(`run-${count}`))!.follow(0))
+    }
+    expect(runs.find('run-0')).toBeNull()
+    expect(runs.find('run-79')).not.toBeNull()
+  })
+})
+
+it('takes no more runs than it has places', () => {
+  const runs = runRegistry(heldRun().run, 1)
+  expect(runs.start(requestOf('a'))).not.toBeNull()
+  expect(runs.start(requestOf('b'))).toBeNull()
+})
+
+it('keeps the first thousand events of a talkative run, and always its outcome', async () => {
+  const runs = runRegistry((_, onEvent) => {
+    for (let count = 0; count < 5_000; count++) onEvent({ type: 'progress', progress: count })
+    return Promise.resolve(DONE)
+  }, 10)
+  const events = await read(runs.start(requestOf('a'))!.follow(0))
+  expect(events).toHaveLength(1_001)
+  expect(events.at(-1)).toMatchObject({ type: 'outcome', seq: 1_001 })
+})

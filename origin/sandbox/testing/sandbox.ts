@@ -1,0 +1,80 @@
+import type { JsonObject } from '#contract/json.ts'
+import { ModuleName } from '#contract/names.ts'
+import type { Outcome, RunLimits } from '#contract/sandbox.ts'
+import { runConfined } from '../calls/run.ts'
+import { FORMABLE_LEVELS, type FormableLevel } from '../levels/layers.ts'
+import { inspectMachine } from '../levels/machine.ts'
+import { proveLevel, USUAL_LIMITS } from '../levels/prove.ts'
+import { TooWeak } from '../levels/too-weak.ts'
+import type { Event } from '../process/message.ts'
+
+/** What a test may want to be different from the usual call. */
+export type Call = {
+  input?: JsonObject
+  secrets?: Record<string, string>
+  modules?: string[]
+  limits?: Partial<RunLimits>
+  signal?: AbortSignal
+  onEvent?: (event: Event) => void
+}
+
+export type Ended = { outcome: Outcome; events: Event[] }
+export type Sandbox = {
+  level: FormableLevel
+  run(code: string, call?: Call): Promise<Ended>
+}
+
+export const machine = await inspectMachine(process.env['MCPBOX_PYTHON'] ?? null, process.env)
+
+/** The real thing at a level: real interpreter, real confinement. */
+export function sandboxAt(level: FormableLevel): Sandbox {
+  const run = runConfined({ ...machine, level })
+  return {
+    level,
+    async run(code, call = {}) {
+      const events: Event[] = []
+      const modules = (call.modules ?? []).map((name) => ModuleName.parse(name))
+      const outcome = await run(
+        {
+          run_id: 'test',
+          version: {
+            hash: 'test',
+            language: 'python',
+            code,
+            manifest: { hosts: [], modules, secrets: [] },
+          },
+          input: call.input ?? {},
+          secrets: call.secrets ?? {},
+          limits: { ...USUAL_LIMITS, timeout_ms: 20_000, ...call.limits },
+        },
+        (event) => {
+          events.push(event)
+          call.onEvent?.(event)
+        },
+        call.signal ?? new AbortController().signal,
+      )
+      return { outcome, events }
+    },
+  }
+}
+
+/** The levels that this machine can form, each to be tested. */
+export const formableLevels: FormableLevel[] = await findFormable()
+
+/** The sandbox that a start on this machine would give. */
+export const strongest = sandboxAt((await proveLevel(machine, 'S1')).confinement.level)
+
+async function findFormable(): Promise<FormableLevel[]> {
+  const formable = await Promise.all(FORMABLE_LEVELS.map(isFormable))
+  return FORMABLE_LEVELS.filter((_, at) => formable[at])
+}
+
+async function isFormable(level: FormableLevel): Promise<boolean> {
+  try {
+    const proven = await proveLevel(machine, level, [level])
+    return proven.isolation.level === level
+  } catch (error) {
+    if (error instanceof TooWeak) return false
+    throw error
+  }
+}
