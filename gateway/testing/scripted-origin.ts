@@ -1,6 +1,7 @@
 import type { Catalog, CatalogTool, ChangeNotice } from '#contract/catalog.ts'
 import type { OperationEvent, OperationRequest, OpId, ToolResult } from '#contract/operation.ts'
 import { principalKey, type Principal } from '#contract/principal.ts'
+import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Origin } from '../origin.ts'
 
 /** What a scripted tool says before it ends, without the numbers that the origin adds. */
@@ -63,11 +64,14 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
     async *operate(as, request, signal) {
       if (origin.refusal) throw origin.refusal
       operations.push({ principal: principalKey(as), request })
+      yield { type: 'accepted', op_id: request.op_id }
       const tool = programs.get(request.params.name)
-      if (!tool) throw unknownTool(request.params.name)
+      if (!tool) {
+        yield { type: 'problem', seq: 1, problem: unknownTool(request.params.name) }
+        return
+      }
       const cancel = new AbortController()
       cancels.set(request.op_id, cancel)
-      yield { type: 'accepted', op_id: request.op_id }
       const run = tool({ arguments: request.params.arguments, cancelled: cancel.signal })
       yield* numbered(run, signal)
     },
@@ -138,8 +142,8 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-function unknownTool(name: string): OriginRefusal {
-  return new OriginRefusal({ code: 'unknown_tool', message: `There is no tool named ${name}.` })
+function unknownTool(name: string): Problem {
+  return { code: 'unknown_tool', message: `There is no tool named ${name}.` }
 }
 
 function catalogOf(names: string[], edition: number): Catalog {

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox } from '../origin/src/sandbox-client/child.ts'
+import { signInAt, type AdminClient } from '../scripts/cli/admin-client.ts'
+import { startLocalAccess, type Identity, type LocalAccess } from '../scripts/edge/local-access.ts'
+import { serveWorker } from '../scripts/edge/local-worker.ts'
+import {
+  startOriginProcess,
+  workerSecrets,
+  type OriginProcess,
+} from '../scripts/edge/origin-process.ts'
+import { buildWorker } from '../scripts/edge/worker-bundle.ts'
+import { freshDatabase } from './postgres-server.ts'
+import { startRoundRobin, type RoundRobin } from './round-robin.ts'
+
+const ADMIN = { username: 'boss', password: 'correct horse battery staple' }
+
+/** Origins in processes of their own, with one database and one sandbox, and an admin. */
+export interface Stack extends AsyncDisposable {
+  origins: OriginProcess[]
+  admin: AdminClient
+  /** Approves what waits under this id, as it was shown. */
+  approve(approvalId: string): Promise<void>
+  /** GETs a path of the admin door as the admin. */
+  read(path: string): Promise<unknown>
+}
+
+/** The Worker in workerd before a stack. */
+export interface Edge extends AsyncDisposable {
+  access: LocalAccess
+  worker: URL
+  tunnel: RoundRobin
+  /** Address at which requests reach the Worker signed in as somebody. */
+  signedInAs(identity: Identity): Promise<URL>
+}
+
+/** @param databaseServer url of a PostgreSQL; left out, one origin runs on the embedded database */
+export async function startStack(
+  options: { databaseServer?: string; origins?: number } = {},
+): Promise<Stack & { secrets: Record<string, string> }> {
+  await using starting = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'mcpbox-stack-'))
+  starting.defer(() => rm(folder, { recursive: true }))
+  const key = () => randomBytes(32).toString('hex')
+  const secrets = {
+    MCPBOX_ENCRYPTION_KEY: key(),
+    SANDBOX_API_KEY: key(),
+    MCPBOX_DEPLOY_KEY: key(),
+  }
+  const settings: Record<string, string> = {
+    ...secrets,
+    ...{ MCPBOX_DATA: folder, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error' },
+    ...{ MCPBOX_PORT: '0', MCPBOX_ADMIN_PORT: '0', MCPBOX_TUNNEL_PORT: '0', SANDBOX_PORT: '0' },
+  }
+  if (options.databaseServer !== undefined) {
+    settings['DATABASE_URL'] = starting.use(await freshDatabase(options.databaseServer)).url
+    const sandbox = starting.use(
+      await startSandbox({
+        ...{ port: 0, apiKey: secrets.SANDBOX_API_KEY, env: process.env },
+        onFault: (fault) => console.error(fault),
+      }),
+    )
+    settings['SANDBOX_URL'] = sandbox.url
+  }
+  const origins: OriginProcess[] = []
+  for (let n = 0; n < (options.origins ?? 1); n++)
+    origins.push(starting.use(await startOriginProcess(settings)))
+  const [first] = origins
+  if (first?.setupToken == null) throw new Error('the first origin offers no set-up')
+
+  await post(new URL('/auth/setup', first.admin), { setup_token: first.setupToken, ...ADMIN })
+  const admin = await signInAt(first.admin.href, ADMIN)
+  const { access_token: bearer } = (await post(new URL('/auth/login', first.admin), ADMIN)) as {
+    access_token: string
+  }
+  const running = starting.move()
+  return {
+    ...{ origins, admin, secrets },
+    async approve(approvalId) {
+      const { hash } = await admin.approval(approvalId)
+      await admin.decide(approvalId, { hash, decision: 'approve', reason: null })
+    },
+    async read(path) {
+      const response = await fetch(new URL(path, first.admin), {
+        headers: { authorization: `Bearer ${bearer}` },
+      })
+      return response.json()
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+/** Puts the real Worker bundle, in workerd, before the origins of a stack. */
+export async function startEdge(stack: Awaited<ReturnType<typeof startStack>>): Promise<Edge> {
+  await using starting = new AsyncDisposableStack()
+  const [first] = stack.origins
+  if (first === undefined) throw new Error('the stack has no origin')
+  const access = starting.use(await startLocalAccess())
+  const tunnel = starting.use(await startRoundRobin(stack.origins.map((origin) => origin.tunnel)))
+  const bundle = starting.use(await buildWorker())
+  const worker = starting.use(
+    await serveWorker(bundle, {
+      ...{ access, origin: tunnel.url, sessionKey: randomBytes(32).toString('hex') },
+      secrets: await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? ''),
+    }),
+  )
+  const running = starting.move()
+  return {
+    ...{ access, tunnel, worker: worker.url },
+    signedInAs: async (identity) => (await access.front(worker.url, identity)).url,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}
+
+async function post(url: URL, body: unknown): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  if (!response.ok) throw new Error(`${url.pathname}: ${await response.text()}`)
+  return response.json()
+}
