@@ -1,5 +1,7 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { outsideService } from './worker/testing/outside-service.ts'
+import { TEST_BINDINGS } from './worker/testing/test-bindings.ts'
 
 /**
  * One suite, five rooms. A test's file name says what it needs:
@@ -39,7 +41,8 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             remoteBindings: false,
-            wrangler: { configPath: './wrangler.toml', environment: 'test' },
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: { bindings: TEST_BINDINGS, outboundService: outsideService() },
           }),
         ],
         test: { name: 'workerd', include: ['{gateway,worker}/**/*.test.ts'] },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** HTTPS, or plain HTTP to this very machine (a test issuer, an origin beside `wrangler dev`). */
-const ServiceUrl = z.url().refine((text) => {
+const ServiceUrl = z.url({ abort: true }).refine((text) => {
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))
 }, 'must be https, or http on localhost')

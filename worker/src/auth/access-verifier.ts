@@ -50,12 +50,12 @@ const UserClaims = z.object({
   type: z.literal('app'),
   sub: z.string().min(1).max(255),
   email: z.email().max(254),
-  common_name: z.undefined(),
+  common_name: z.never().optional(),
 })
 const ServiceClaims = z.object({
   type: z.literal('app'),
   sub: z.literal(''),
-  email: z.undefined(),
+  email: z.never().optional(),
   common_name: z.string().min(1).max(255),
 })
 

@@ -13,12 +13,15 @@ import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
 export interface TunnelClientOptions {
   /** How long an operation that nobody has accepted yet is offered, in milliseconds. */
   patienceMs: number
+  /** How much longer than its deadline an operation is followed, in milliseconds. */
+  overtimeMs: number
   /** First and longest pause between two tries, in milliseconds; each is twice the last. */
   pauseMs: { first: number; longest: number }
 }
 
 const DEFAULT_OPTIONS: TunnelClientOptions = {
   patienceMs: 10_000,
+  overtimeMs: 5_000,
   pauseMs: { first: 100, longest: 5_000 },
 }
 
@@ -54,6 +57,28 @@ export class TunnelClient implements Origin {
     request: OperationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
+    const overtime = new AbortController()
+    const ms = request.deadline_ms + this.#options.overtimeMs
+    // Cleared at the end: a timer that runs on would keep a Durable Object from hibernating.
+    const timer = setTimeout(
+      () => overtime.abort(new OriginAway('It did not keep its deadline')),
+      ms,
+    )
+    try {
+      yield* this.#follow(as, request, AbortSignal.any([signal, overtime.signal]))
+    } catch (error) {
+      throw this.#refusalFor(error)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Rejects with the signal's reason, once that aborts. */
+  async *#follow(
+    as: Principal,
+    request: OperationRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<OperationEvent> {
     const stream = new OperationStream(this.#door, as, request)
     const begun = Date.now()
     let waits = pauses(this.#options.pauseMs)
@@ -67,10 +92,10 @@ export class TunnelClient implements Origin {
         return
       } catch (error) {
         signal.throwIfAborted()
-        const refusal = this.#refusalFor(error)
         const limit = stream.accepted ? request.deadline_ms : this.#options.patienceMs
         const wait = waits.next().value
-        if (!isPassing(error) || Date.now() + wait - begun > limit) throw refusal
+        this.#note(error)
+        if (!isPassing(error) || Date.now() + wait - begun > limit) throw error
         await pause(wait, signal)
         signal.throwIfAborted()
       }
@@ -111,10 +136,14 @@ export class TunnelClient implements Origin {
     }
   }
 
+  #note(error: unknown): void {
+    if (isPassing(error)) this.#reachability.missedIt()
+  }
+
   /** What callers of the port may see; passing failures become one sentence. */
   #refusalFor(error: unknown): unknown {
     if (!isPassing(error)) return error
-    this.#reachability.missedIt()
+    this.#note(error)
     return this.#reachability.refusal(error)
   }
 }

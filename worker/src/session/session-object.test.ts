@@ -1,0 +1,105 @@
+import { evictDurableObject, listDurableObjectIds, runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, test } from 'vitest'
+import { SessionIds } from '#gateway/legacy/session-id.ts'
+import { answerOf } from '#gateway/testing/answers.ts'
+import { call, rpc } from '#gateway/testing/posts.ts'
+import { openSession as open } from '#gateway/testing/session.ts'
+import { readStream } from '#gateway/testing/stream-reader.ts'
+import {
+  cancelledOf,
+  changeCatalogOf,
+  feedOf,
+  gate,
+  somebody,
+  type Somebody,
+} from '../../testing/outside.ts'
+
+const openSession = (who: Somebody) => open({ handle: who.send }, who.principal)
+
+async function objectOf(sessionId: string, { principal }: Somebody) {
+  const ids = new SessionIds(env.SESSION_KEY ?? '', Date.now)
+  const claims = await ids.verify(sessionId, principal)
+  return env.SESSIONS.getByName(claims?.id ?? '')
+}
+
+test('initialize makes no object; the first exchange in the session does', async () => {
+  const before = (await listDurableObjectIds(env.SESSIONS)).length
+  const alice = await somebody()
+  const session = await openSession(alice)
+  expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before)
+  await session.post(rpc(1, 'ping'))
+  expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before + 1)
+})
+
+test('a session goes on after its object was evicted', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  await answerOf(await session.post(call(1, 'echo', { n: 1 })))
+  await evictDurableObject(await objectOf(session.id, alice))
+  const answer = await answerOf(await session.post(call(2, 'echo', { n: 2 })))
+  expect(answer.result).toMatchObject({ structuredContent: { n: 2 } })
+})
+
+test('an ended session stays ended after its object was evicted', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  expect((await session.end()).status).toBe(204)
+  await evictDurableObject(await objectOf(session.id, alice))
+  const response = await session.post(rpc(1, 'ping'))
+  expect(response.status).toBe(404)
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'session_unknown' })
+})
+
+test('the tombstone is removed when the id is too old to need it', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  await session.end()
+  expect(await runDurableObjectAlarm(await objectOf(session.id, alice))).toBe(true)
+  expect((await session.post(rpc(1, 'ping'))).status).toBe(200)
+})
+
+test('the session of somebody else is unknown, and no object is touched', async () => {
+  const { id } = await openSession(await somebody())
+  const bob = await openSession(await somebody())
+  const before = (await listDurableObjectIds(env.SESSIONS)).length
+  const response = await bob.post(rpc(1, 'ping'), { 'mcp-session-id': id })
+  expect(response.status).toBe(404)
+  expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before)
+})
+
+test('the same JSON-RPC id twice at once gets two answers', async () => {
+  const session = await openSession(await somebody())
+  const slow = gate()
+  const first = session.post(call(1, 'hold', slow.arguments))
+  await slow.started()
+  const second = await answerOf(await session.post(call(1, 'echo', { who: 'second' })))
+  await slow.release()
+  expect(second.result).toMatchObject({ structuredContent: { who: 'second' } })
+  expect((await answerOf(await first)).result).toMatchObject({
+    content: [{ text: JSON.stringify(slow.arguments) }],
+  })
+})
+
+test('a cancellation meets its call, though it comes by another request', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const slow = gate()
+  const calling = session.post(call(7, 'hold', slow.arguments))
+  await slow.started()
+  const method = 'notifications/cancelled'
+  await session.post({ jsonrpc: '2.0', method, params: { requestId: 7 } })
+  expect(await (await calling).text()).not.toContain('result')
+  const { started, cancelled } = await cancelledOf(alice)
+  expect(cancelled).toEqual(started)
+})
+
+test('a session’s stream tells of a changed catalog', async () => {
+  const alice = await somebody()
+  const stream = readStream(await (await openSession(alice)).get())
+  await stream.until(/open/)
+  await feedOf(alice)
+  await changeCatalogOf(alice)
+  expect(await stream.until(/list_changed/)).toContain('notifications/tools/list_changed')
+  await stream.leave()
+})

@@ -1,0 +1,73 @@
+import { exports } from 'cloudflare:workers'
+import type { AssertionClaims } from '#contract/assertion.ts'
+import type { OpId } from '#contract/operation.ts'
+import type { RemotePrincipal } from '#contract/principal.ts'
+import { ACCESS_HEADER } from '../src/auth/access-verifier.ts'
+import { personClaims, serviceClaims } from './access-team.ts'
+import { CONTROL, type Control } from './outside-service.ts'
+
+/** Somebody who is new to the Worker, with a valid token and an origin nobody else talks to. */
+export interface Somebody {
+  principal: RemotePrincipal
+  /** `sub` of the assertions about them. */
+  subject: string
+  send: (request: Request) => Promise<Response>
+}
+
+export async function somebody(): Promise<Somebody> {
+  const sub = crypto.randomUUID()
+  const email = `${sub}@example.com`
+  return comingWith(personClaims(sub), `user:${sub}`, { kind: 'user', sub, email })
+}
+
+export async function someService(): Promise<Somebody> {
+  const clientId = `${crypto.randomUUID()}.access`
+  const principal = { kind: 'service', clientId } as const
+  return comingWith(serviceClaims(clientId), `service:${clientId}`, principal)
+}
+
+async function comingWith(
+  claims: Record<string, unknown>,
+  subject: string,
+  principal: RemotePrincipal,
+): Promise<Somebody> {
+  const token = await (await ask({ do: 'sign', claims })).text()
+  return {
+    principal,
+    subject,
+    send(request) {
+      const signed = new Request(request)
+      signed.headers.set(ACCESS_HEADER, token)
+      return exports.default.fetch(signed)
+    },
+  }
+}
+
+/** A call of the tool `hold` that the test lets go. */
+export function gate() {
+  const name = crypto.randomUUID()
+  return {
+    arguments: { gate: name },
+    started: () => ask({ do: 'await_start', gate: name }),
+    release: () => ask({ do: 'release', gate: name }),
+  }
+}
+
+export const feedOf = ({ subject }: Somebody) => ask({ do: 'await_feed', subject })
+export const changeCatalogOf = ({ subject }: Somebody) => ask({ do: 'change_catalog', subject })
+
+/** Waits for the first cancellation of an operation of theirs. */
+export async function cancelledOf(who: Somebody): Promise<{ started: OpId[]; cancelled: OpId[] }> {
+  return (await ask({ do: 'await_cancelled', subject: who.subject })).json()
+}
+
+/** Every request to the origin about them. */
+export async function seenOf(
+  who: Somebody,
+): Promise<{ claims: AssertionClaims; headers: string[] }[]> {
+  return (await ask({ do: 'seen', subject: who.subject })).json()
+}
+
+function ask(control: Control): Promise<Response> {
+  return fetch(CONTROL, { method: 'POST', body: JSON.stringify(control) })
+}

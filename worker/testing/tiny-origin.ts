@@ -1,0 +1,172 @@
+import { decodeJwt, jwtVerify } from 'jose'
+import {
+  ASSERTION_ALGORITHM,
+  ASSERTION_AUDIENCE,
+  ASSERTION_HEADER,
+  ASSERTION_ISSUER,
+  AssertionClaims,
+  SERVICE_TOKEN_HEADER,
+} from '#contract/assertion.ts'
+import { OperationRequest, OpId, type OperationEvent } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import type { Problem } from '#contract/problem.ts'
+import { OriginRefusal } from '#gateway/origin.ts'
+import type { ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
+import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { Journal } from './journal.ts'
+
+export interface Keys {
+  serviceToken: string
+  assertionKey: string
+}
+
+/** How the tunnel behaves for the next requests; each is used up by one request. */
+export type Weather =
+  /** Nobody answers. */
+  | 'dead'
+  /** Something in between answers, in HTML. */
+  | 'bad_gateway'
+  /** The stream is cut after its first two lines. */
+  | 'cut'
+
+/** The tunnel door of an origin whose tools are scripted: it admits as the contract says. */
+export interface TinyOrigin {
+  handle(request: Request): Promise<Response>
+  /** Every admitted request, as it came. */
+  readonly seen: { method: string; path: string; headers: Headers; claims: AssertionClaims }[]
+  readonly weather: Weather[]
+}
+
+export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
+  const used = new Set<string>()
+  const operations = new Map<string, Journal>()
+  const seen: TinyOrigin['seen'] = []
+  const weather: Weather[] = []
+
+  async function handle(request: Request): Promise<Response> {
+    const today = weather.shift()
+    if (today === 'dead') throw new TypeError('Network connection lost.')
+    if (today === 'bad_gateway') return new Response('<h1>502</h1>', { status: 502 })
+    try {
+      const claims = await admit(request, keys, used)
+      const { method, headers } = request
+      seen.push({ method, path: claims.pth, headers, claims })
+      return await answer(request, claims.principal, today === 'cut' ? 2 : Infinity)
+    } catch (error) {
+      if (!(error instanceof OriginRefusal)) throw error
+      return refuse(error.problem)
+    }
+  }
+
+  async function answer(request: Request, as: Principal, lines: number): Promise<Response> {
+    const { pathname, searchParams } = new URL(request.url)
+    const [, opId = '', act] = pathname.match(/^\/operations\/([^/]+)\/(\w+)$/) ?? []
+    if (pathname === '/catalog') return catalog(request, as)
+    if (pathname === '/changes')
+      return ndjson(scripted.changes(as, request.signal), lines, request.signal)
+    if (act === 'events')
+      return ndjson(journalOf(opId).after(Number(searchParams.get('after'))), lines, request.signal)
+    if (act === 'cancel') {
+      await scripted.cancel(as, OpId.parse(opId))
+      return new Response(null, { status: 204 })
+    }
+    const asked = OperationRequest.parse(await request.json())
+    return ndjson(start(as, asked), lines, request.signal)
+  }
+
+  async function catalog(request: Request, as: Principal): Promise<Response> {
+    const now = await scripted.catalog(as, request.signal)
+    const etag = `"${now.etag}"`
+    if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304 })
+    return Response.json(now, { headers: { etag } })
+  }
+
+  /** An operation runs on, whoever listens; asked for again, it is only listened to. */
+  async function* start(as: Principal, asked: OperationRequest): AsyncGenerator<OperationEvent> {
+    if (!operations.has(asked.op_id)) {
+      const journal = new Journal()
+      operations.set(asked.op_id, journal)
+      void run(as, asked, journal)
+    }
+    yield { type: 'accepted', op_id: asked.op_id }
+    yield* journalOf(asked.op_id).after(0)
+  }
+
+  async function run(as: Principal, asked: OperationRequest, journal: Journal): Promise<void> {
+    try {
+      for await (const event of scripted.operate(as, asked, running)) journal.add(event)
+    } catch (error) {
+      if (!(error instanceof OriginRefusal)) throw error
+      journal.add({ type: 'problem', seq: 1, problem: error.problem })
+    }
+  }
+
+  function journalOf(opId: string): Journal {
+    const journal = operations.get(opId)
+    if (!journal) throw new OriginRefusal(OPERATION_UNKNOWN)
+    return journal
+  }
+
+  return { handle, seen, weather }
+}
+
+/** Nobody stops an operation but who cancels it. */
+const running = new AbortController().signal
+
+const OPERATION_UNKNOWN = { code: 'operation_unknown', message: 'No such operation.' } as const
+
+/** Contract of the tunnel door: the token, and a statement about this very request, once. */
+async function admit(request: Request, keys: Keys, used: Set<string>): Promise<AssertionClaims> {
+  if (request.headers.get(SERVICE_TOKEN_HEADER) !== keys.serviceToken) {
+    throw new OriginRefusal({ code: 'service_token_mismatch', message: 'Not the service token.' })
+  }
+  const assertion = request.headers.get(ASSERTION_HEADER) ?? ''
+  const { payload } = await jwtVerify(assertion, new TextEncoder().encode(keys.assertionKey), {
+    algorithms: [ASSERTION_ALGORITHM],
+    issuer: ASSERTION_ISSUER,
+    audience: ASSERTION_AUDIENCE,
+  })
+  const claims = AssertionClaims.parse(payload)
+  const { pathname, search } = new URL(request.url)
+  const body = await request.clone().arrayBuffer()
+  const digest = toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', body)))
+  const aboutThis =
+    claims.mth === request.method && claims.pth === pathname + search && claims.bdg === digest
+  if (!aboutThis)
+    throw new OriginRefusal({ code: 'assertion_invalid', message: 'Another request.' })
+  if (used.has(claims.jti)) {
+    throw new OriginRefusal({ code: 'assertion_replayed', message: 'Used before.' })
+  }
+  used.add(claims.jti)
+  return claims
+}
+
+/** Whom an assertion is about, unverified; whoever it is, it may still be refused. */
+export function subjectOf(assertion: string | null): string {
+  return assertion === null ? '' : (decodeJwt(assertion).sub ?? '')
+}
+
+function refuse(problem: Problem): Response {
+  return Response.json({ error: problem }, { status: 403 })
+}
+
+/** A stream that is cut does not end: it breaks, as a lost connection does. */
+function ndjson(lines: AsyncIterable<unknown>, most: number, signal: AbortSignal): Response {
+  const iterator = lines[Symbol.asyncIterator]()
+  let sent = 0
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      signal.addEventListener('abort', () => controller.error(signal.reason), { once: true })
+    },
+    async pull(controller) {
+      if (sent++ === most) return controller.error(new TypeError('Network connection lost.'))
+      const step = await iterator.next()
+      if (step.done) return controller.close()
+      controller.enqueue(new TextEncoder().encode(`${JSON.stringify(step.value)}\n`))
+    },
+    async cancel() {
+      await iterator.return?.()
+    },
+  })
+  return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } })
+}
