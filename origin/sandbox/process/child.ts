@@ -33,7 +33,7 @@ const FRAME_LIMITS = { bytes: RESULT_BYTES + 64, depth: RESULT_DEPTH + 2 }
 
 /** Starts an interpreter with an empty environment and nothing but its own channels. */
 export function startChild(executable: string): Child {
-  const started = spawn(executable, ['-I', '-S', '-B', '-X', 'utf8', LAUNCHER], {
+  const started = spawn(executable, ['-I', '-S', '-B', '-u', '-X', 'utf8', LAUNCHER], {
     cwd: '/',
     env: {},
     detached: true,

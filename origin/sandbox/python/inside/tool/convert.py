@@ -163,7 +163,16 @@ def _either(value: Any, choices: tuple[Any, ...]) -> Any:
 
 def _typed_dict(value: Any, hint: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(hint, include_extras=True)
-    return _fields(value, hints, hint.__required_keys__)
+    required = {name for name in hints if _is_required(hints[name], name in hint.__required_keys__)}
+    return _fields(value, hints, required)
+
+
+def _is_required(hint: Any, otherwise: bool) -> bool:
+    """Whether a TypedDict's key must be there. `__required_keys__` is blind to text annotations."""
+    origin = typing.get_origin(hint)
+    if origin is typing.Annotated:
+        return _is_required(typing.get_args(hint)[0], otherwise)
+    return {typing.Required: True, typing.NotRequired: False}.get(origin, otherwise)
 
 
 def _dataclass(value: Any, kind: type) -> Any:

@@ -43,6 +43,10 @@ class ToolImports:
     ) -> Any:
         if level != 0:
             raise ImportError('a tool is a single file: a relative import has nothing to refer to')
+        if isinstance(fromlist, list) and not fromlist:
+            # PyImport_Import(): C code at work for the tool, as strptime() is when it needs
+            # `_strptime`. The statement passes a tuple or None.
+            return _import(name, globals, locals, fromlist, 0)
         if name in self._given:
             return self._given[name]
         try:
