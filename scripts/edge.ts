@@ -21,17 +21,19 @@ const secrets = await readSecrets(config.dataFolder, process.env)
 await using stack = new AsyncDisposableStack()
 const origin = stack.use(await startOriginProcess({}))
 const access = stack.use(await startLocalAccess())
+const identity = { email: 'you@example.com', sub: 'local-user' }
+const front = await access.front(identity, FRONT_PORT)
 const bundle = stack.use(await buildWorker())
 const worker = stack.use(
   await serveWorker(bundle, {
     ...{ access, origin: origin.tunnel, port: WORKER_PORT },
     secrets: await workerSecrets(origin, secrets.MCPBOX_DEPLOY_KEY),
     sessionKey: randomBytes(32).toString('hex'),
+    allowedOrigins: [front.url.origin],
     storage: resolve(config.dataFolder, 'worker'),
   }),
 )
-const identity = { email: 'you@example.com', sub: 'local-user' }
-const front = await access.front(worker.url, identity, FRONT_PORT)
+front.aimAt(worker.url)
 
 console.log(origin.welcome)
 console.log(`  Worker           ${new URL('/mcp', worker.url).href} (wants an Access token)

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const started = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
   stack = started
   edge = await startEdge(started)
-  person = await edge.signedInAs({ email: 'ada@example.com', sub: 'ada' })
+  person = edge.signedIn
   await using author = await legacyClient(person)
   await author.call('mcpbox_create_server', { name: 'slow' })
   await author.call('mcpbox_create_tool', { server: 'slow', name: 'nap', code: SLOW })

@@ -32,7 +32,9 @@ export interface Edge extends AsyncDisposable {
   access: LocalAccess
   worker: URL
   tunnel: RoundRobin
-  /** Address at which requests reach the Worker signed in as somebody. */
+  /** Address at which requests reach the Worker signed in as `PERSON`. */
+  signedIn: URL
+  /** The same for somebody else. */
   signedInAs(identity: Identity): Promise<URL>
 }
 
@@ -92,24 +94,36 @@ export async function startStack(
   }
 }
 
+export const PERSON = { email: 'ada@example.com', sub: 'ada' }
+
 /** Puts the real Worker bundle, in workerd, before the origins of a stack. */
-export async function startEdge(stack: Awaited<ReturnType<typeof startStack>>): Promise<Edge> {
+export async function startEdge(
+  stack: Awaited<ReturnType<typeof startStack>>,
+  identity: Identity = PERSON,
+): Promise<Edge> {
   await using starting = new AsyncDisposableStack()
   const [first] = stack.origins
   if (first === undefined) throw new Error('the stack has no origin')
   const access = starting.use(await startLocalAccess())
   const tunnel = starting.use(await startRoundRobin(stack.origins.map((origin) => origin.tunnel)))
+  const signedIn = await access.front(identity)
   const bundle = starting.use(await buildWorker())
   const worker = starting.use(
     await serveWorker(bundle, {
       ...{ access, origin: tunnel.url, sessionKey: randomBytes(32).toString('hex') },
+      allowedOrigins: [signedIn.url.origin],
       secrets: await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? ''),
     }),
   )
+  signedIn.aimAt(worker.url)
   const running = starting.move()
   return {
-    ...{ access, tunnel, worker: worker.url },
-    signedInAs: async (identity) => (await access.front(worker.url, identity)).url,
+    ...{ access, tunnel, worker: worker.url, signedIn: signedIn.url },
+    async signedInAs(other) {
+      const front = await access.front(other)
+      front.aimAt(worker.url)
+      return front.url
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -17,8 +17,14 @@ export interface LocalAccess extends AsyncDisposable {
   audience: string
   /** An application token (Cloudflare, "Application token") good for `seconds`. */
   token(identity: Identity, seconds?: number): Promise<string>
-  /** Opens a port at which every request reaches `upstream` signed in as `identity`. */
-  front(upstream: URL, identity: Identity, port?: number): Promise<{ url: URL }>
+  /** Opens a port at which every request is signed in as `identity`. */
+  front(identity: Identity, port?: number): Promise<Front>
+}
+
+/** A signed-in way to a Worker, once it is aimed at one. */
+export interface Front {
+  url: URL
+  aimAt(worker: URL): void
 }
 
 export async function startLocalAccess(): Promise<LocalAccess> {
@@ -63,13 +69,14 @@ export async function startLocalAccess(): Promise<LocalAccess> {
         .setExpirationTime(`${seconds} s`)
         .sign(privateKey)
     },
-    async front(upstream, identity, port) {
+    async front(identity, port) {
       const token = await access.token(identity)
+      let upstream: URL | null = null
       const url = await open(
         createServer((incoming, outgoing) => {
           const onward = httpRequest(
             {
-              ...{ hostname: upstream.hostname, port: upstream.port, path: incoming.url },
+              ...{ hostname: upstream?.hostname, port: upstream?.port, path: incoming.url },
               method: incoming.method,
               headers: { ...incoming.headers, 'cf-access-jwt-assertion': token },
             },
@@ -88,7 +95,12 @@ export async function startLocalAccess(): Promise<LocalAccess> {
         }),
         port,
       )
-      return { url }
+      return {
+        url,
+        aimAt(worker) {
+          upstream = worker
+        },
+      }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(

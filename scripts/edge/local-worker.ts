@@ -24,6 +24,8 @@ export async function serveWorker(
     origin: URL
     secrets: WorkerSecrets
     sessionKey: string
+    /** Web origins whose pages may call it. */
+    allowedOrigins: readonly string[]
     port?: number
     storage?: string
   },
@@ -46,6 +48,7 @@ export async function serveWorker(
         SERVICE_TOKEN: options.secrets.service_token,
         ASSERTION_KEY: options.secrets.assertion_key,
         SESSION_KEY: options.sessionKey,
+        ALLOWED_ORIGINS: options.allowedOrigins.join(','),
       },
     }),
   )

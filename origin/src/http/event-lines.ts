@@ -3,8 +3,8 @@ import { HEARTBEAT_MS } from '#contract/limits.ts'
 const HEARTBEAT = `${JSON.stringify({ type: 'heartbeat' })}\n`
 
 /**
- * Events as a stream of NDJSON lines, with a heartbeat in each silence. The first line leaves at
- * once. When the reader goes away, `stop` is aborted.
+ * Events as a stream of NDJSON lines, with a heartbeat in each silence. When the reader goes away,
+ * `stop` is aborted; the events must end on that.
  */
 export function eventLines(
   events: AsyncIterator<unknown>,
@@ -12,14 +12,16 @@ export function eventLines(
   onFault: (fault: unknown) => void,
 ): Response {
   const encoder = new TextEncoder()
-  let beat: NodeJS.Timeout
+  let beat: NodeJS.Timeout | undefined
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
-      beat = setInterval(() => controller.enqueue(encoder.encode(HEARTBEAT)), HEARTBEAT_MS / 2)
+      const write = (line: string) => controller.enqueue(encoder.encode(line))
+      beat = setInterval(() => write(HEARTBEAT), HEARTBEAT_MS / 2)
     },
     async pull(controller) {
       try {
         const next = await events.next()
+        if (stop.signal.aborted) return
         if (next.done === true) {
           clearInterval(beat)
           controller.close()
@@ -29,7 +31,7 @@ export function eventLines(
       } catch (fault) {
         clearInterval(beat)
         onFault(fault)
-        controller.error(fault)
+        if (!stop.signal.aborted) controller.error(fault)
       }
     },
     cancel() {

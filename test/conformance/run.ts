@@ -1,0 +1,63 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { startEdge, startStack } from '../stack.ts'
+
+/**
+ * Runs the official conformance suite against the whole line: real Worker in workerd, tunnel door,
+ * origin, sandbox. A scenario that fails must stand in the baseline of its revision, one that
+ * passes must not. Ends with a line for machines and fails when any of this is not so.
+ */
+const REVISIONS = ['2025-11-25', '2026-07-28']
+const suite = fileURLToPath(
+  new URL('../../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url),
+)
+
+await using stack = await startStack()
+await using edge = await startEdge(stack)
+const results = await mkdtemp(join(tmpdir(), 'mcpbox-conformance-'))
+const summary: string[] = []
+try {
+  for (const revision of REVISIONS) summary.push(`${revision}: ${await run(revision)} required`)
+} finally {
+  await rm(results, { recursive: true })
+}
+console.log(summary.join(' · '))
+
+/** Runs one revision's required scenarios; gives "passed/all". */
+async function run(revision: string): Promise<string> {
+  const required = await requiredScenarios(revision)
+  const baseline = fileURLToPath(new URL(`${revision}.yml`, import.meta.url))
+  const child = spawn(
+    process.execPath,
+    [
+      ...[suite, 'server', '--url', new URL('/mcp', edge.signedIn).href],
+      ...['--requirements', revision, '--expected-failures', baseline],
+      ...['-o', join(results, revision)],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let said = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    process.stdout.write(chunk)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) process.exitCode = 1
+  const marks = [...said.matchAll(/^([✓✗]) (\S+): \d+ passed/gmu)]
+  const passed = new Set(marks.filter(([, mark]) => mark === '✓').map(([, , name]) => name))
+  return `${required.filter((name) => passed.has(name)).length}/${required.length}`
+}
+
+async function requiredScenarios(revision: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...[suite, 'list', '--server', '--requirements', revision],
+  ])
+  const section = /^Server scenarios.*\n((?: {2}- \S+\n)+)/m.exec(stdout)?.[1]
+  if (section === undefined) throw new Error(`the suite requires nothing for ${revision}`)
+  return [...section.matchAll(/- (\S+)/g)].map(([, name]) => name ?? '')
+}
