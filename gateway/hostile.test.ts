@@ -79,7 +79,7 @@ describe('a body that is no message', () => {
       },
     })
     const headers = { 'content-type': 'application/json' }
-    const init = { method: 'POST', headers, body: endless, duplex: 'half' }
+    const init = { method: 'POST', headers, body: endless, duplex: 'half' } as const
     const refused = await refusalOf(new Request('http://mcpbox.test/mcp', init))
     expect(refused).toMatchObject({ status: 413, code: 'body_too_large' })
     expect(sent).toBeLessThan(20_000)
