@@ -1,0 +1,7 @@
+import { serve } from '@hono/node-server'
+import { Hono } from 'hono'
+
+/** A bare JSON echo on the HTTP stack that MCPbox's doors stand on: the floor of any call. */
+const echo = new Hono().post('/', async (c) => c.json(await c.req.json()))
+
+serve({ fetch: echo.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => console.log(port))
