@@ -1,12 +1,9 @@
 import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { unstable_readConfig as readWranglerConfig } from 'wrangler'
 import type { WorkerSecrets } from '#contract/admin-api.ts'
 import type { LocalAccess } from './local-access.ts'
-import type { WorkerBundle } from './worker-bundle.ts'
-
-const wranglerToml = fileURLToPath(new URL('../../wrangler.toml', import.meta.url))
+import { WORKER_CONFIG, type WorkerBundle } from './worker-bundle.ts'
 
 /** The Worker in workerd on this machine. */
 export interface LocalWorker extends AsyncDisposable {
@@ -30,7 +27,7 @@ export async function serveWorker(
     storage?: string
   },
 ): Promise<LocalWorker> {
-  const config = readWranglerConfig({ config: wranglerToml })
+  const config = readWranglerConfig({ config: WORKER_CONFIG })
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...{ name: 'mcpbox', cf: false },
