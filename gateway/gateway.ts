@@ -13,6 +13,7 @@ import { serveModern } from './modern/modern-leg.ts'
 import type { GatewayPorts } from './ports.ts'
 import { applyQuirks } from './quirks/all.ts'
 import { problemOf } from './serving/refusal.ts'
+import { acceptsStream } from './wire/accepts-stream.ts'
 import { lateStream } from './wire/late-stream.ts'
 import { readMessage } from './wire/read-message.ts'
 import { rpcError } from './wire/rpc-error.ts'
@@ -53,7 +54,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (!read.ok) return read.refusal
     const { message } = read
     // The session id is in a header: it must be there before the headers leave.
-    if (isInitializeRequest(message)) return answer({ principal, request, message })
+    if (isInitializeRequest(message) || !acceptsStream(request.headers)) {
+      return answer({ principal, request: withoutBody(request, request.signal), message })
+    }
     return lateStream(request.signal, streamOptions(options), (signal) =>
       answer({ principal, request: withoutBody(request, signal), message }),
     )

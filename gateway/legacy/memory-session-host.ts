@@ -8,24 +8,23 @@ const KEPT_SESSIONS = 1_000
  * Hosts sessions in the memory of one process. Sessions are found again by their ids after a
  * restart, and by any replica; only a call's cancellation and its stream need the same process.
  */
-export function memorySessionHost(ports: LegacySessionPorts): SessionHost {
+export function memorySessionHost(ports: LegacySessionPorts, keep = KEPT_SESSIONS): SessionHost {
   const sessions = new Map<string, LegacySession>()
   return {
     async forward(claims, exchange) {
       const session = sessions.get(claims.id) ?? new LegacySession(ports)
       // Set again, so that the map's order is that of the last use.
       sessions.delete(claims.id)
+      dropIdle(sessions, keep - 1)
       sessions.set(claims.id, session)
-      dropIdle(sessions, sessions.size - KEPT_SESSIONS)
       return session.handle(claims, exchange)
     },
   }
 }
 
-function dropIdle(sessions: Map<string, LegacySession>, tooMany: number): void {
-  if (tooMany <= 0) return
+function dropIdle(sessions: Map<string, LegacySession>, keep: number): void {
   for (const [id, session] of sessions) {
-    if (!session.idle || sessions.size <= KEPT_SESSIONS) continue
-    sessions.delete(id)
+    if (sessions.size <= keep) return
+    if (session.idle) sessions.delete(id)
   }
 }

@@ -3,6 +3,7 @@ import type { Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
 import { exchangeServer } from '../serving/exchange-server.ts'
+import { acceptsStream } from '../wire/accepts-stream.ts'
 import { unpackCapabilities } from './client-capabilities.ts'
 import { LegacyExchange } from './legacy-exchange.ts'
 import type { PendingRequests } from './pending-requests.ts'
@@ -31,6 +32,7 @@ export async function serveRequest(
       era: 'legacy',
       client: claims?.client ?? null,
       threshold: session.threshold,
+      hearsNews: acceptsStream(exchange.request.headers),
     },
     method: message.method,
     signal: exchange.request.signal,

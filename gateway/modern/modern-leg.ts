@@ -2,6 +2,7 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import type { Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { exchangeServer } from '../serving/exchange-server.ts'
+import { acceptsStream } from '../wire/accepts-stream.ts'
 import { withStableCodeInBody } from '../wire/rpc-error.ts'
 import { changeBus } from './change-bus.ts'
 
@@ -13,7 +14,13 @@ export async function serveModern(ports: GatewayPorts, exchange: Exchange): Prom
   const { principal, request, message } = exchange
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
-    asker: { principal, era: 'modern', client: null, threshold: { level: null } },
+    asker: {
+      principal,
+      era: 'modern',
+      client: null,
+      threshold: { level: null },
+      hearsNews: acceptsStream(request.headers),
+    },
     method: message !== null && 'method' in message ? message.method : '',
     signal: request.signal,
     cancel: closed.signal,

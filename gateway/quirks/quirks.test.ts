@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { answerOf } from '../testing/answers.ts'
 import { ALICE, mountGateway } from '../testing/mounted-gateway.ts'
-import { ENDPOINT, initialize, modernPost, post, rpc } from '../testing/posts.ts'
-import { echo } from '../testing/tools.ts'
+import { call, ENDPOINT, initialize, modernPost, post, rpc } from '../testing/posts.ts'
+import { counting, echo } from '../testing/tools.ts'
 import { isMcpPath } from './mcp-path.ts'
 
 const { gateway } = mountGateway({ echo })
@@ -22,6 +22,27 @@ describe('whatever a client says it accepts', () => {
     expect((await handle(modernPost('tools/list', {}, { accept }))).status).toBe(200)
   })
 })
+
+test.each([
+  ['legacy', call(1, 'counting', {}, { progressToken: 1 }), {}],
+  ['modern', null, { _meta: { progressToken: 1 } }],
+])(
+  '%s: a script that accepts JSON alone gets the answer in one piece',
+  async (_era, body, meta) => {
+    const { gateway: slow } = mountGateway({ counting }, { times: { graceMs: 0 } })
+    const accept = 'application/json'
+    const request =
+      body === null
+        ? modernPost('tools/call', { name: 'counting', ...meta }, { accept })
+        : post(body, { accept })
+    const response = await slow.handle(request, ALICE)
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(await response.json()).toMatchObject({
+      id: 1,
+      result: { content: [{ text: 'counted' }] },
+    })
+  },
+)
 
 test.each(['GET', 'DELETE'])('%s without a session: only POST', async (method) => {
   const response = await handle(new Request(ENDPOINT, { method }))

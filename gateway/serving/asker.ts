@@ -9,6 +9,8 @@ export interface Asker {
   client: ClientInfo | null
   /** Of a legacy session; the modern era says it in each request. */
   threshold: LogThreshold
+  /** False for a client that reads nothing but the answer itself. */
+  hearsNews: boolean
 }
 
 /** The least severe log message a legacy session wants; null as long as it named none. */

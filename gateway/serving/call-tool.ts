@@ -54,7 +54,7 @@ export async function callTool(
     }
     const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel])
     const events = ports.origin.operate(asker.principal, request, waiting)
-    return await follow(events, reporter(ctx, asker.threshold))
+    return await follow(events, reporter(ctx, asker))
   } catch (thrown) {
     if (ctx.mcpReq.signal.aborted || cancel.aborted) throw thrown
     return refusedCall(problemOf(thrown, ports))

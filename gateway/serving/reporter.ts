@@ -1,6 +1,6 @@
 import type { ServerContext } from '@modelcontextprotocol/server'
 import { LogLevel, type OperationEvent } from '#contract/operation.ts'
-import type { LogThreshold } from './asker.ts'
+import type { Asker } from './asker.ts'
 
 type Progress = Extract<OperationEvent, { type: 'progress' }>
 type Log = Extract<OperationEvent, { type: 'log' }>
@@ -13,7 +13,9 @@ export interface Reporter {
   log(event: Log): Promise<void>
 }
 
-export function reporter(ctx: ServerContext, threshold: LogThreshold): Reporter {
+export function reporter(ctx: ServerContext, asker: Asker): Reporter {
+  if (!asker.hearsNews) return SILENT
+  const { threshold } = asker
   const progressToken = ctx.mcpReq._meta?.progressToken
   let last = Number.NEGATIVE_INFINITY
   return {
@@ -36,6 +38,8 @@ export function reporter(ctx: ServerContext, threshold: LogThreshold): Reporter 
     },
   }
 }
+
+const SILENT: Reporter = { progress: async () => {}, log: async () => {} }
 
 /** RFC 5424 §6.2.1, from least to most severe. */
 function severity(level: LogLevel): number {

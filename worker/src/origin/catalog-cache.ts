@@ -5,6 +5,9 @@ import { OriginAway, type TunnelDoor } from './tunnel-door.ts'
 /** Principals whose catalog is kept; the one that was asked for least recently goes first. */
 const KEPT_CATALOGS = 100
 
+/** How long a newer catalog is waited for when there is a known one, in milliseconds. */
+const NEWER_MS = 2_000
+
 /**
  * The catalog as each principal may see it, asked for by ETag (RFC 9110 §13.1.2). While the origin
  * is away the last known one is served. One per isolate.
@@ -35,7 +38,7 @@ export class CatalogCache {
     const response = await this.#door.ask(as, {
       method: 'GET',
       path: '/catalog',
-      headers: known ? { 'if-none-match': quoted(known.etag) } : {},
+      ...(known && { headers: { 'if-none-match': quoted(known.etag) }, answerMs: NEWER_MS }),
       signal,
     })
     if (response.status === 304 && known !== undefined) return known

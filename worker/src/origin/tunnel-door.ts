@@ -18,11 +18,12 @@ export interface DoorRequest {
   headers?: Record<string, string>
   /** The same in the logs of both sides; one of its own unless given. */
   requestId?: string
+  /** How long the origin may take to begin its answer, in milliseconds; 15 s unless given. */
+  answerMs?: number
   /** Ends the request, and the reading of its answer. */
   signal: AbortSignal
 }
 
-/** How long the origin may take to begin an answer. */
 const ANSWER_MS = 15_000
 
 /** Refusals that say that the origin is there but cannot work yet. */
@@ -57,7 +58,8 @@ export class TunnelDoor {
   }
 
   async #send(as: RemotePrincipal, request: DoorRequest): Promise<Response> {
-    const { method, path, body = '', requestId = crypto.randomUUID(), signal } = request
+    const { method, path, body = '', requestId = crypto.randomUUID() } = request
+    const { signal, answerMs = ANSWER_MS } = request
     const url = new URL(path, this.#origin.url)
     const asserted = { method, path: url.pathname + url.search, body }
     const headers = {
@@ -68,7 +70,7 @@ export class TunnelDoor {
       [REQUEST_ID_HEADER]: requestId,
     }
     const slow = new AbortController()
-    const timer = setTimeout(() => slow.abort(), ANSWER_MS)
+    const timer = setTimeout(() => slow.abort(), answerMs)
     try {
       return await fetch(url, {
         method,
