@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import type { Approval, ApprovalStore } from '../domain/approvals/approval-store.ts'
 import type { Db } from './database.ts'
 import { admins, approvals } from './schema.ts'
+import { storableText } from './storable-text.ts'
 
 export function pgApprovalStore(db: Db): ApprovalStore {
   const select = () =>
@@ -39,7 +40,8 @@ export function pgApprovalStore(db: Db): ApprovalStore {
       return rows.map(toApproval)
     },
 
-    async decide(id, { state, adminId, reason }) {
+    async decide(id, { state, adminId, reason: said }) {
+      const reason = said === null ? null : storableText(said)
       await db
         .update(approvals)
         .set({ state, decidedBy: adminId, decidedAt: new Date(), reason })

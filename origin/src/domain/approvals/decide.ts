@@ -48,7 +48,7 @@ export async function decide(
       'approval_stale',
       'What you looked at is not what is asked now; look at it again and decide on that.',
     )
-  if (decision === 'reject' && !reason)
+  if (decision === 'reject' && !reason?.trim())
     refuse('reason_required', 'Say why it is rejected; the assistant reads it.')
 
   const state = decision === 'approve' ? 'approved' : 'rejected'

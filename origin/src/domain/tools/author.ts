@@ -52,6 +52,8 @@ export function versionText(draft: Draft, analysis: Analysis): VersionText {
       'code_invalid',
       'The tool needs a description: give one, or write a docstring in main.',
     )
+  if (description.includes('\0') || !description.isWellFormed())
+    return refuse('code_invalid', 'The docstring must be well-formed text without NUL.')
   return {
     server: draft.server,
     tool: draft.tool,

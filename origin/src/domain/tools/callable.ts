@@ -59,7 +59,7 @@ function whyNotApproved(wire: string, state: Version['state'], reason: string | 
     case 'pending':
       return `"${wire}" waits for a person's approval; nobody can call it before that.`
     case 'rejected':
-      return `"${wire}" was not approved: ${reason ?? 'no reason given'}. Change it with mcpbox_update_tool and ask again with mcpbox_request_publish.`
+      return `"${wire}" was not approved: ${reason?.replace(/\.$/, '') ?? 'no reason given'}. Change it with mcpbox_update_tool and ask again with mcpbox_request_publish.`
     case 'draft':
     case 'archived':
     case 'live':
