@@ -53,7 +53,8 @@ export async function startSandbox(options: {
     })
     const listening = await new Promise<z.infer<typeof Listening>>((resolve, reject) => {
       child.once('error', reject)
-      child.once('exit', () =>
+      // `close` comes after `exit`, when all that it said has been read.
+      child.once('close', () =>
         reject(new Error(`The sandbox did not start.\n${errors.join('\n')}`)),
       )
       createInterface({ input: child.stdout }).on('line', (line) => {

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { RESULT_BYTES } from '#contract/limits.ts'
 import { Analysis, RunEvent, SandboxHealth, type Outcome } from '#contract/sandbox.ts'
 import { Refusal } from '../domain/refusal.ts'
@@ -8,30 +8,48 @@ import { lines } from './ndjson.ts'
 const ANSWER_MS = 10_000
 /** A result with its escapes, and what stands around it. */
 const LINE_BYTES = RESULT_BYTES * 6
-/** How often a broken stream is asked for again, with a growing pause: about four seconds. */
+/** How often a broken stream is asked for again, with a growing pause: about three seconds. */
 const TRIES = 6
 const PAUSE_MS = 200
+/** Failures to connect: what was to be sent never left. */
+const NEVER_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /** The sandbox over its HTTP API. */
-export function httpSandbox(options: { url: string; apiKey: string }): Sandbox {
+export function httpSandbox(options: {
+  url: string
+  apiKey: string
+  /** How long `health` and `analyze` are waited for. */
+  answerMs?: number
+  /** First pause before a broken stream is asked for again. */
+  pauseMs?: number
+}): Sandbox {
+  const { answerMs = ANSWER_MS, pauseMs = PAUSE_MS } = options
   const headers = { 'x-api-key': options.apiKey, 'content-type': 'application/json' }
+  const ask = (path: string, init: RequestInit) =>
+    fetch(new URL(path, options.url), { ...init, headers })
 
-  async function ask(path: string, init: RequestInit): Promise<Response> {
+  async function answer<T>(
+    schema: z.ZodType<T>,
+    path: string,
+    init: RequestInit,
+    stop: AbortSignal,
+  ) {
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerMs)])
     try {
-      return await fetch(new URL(path, options.url), { ...init, headers })
+      const response = await ask(path, { ...init, signal })
+      await assertOk(response)
+      return schema.parse(await response.json())
     } catch (fault) {
-      if (init.signal?.aborted === true) throw fault
-      throw new Refusal(
-        'sandbox_unreachable',
-        'The sandbox does not answer; nothing was run. Try again in a moment.',
-      )
+      if (stop.aborted || !(signal.aborted || fault instanceof TypeError)) throw fault
+      throw unreachable()
     }
-  }
-
-  async function answer<T>(schema: z.ZodType<T>, response: Response): Promise<T> {
-    if (!response.ok)
-      throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`)
-    return schema.parse(await response.json())
   }
 
   /** Reads a run's events to its outcome; null when the stream broke before that. */
@@ -57,44 +75,38 @@ export function httpSandbox(options: { url: string; apiKey: string }): Sandbox {
   }
 
   return {
-    async health(signal) {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
-      return answer(SandboxHealth, await ask('/health', { signal: within }))
-    },
+    health: (signal) => answer(SandboxHealth, '/health', {}, signal),
 
-    async analyze(code, signal) {
-      const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)])
-      const body = JSON.stringify({ code })
-      return answer(Analysis, await ask('/analyses', { method: 'POST', body, signal: within }))
-    },
+    analyze: (code, signal) =>
+      answer(Analysis, '/analyses', { method: 'POST', body: JSON.stringify({ code }) }, signal),
 
-    async run(bootId, request, { news, cancel, detach }) {
+    async run(bootId, request, { news, cancel, detach, sentBefore }) {
       const path = `/runs/${encodeURIComponent(request.run_id)}`
       const body = JSON.stringify({ ...request, boot_id: bootId })
-      const end = () => void ask(path, { method: 'DELETE' }).catch(ignoreAway)
+      const end = () => void ask(path, { method: 'DELETE' }).catch(assertAway)
       const progress = { seen: 0 }
-      let reached = false
+      let mayBeThere = sentBefore
       cancel.addEventListener('abort', end)
       try {
         for (let tries = 1; ; tries++) {
           const response = await ask('/runs', { method: 'POST', body, signal: detach }).catch(
             (fault: unknown) => {
-              if (tries < TRIES || reached) return ignoreAway(fault)
-              throw fault
+              mayBeThere ||= !neverSent(assertAway(fault))
+              return null
             },
           )
           if (response !== null) {
-            reached = true
+            mayBeThere = true
             if (response.status === 409) return lost(progress.seen)
-            if (!response.ok)
-              throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`)
+            await assertOk(response)
             if (cancel.aborted) end()
             const outcome = await read(response, progress, news)
             if (outcome !== null) return outcome
           }
           detach.throwIfAborted()
-          if (tries >= TRIES) return lost(progress.seen)
-          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries))
+          if (tries >= TRIES && mayBeThere) return lost(progress.seen)
+          if (tries >= TRIES) throw unreachable()
+          await new Promise((resolve) => setTimeout(resolve, pauseMs * tries))
         }
       } finally {
         cancel.removeEventListener('abort', end)
@@ -103,9 +115,26 @@ export function httpSandbox(options: { url: string; apiKey: string }): Sandbox {
   }
 }
 
-function ignoreAway(fault: unknown): null {
-  if (fault instanceof Refusal) return null
+function unreachable(): Refusal {
+  return new Refusal(
+    'sandbox_unreachable',
+    'The sandbox does not answer; nothing was run. Try again in a moment.',
+  )
+}
+
+async function assertOk(response: Response): Promise<void> {
+  if (!response.ok)
+    throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`)
+}
+
+/** Lets pass that the connection failed (fetch throws a TypeError for it); nothing else. */
+function assertAway(fault: unknown): TypeError {
+  if (fault instanceof TypeError) return fault
   throw fault
+}
+
+function neverSent({ cause }: TypeError): boolean {
+  return cause instanceof Error && 'code' in cause && NEVER_SENT.has(String(cause.code))
 }
 
 /** What became of a run whose sandbox is gone. It may have done anything, so it is not repeated. */

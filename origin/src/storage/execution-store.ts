@@ -7,12 +7,15 @@ import { storableText } from './storable-text.ts'
 export function pgExecutionStore(db: Db): ExecutionStore {
   return {
     async add(execution) {
-      await db.insert(executions).values({
-        ...execution,
-        detail: execution.detail === null ? null : storableText(execution.detail),
-        result: execution.result === null ? null : storableText(execution.result),
-        stdout: storableText(execution.stdout),
-      })
+      await db
+        .insert(executions)
+        .values({
+          ...execution,
+          detail: execution.detail === null ? null : storableText(execution.detail),
+          result: execution.result === null ? null : storableText(execution.result),
+          stdout: storableText(execution.stdout),
+        })
+        .onConflictDoNothing({ target: executions.id })
     },
 
     async recent({ tool, principal, limit }) {

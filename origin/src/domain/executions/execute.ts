@@ -18,6 +18,8 @@ export interface Execution {
   arguments: JsonObject
   /** The boot of the sandbox that has, or gets, this run. */
   bootId: string
+  /** An earlier owner of the operation may have sent it to that boot already. */
+  sentBefore: boolean
   news: (news: RunNews) => void
   cancel: AbortSignal
   detach: AbortSignal
@@ -31,7 +33,7 @@ export interface Execution {
 export async function execute(
   stores: Pick<Stores, 'tools' | 'secrets'>,
   sandbox: Pick<Sandbox, 'run'>,
-  { opId, kind, version, bootId, news, cancel, detach, ...asked }: Execution,
+  { opId, kind, version, bootId, sentBefore, news, cancel, detach, ...asked }: Execution,
 ): Promise<NumberedOutcome> {
   if (kind === 'call') await assertApproved(stores, version)
   const manifest = kind === 'call' ? version.manifest : EMPTY_MANIFEST
@@ -59,6 +61,7 @@ export async function execute(
     news: (said) => news(scrub.news(said)),
     cancel,
     detach,
+    sentBefore,
   })
   return { seq, outcome: scrub.outcome(outcome) }
 }

@@ -26,6 +26,7 @@ export interface Execution {
 }
 
 export interface ExecutionStore {
+  /** Keeps the one that is there, when another replica was faster. */
   add(execution: Omit<Execution, 'hash'>): Promise<void>
   recent(filter: { tool?: string; principal?: string; limit: number }): Promise<Execution[]>
 }

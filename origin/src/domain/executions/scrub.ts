@@ -18,8 +18,9 @@ export function scrubber(values: Iterable<string>): Scrubber {
   const needles = [...new Set([...values].filter((value) => value !== '').flatMap(spellings))].sort(
     (a, b) => b.length - a.length,
   )
-  const text = (said: string) =>
-    needles.reduce((rest, needle) => rest.replaceAll(needle, SCRUBBED), said)
+  // One pass over each text, the longest spelling first: what was put in is not looked at again.
+  const pattern = new RegExp(needles.map(literally).join('|'), 'g')
+  const text = (said: string) => (needles.length === 0 ? said : said.replace(pattern, SCRUBBED))
 
   function json(value: Json): Json {
     if (typeof value === 'string') return text(value)
@@ -51,6 +52,10 @@ export function scrubber(values: Iterable<string>): Scrubber {
       return news.message === undefined ? news : { ...news, message: text(news.message) }
     },
   }
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 }
 
 function spellings(value: string): string[] {

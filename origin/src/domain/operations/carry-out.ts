@@ -79,8 +79,10 @@ export function carryOutWith(parts: {
         const { version, dispatch } = await dispatched(choose, kind)
         const { seq, outcome }: NumberedOutcome = await execute(stores, sandbox, {
           ...{ opId, kind, version, arguments: input, bootId: dispatch.bootId },
+          sentBefore: operation.dispatch !== null,
           news(news) {
-            newestSeq = Math.max(newestSeq, news.seq)
+            if (news.seq <= newestSeq) return
+            newestSeq = news.seq
             live.add(news)
           },
           cancel: live.cancelled.signal,
@@ -103,6 +105,8 @@ export function carryOutWith(parts: {
     }
 
     try {
+      if (operation.dispatch !== null)
+        newestSeq = live.resume(await stores.operations.eventsAfter(opId, 0))
       await answer(call, name, args)
     } catch (fault) {
       if (fault instanceof Refusal) return refuseIt(fault.problem)

@@ -28,6 +28,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #live = new Map<OpId, { operation: LiveOperation; done: Promise<void> }>()
   readonly #timers: NodeJS.Timeout[]
   readonly #cancels: Disposable
+  readonly #ending = new AbortController()
 
   constructor(parts: {
     owner: string
@@ -81,20 +82,23 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   /**
-   * Events with `seq > after` up to the final one, as they come.
+   * Events with `seq > after` up to the final one, as they come. Ends without a final one when that
+   * was before `after`, or when this process stops: then ask another one.
    * @throws Refusal operation_unknown when there is none, or it is somebody else's.
    */
   async *follow(
     principal: Principal,
     opId: OpId,
     after: number,
-    signal: AbortSignal,
+    reader: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
     await this.#owned(principal, opId)
+    const signal = AbortSignal.any([reader, this.#ending.signal])
     yield { type: 'accepted', op_id: opId }
     let seen = after
     while (!signal.aborted) {
       const here = this.#live.get(opId)
+      const running = here !== undefined || (await this.#isRunning(opId))
       const events =
         here === undefined
           ? this.#followStored(opId, seen, signal)
@@ -104,6 +108,7 @@ export class OperationEngine implements AsyncDisposable {
         if (isFinal(event)) return
         seen = event.seq
       }
+      if (!running) return
     }
   }
 
@@ -116,6 +121,7 @@ export class OperationEngine implements AsyncDisposable {
 
   /** Lets go of what is running, for another replica to take over, and stops. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort()
     for (const timer of this.#timers) clearInterval(timer)
     this.#cancels[Symbol.dispose]()
     const letGo = [...this.#live.values()]
@@ -124,7 +130,7 @@ export class OperationEngine implements AsyncDisposable {
     await this.#stores.operations.release(this.#owner)
   }
 
-  /** Reads what others wrote; ends early when this process became the owner. */
+  /** Reads what others wrote; ends early when this process became the owner, or all is written. */
   async *#followStored(opId: OpId, after: number, signal: AbortSignal) {
     const news = new Wake(signal)
     using _listening = this.#notices.on('mcpbox_operation', (about) => {
@@ -132,12 +138,13 @@ export class OperationEngine implements AsyncDisposable {
     })
     let seen = after
     while (!signal.aborted) {
+      const running = await this.#isRunning(opId)
       for (const event of await this.#stores.operations.eventsAfter(opId, seen)) {
         yield event
         if (isFinal(event)) return
         seen = event.seq
       }
-      if (await this.#takeOver(opId)) return
+      if (!running || (await this.#takeOver(opId))) return
       await news.next(RENEW_MS)
     }
   }
@@ -156,10 +163,15 @@ export class OperationEngine implements AsyncDisposable {
 
   async #takeOver(opId: OpId): Promise<boolean> {
     if (this.#live.has(opId)) return true
+    if (this.#ending.signal.aborted) return false
     if (!(await this.#stores.operations.takeOver(opId, this.#owner, LEASE_MS))) return false
     const operation = await this.#stores.operations.get(opId)
     if (operation !== null) this.#begin(operation)
     return operation !== null
+  }
+
+  async #isRunning(opId: OpId): Promise<boolean> {
+    return (await this.#stores.operations.get(opId))?.state === 'running'
   }
 
   async #owned(principal: Principal, opId: OpId): Promise<void> {

@@ -24,6 +24,12 @@ export class LiveOperation {
     this.#store = store
   }
 
+  /** Shows what an earlier owner stored; gives the newest number in it. */
+  resume(events: readonly NumberedEvent[]): number {
+    this.#show(events)
+    return events.at(-1)?.seq ?? 0
+  }
+
   /** Stores an event, then shows it. A failure to store surfaces in `stored`. */
   add(event: NumberedEvent): void {
     this.#unstored.push(event)
