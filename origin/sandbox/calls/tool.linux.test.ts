@@ -268,7 +268,7 @@ describe('while it runs', () => {
     expect(outcome).toMatchObject({ stdout: { text: 'one\ntwo\nthree\n', bytes: 14 } })
   })
 
-  it('it reads its secrets, and cannot change them', async () => {
+  it('the tool reads its secrets and cannot change them', async () => {
     const call = { secrets: { API_KEY: 's3cret' } }
     const reads = python`
       import secrets

@@ -27,13 +27,13 @@ export type Child = {
 
 export type Gone = { account: Account | null; output: Output; complaint: string }
 
-const LAUNCHER = fileURLToPath(new URL('../python/launch.py', import.meta.url))
+export const LAUNCHER = fileURLToPath(new URL('../python/launch.py', import.meta.url))
 /** A message is `{"type":"result","value":…}` at the longest. */
 const FRAME_LIMITS = { bytes: RESULT_BYTES + 64, depth: RESULT_DEPTH + 2 }
 
 /** Starts an interpreter with an empty environment and nothing but its own channels. */
 export function startChild(executable: string): Child {
-  const started = spawn(executable, ['-I', '-S', '-B', '-u', '-X', 'utf8', LAUNCHER], {
+  const started = spawn(executable, ['-I', '-S', '-u', '-X', 'utf8', LAUNCHER], {
     cwd: '/',
     env: {},
     detached: true,

@@ -55,7 +55,8 @@ def confined(channel: Channel) -> list[str]:
     warden.die_with_parent()
     warden.split(_REPORT, child_only=(_STDOUT, _STDERR, _CHANNEL))
     os.closerange(_CHANNEL + 1, 1 << 16)
-    preload(everything=plan.sealed)
+    if plan.sealed:
+        preload()
     return layers + harden(plan, before)
 
 

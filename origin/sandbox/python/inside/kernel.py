@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import platform
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -76,7 +75,7 @@ def umount_lazily(target: str) -> None:
 
 def pivot_root(new_root: str, put_old: str) -> None:
     """pivot_root(2)."""
-    number = _PIVOT_ROOT[platform.machine()]
+    number = _PIVOT_ROOT[os.uname().machine]
     result = _libc.syscall(ctypes.c_long(number), new_root.encode(), put_old.encode())
     checked(result, 'pivot_root')
 

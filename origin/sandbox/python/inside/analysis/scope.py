@@ -1,10 +1,16 @@
 """What the names in a module stand for, as far as its text tells."""
 
 import ast
+import dataclasses
+import enum
+import typing
 from collections.abc import Iterator
 from typing import Any
 
 from inside.tool.values import NotJson, to_json
+
+
+_STARRED = {module.__name__: module.__all__ for module in (dataclasses, enum, typing)}
 
 
 class NotLiteral(Exception):
@@ -45,8 +51,8 @@ class Scope:
                 name = alias.asname or alias.name.split('.')[0]
                 self._imported[name] = alias.name if alias.asname else name
         elif isinstance(statement, ast.ImportFrom):
-            for alias in statement.names:
-                self._imported[alias.asname or alias.name] = f'{statement.module}.{alias.name}'
+            for name, local in _imported_names(statement):
+                self._imported[local] = f'{statement.module}.{name}'
         elif isinstance(statement, ast.ClassDef):
             self.classes[statement.name] = statement
         elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
@@ -59,6 +65,16 @@ class Scope:
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
             self.assigned[target.id] = value
+
+
+def _imported_names(statement: ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    """Names and what they are called here; a star stands for all of a module that we know."""
+    for alias in statement.names:
+        if alias.name == '*':
+            exported = _STARRED.get(statement.module or '', ())
+            yield from ((name, name) for name in exported)
+        else:
+            yield alias.name, alias.asname or alias.name
 
 
 def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:

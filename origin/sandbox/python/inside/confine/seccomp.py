@@ -1,8 +1,8 @@
 """The system call filter (seccomp(2)). The supervisor assembles it; this loads it."""
 
+import _socket
 import ctypes
 import os
-import socket
 
 from inside import kernel
 from inside.confine.unconfined import layer, proven
@@ -24,7 +24,7 @@ def load(filter_program: bytes, sealed: bool) -> list[str]:
         length = len(filter_program) // _INSTRUCTION_BYTES
         kernel.load_seccomp(_Program(length, filter_program))
         on = kernel.prctl(_PR_GET_SECCOMP) == _SECCOMP_MODE_FILTER
-        no_socket = _refused(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close())
+        no_socket = _refused(lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).close())
         no_fork = _refused(os.fork)
         layers = [proven('seccomp', on and no_socket and no_fork)]
         if sealed:

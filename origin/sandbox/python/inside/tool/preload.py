@@ -1,11 +1,10 @@
-"""Imports that are better done before the process is confined."""
+"""Imports that must be done before the process is confined, where it will have no paths."""
 
 import importlib
 import importlib.util
 
 from inside.tool.modules import DEFAULT_MODULES
 
-_ALWAYS = ('asyncio', 'dataclasses', 'json', 'traceback', 'typing')
 # What the standard library imports late, from inside functions.
 _LATE = (
     'asyncio.taskgroups',
@@ -20,15 +19,11 @@ _LATE = (
 )
 
 
-def preload(everything: bool) -> None:
-    """Imports what every call needs; `everything` adds all that a tool may name.
+def preload() -> None:
+    """Imports all that a tool may name without asking.
 
     Only the standard library: code that is imported here runs with more rights than a tool's.
     """
-    for name in _ALWAYS:
-        importlib.import_module(name)
-    if not everything:
-        return
     for name in sorted((*DEFAULT_MODULES, *_LATE)):
         if importlib.util.find_spec(name) is not None:
             importlib.import_module(name)

@@ -1,6 +1,5 @@
 """One call of one tool: load its code, bind its arguments, run `main`, hand the value over."""
 
-import asyncio
 import inspect
 import sys
 import types
@@ -43,6 +42,8 @@ def _call(channel: Channel, task: dict[str, Any]) -> Any:
     value = main(*positional, **named)
     if not inspect.isawaitable(value):
         return value
+    import asyncio  # late: half of the start of a process, and many tools do without
+
     # Not asyncio.run: that waits for threads and tasks that the tool left behind.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)

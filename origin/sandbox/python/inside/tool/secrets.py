@@ -1,6 +1,6 @@
 """The `secrets` global of a tool."""
 
-import secrets as _standard
+import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,8 +30,9 @@ class Secrets(Mapping[str, str]):
         return len(self._values)
 
     def __getattr__(self, name: str) -> Any:
-        if name in _standard.__all__:
-            return getattr(_standard, name)
+        standard = importlib.import_module('secrets')
+        if name in standard.__all__:
+            return getattr(standard, name)
         raise AttributeError(f'secrets has no attribute {name!r}')
 
     def __repr__(self) -> str:

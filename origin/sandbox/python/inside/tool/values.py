@@ -5,7 +5,7 @@ import datetime
 import decimal
 import enum
 import math
-import pathlib
+import os
 import uuid
 from collections.abc import Mapping, Set
 from typing import Any
@@ -35,7 +35,7 @@ def _convert(value: Any, path: str, depth: int) -> Any:
         return str(value)
     if isinstance(value, int | float):
         return _number(value, path)
-    if isinstance(value, decimal.Decimal | uuid.UUID | pathlib.PurePath):
+    if isinstance(value, decimal.Decimal | uuid.UUID | os.PathLike):
         return str(value)
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
