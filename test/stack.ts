@@ -15,7 +15,7 @@ import { buildWorker } from '../scripts/edge/worker-bundle.ts'
 import { freshDatabase } from './postgres-server.ts'
 import { startRoundRobin, type RoundRobin } from './round-robin.ts'
 
-const ADMIN = { username: 'boss', password: 'correct horse battery staple' }
+export const ADMIN = { username: 'boss', password: 'correct horse battery staple' }
 
 /** Origins in processes of their own, with one database and one sandbox, and an admin. */
 export interface Stack extends AsyncDisposable {
