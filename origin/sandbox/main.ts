@@ -15,7 +15,11 @@ function stopSignal(withParent: boolean): AbortSignal {
   const stop = new AbortController()
   process.once('SIGTERM', () => stop.abort())
   process.once('SIGINT', () => stop.abort())
-  if (withParent) process.stdin.once('close', () => stop.abort()).resume()
+  if (withParent) {
+    process.stdin.once('end', () => stop.abort())
+    process.stdin.once('close', () => stop.abort())
+    process.stdin.resume()
+  }
   return stop.signal
 }
 

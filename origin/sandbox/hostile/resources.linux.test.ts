@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import type { Outcome } from '#contract/sandbox.ts'
 import { attack } from '../testing/attack.ts'
 import { python } from '../testing/programs.ts'
 import { formableLevels, sandboxAt } from '../testing/sandbox.ts'
+
+function causeOf(outcome: Outcome): string {
+  if (outcome.kind === 'failed') return outcome.failure.type
+  return outcome.kind === 'killed' ? outcome.reason : outcome.kind
+}
 
 describe.each(formableLevels)('resources at %s', (level) => {
   const sandbox = sandboxAt(level)
@@ -96,7 +102,8 @@ describe.each(formableLevels)('resources at %s', (level) => {
           for _ in range(10**6): value = [value]
           return repr(value)
     `
-    expect(await attack(sandbox, code)).toMatchObject({ kind: 'killed', reason: 'crashed' })
+    // Python 3.12 counts the depth of C code too and raises; before, the stack ends it.
+    expect(['crashed', 'RecursionError']).toContain(causeOf(await attack(sandbox, code)))
   })
 
   it('compute one enormous number', async () => {

@@ -39,7 +39,14 @@ export function startChild(executable: string): Child {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   })
-  const [, stdout, stderr, channel, report] = started.stdio as unknown as Stdio
+  let startError: Error | null = null
+  started.on('error', (error) => {
+    startError = error
+  })
+  // Without a descriptor left, Node makes no streams at all (child_process, EMFILE).
+  const stdio = started.stdio as unknown as Stdio | undefined
+  if (stdio === undefined) throw new Error('no file descriptors are left')
+  const [, stdout, stderr, channel, report] = stdio
   const output = boundedOutput()
   const decode = frameDecoder(FRAME_LIMITS)
   const complaint: Buffer[] = []
@@ -48,7 +55,6 @@ export function startChild(executable: string): Child {
   let listener: Listener | null = null
   let traffic = 0
   let faulty = false
-  let startError: Error | null = null
 
   function tell(event: (listener: Listener) => void): void {
     if (listener === null) waiting.push(event)
@@ -79,9 +85,6 @@ export function startChild(executable: string): Child {
   report.on('data', (chunk: Buffer) => account.push(chunk))
   // A child that dies while it is written to; its end says why.
   channel.on('error', () => channel.destroy())
-  started.on('error', (error) => {
-    startError = error
-  })
 
   const gone = new Promise<Gone>((resolve) => {
     started.on('close', () => {

@@ -32,7 +32,7 @@ export async function startConfined(
   confinement: Confinement,
   limits: RunLimits,
 ): Promise<ConfinedChild> {
-  const child = startChild(confinement.interpreter.executable)
+  const child = started(confinement)
   try {
     child.send(planFor(confinement, limits))
     const { layers } = await hello(child)
@@ -42,6 +42,14 @@ export async function startConfined(
   } catch (error) {
     child.kill()
     throw error
+  }
+}
+
+function started({ interpreter }: Confinement): Child {
+  try {
+    return startChild(interpreter.executable)
+  } catch (error) {
+    throw new NotConfined('start', error instanceof Error ? error.message : String(error))
   }
 }
 

@@ -48,7 +48,7 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   if (terms.signal.aborted) cancel()
   const timer = setTimeout(() => decided.resolve({ by: 'deadline' }), terms.timeoutMs)
   const began = performance.now()
-  child.send(task)
+  if (!terms.signal.aborted) child.send(task)
   const verdict = await decided.promise
   const durationMs = performance.now() - began
   clearTimeout(timer)
