@@ -3,6 +3,9 @@ import type { z } from 'zod'
 import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { refuse } from '../domain/refusal.ts'
 
+/** What reads a body does so by recursion; a deeper one would exhaust its stack. */
+const BODY_DEPTH = 256
+
 /**
  * The bytes of a request body.
  * @throws Refusal body_too_large, before more than the limit is held
@@ -27,7 +30,9 @@ export function parseBody<T>(c: Context, schema: z.ZodType<T>, bytes: Uint8Array
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json')
     refuse('unsupported_media_type', 'The body must be application/json.')
-  const read = schema.safeParse(parseJson(decode(bytes)))
+  const body = parseJson(decode(bytes))
+  assertShallow(body)
+  const read = schema.safeParse(body)
   if (read.success) return read.data
   const complaints = read.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`,
@@ -45,6 +50,17 @@ function decode(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     return refuse('malformed_utf8', 'The body is not UTF-8.')
+  }
+}
+
+function assertShallow(body: unknown): void {
+  let level: unknown[] = [body]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > BODY_DEPTH)
+      refuse('invalid_request', `The body nests deeper than ${BODY_DEPTH} levels.`)
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    )
   }
 }
 

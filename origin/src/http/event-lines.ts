@@ -34,9 +34,10 @@ export function eventLines(
         if (!stop.signal.aborted) controller.error(fault)
       }
     },
-    cancel() {
+    async cancel() {
       clearInterval(beat)
       stop.abort()
+      await events.return?.()
     },
   })
   return new Response(body, {

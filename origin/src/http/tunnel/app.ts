@@ -14,6 +14,9 @@ import { openDoor, type Door } from '../door.ts'
 import { eventLines } from '../event-lines.ts'
 import { assertedPrincipal } from './assertion.ts'
 
+/** Of PostgreSQL's integer, in which events are numbered. */
+const MAX_SEQ = 2 ** 31 - 1
+
 /**
  * The tunnel door: what the Worker asks of the origin. Every route but `/health` needs the
  * service token and an assertion, whatever state the set-up is in.
@@ -64,6 +67,7 @@ export function tunnelDoor(parts: {
       .number()
       .int()
       .min(0)
+      .max(MAX_SEQ)
       .safeParse(c.req.query('after') ?? '0')
     if (!after.success) return refuse('invalid_request', 'after: must be a number from 0 up')
     const stop = new AbortController()

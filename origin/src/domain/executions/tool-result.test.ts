@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import type { Outcome } from '#contract/sandbox.ts'
+import { measured, ok } from '../../testing/scripted-sandbox.ts'
+import { toolResult } from './tool-result.ts'
+
+const execution = { id: 'e1', hash: 'h1' }
+const first = (outcome: Outcome) => toolResult(outcome, execution).content[0]
+
+test('an object is the structured content, and its JSON the text', () => {
+  expect(toolResult(ok({ city: 'Bern', grades: [1, 2] }), execution)).toEqual({
+    content: [{ type: 'text', text: '{"city":"Bern","grades":[1,2]}' }],
+    structuredContent: { city: 'Bern', grades: [1, 2] },
+    _meta: {
+      'mcpbox/execution': {
+        id: 'e1',
+        version: 'h1',
+        outcome: 'ok',
+        duration_ms: 7,
+        isolation: 'S3',
+      },
+    },
+  })
+})
+
+test.each([
+  ['text', 'sunny', 'sunny'],
+  ['a number', 21, '21'],
+  ['a list', [1], '[1]'],
+  ['nothing', null, 'null'],
+  ['no', false, 'false'],
+])('%s comes as text, and under "result" for clients that want an object', (_what, value, text) => {
+  const { content, structuredContent } = toolResult(ok(value), execution)
+  expect(content).toEqual([{ type: 'text', text }])
+  expect(structuredContent).toEqual({ result: value })
+})
+
+test('what was printed follows the value', () => {
+  expect(toolResult(ok(1, 'looking\n'), execution).content).toEqual([
+    { type: 'text', text: '1' },
+    { type: 'text', text: 'Printed:\nlooking\n' },
+  ])
+})
+
+test('output that was cut says how much there was', () => {
+  const stdout = { text: 'aaa', bytes: 50_000, truncated: true }
+  expect(toolResult({ ...ok(1), stdout } as Outcome, execution).content[1]).toEqual({
+    type: 'text',
+    text: 'Printed:\naaa\n… (50000 bytes in all, the first 10000 shown)',
+  })
+})
+
+test('a failure is an error with the traceback of the tool', () => {
+  const failure = { type: 'ValueError', message: 'no', traceback: 'Traceback …' }
+  expect(toolResult({ kind: 'failed', failure, ...measured() }, execution)).toMatchObject({
+    isError: true,
+    content: [{ text: 'Traceback …' }],
+    _meta: { 'mcpbox/execution': { outcome: 'failed' } },
+  })
+  const bare = { ...failure, traceback: '' }
+  expect(first({ kind: 'failed', failure: bare, ...measured() })).toMatchObject({
+    text: 'ValueError: no',
+  })
+})
+
+test.each<[Outcome, string]>([
+  [{ kind: 'timed_out', ...measured() }, 'The tool ran out of time after 7 ms and was stopped.'],
+  [
+    { kind: 'killed', reason: 'cpu_limit', message: 'Too much CPU.', ...measured() },
+    'Too much CPU.',
+  ],
+  [{ kind: 'refused', message: 'Not here.' }, 'Not here.'],
+])('%j is an error without a structured content', (outcome, text) => {
+  const told = toolResult(outcome, execution)
+  expect(told.isError).toBe(true)
+  expect(told.content).toEqual([{ type: 'text', text }])
+  expect(told).not.toHaveProperty('structuredContent')
+})
