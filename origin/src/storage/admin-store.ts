@@ -53,7 +53,16 @@ export function pgAdminStore(db: Db): AdminStore {
 
     async addFailure(address) {
       await db.delete(signInFailures).where(lt(signInFailures.at, FAILURES_KEPT_FOR))
-      await db.insert(signInFailures).values({ address })
+      const [row] = await db
+        .insert(signInFailures)
+        .values({ address })
+        .returning({ id: signInFailures.id })
+      if (row === undefined) throw new Error('the failure was not stored')
+      return row.id
+    },
+
+    async removeFailure(id) {
+      await db.delete(signInFailures).where(eq(signInFailures.id, id))
     },
 
     async failuresSince(address, since) {

@@ -37,7 +37,7 @@ export async function ask(door: Door, path: string, asked: Asked = {}): Promise<
 /** Status and code of a refusal, after a look that it tells nothing about our inside. */
 export async function refusalOf(response: Response): Promise<[number, string]> {
   const text = await response.text()
-  if (/\bat .+:\d+|node_modules|origin\/src|select |insert |Error:/i.test(text))
+  if (/\\n\s+at |node_modules|origin\/src|select |insert |Error:/i.test(text))
     throw new Error(`a refusal tells about our inside: ${text.slice(0, 500)}`)
   const { error, request_id: requestId } = JSON.parse(text)
   if (typeof error.message !== 'string' || requestId !== response.headers.get('x-request-id'))

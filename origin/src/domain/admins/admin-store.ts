@@ -17,6 +17,8 @@ export interface AdminStore {
   ): Promise<{ admin: Admin; signInId: string } | null>
   removeSignIn(id: string): Promise<void>
 
-  addFailure(address: string): Promise<void>
+  /** @returns its id, to take it back with */
+  addFailure(address: string): Promise<number>
+  removeFailure(id: number): Promise<void>
   failuresSince(address: string, since: Date): Promise<number>
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
+import { Username } from '#contract/admin-api.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores, Within } from '../stores.ts'
 import type { Admin } from './admin-store.ts'
@@ -62,12 +63,16 @@ export async function signIn(
 ): Promise<SignIn> {
   const { admins, activity } = stores
   const since = new Date(Date.now() - FAILURES_WITHIN_MS)
-  if ((await admins.failuresSince(asked.address, since)) >= FAILURES_ALLOWED)
+  // Counts as failed until it succeeded, so that guesses sent all at once are counted, too.
+  const attempt = await admins.addFailure(asked.address)
+  if ((await admins.failuresSince(asked.address, since)) > FAILURES_ALLOWED) {
+    await admins.removeFailure(attempt)
     refuse('too_many_attempts', 'Too many failed sign-ins from this address; wait a minute.')
-  const admin = await admins.byName(asked.username)
+  }
+  const known = Username.safeParse(asked.username)
+  const admin = known.success ? await admins.byName(known.data) : null
   const matches = await verify(admin?.passwordHash ?? HASH_OF_NOBODY, asked.password)
   if (admin === null || !matches) {
-    await admins.addFailure(asked.address)
     await activity.record({
       actor: asked.address,
       action: 'admin.sign_in_failed',
@@ -75,6 +80,7 @@ export async function signIn(
     })
     return refuse('sign_in_failed', 'The user name or the password is wrong.')
   }
+  await admins.removeFailure(attempt)
   const token = randomBytes(32).toString('base64url')
   const expiresAt = new Date(Date.now() + SIGN_IN_LASTS_MS)
   const signInId = await admins.addSignIn(admin.id, sha256(token), expiresAt)

@@ -1,7 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
 import { DecisionRequest, SecretValue } from '#contract/admin-api.ts'
-import { Name, SecretName } from '#contract/names.ts'
+import { Name, parseWireName, SecretName } from '#contract/names.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import { decide } from '../../domain/approvals/decide.ts'
 import { refuse } from '../../domain/refusal.ts'
@@ -54,6 +54,7 @@ export function apiRoutes(parts: { stores: Stores; within: Within; bearerKey: st
   routes.get('/executions', async (c) => {
     const limit = query(c, 'limit', Limit)
     const tool = c.req.query('tool')
+    if (tool !== undefined && parseWireName(tool) === null) return c.json({ executions: [] })
     const recent = await stores.executions.recent({
       limit,
       ...(tool === undefined ? {} : { tool }),

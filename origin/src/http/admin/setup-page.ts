@@ -4,6 +4,7 @@ import { SetupRequest } from '#contract/admin-api.ts'
 import { setUp } from '../../domain/admins/sign-in.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Within } from '../../domain/stores.ts'
+import { bodyBytes } from '../body.ts'
 import type { DoorEnv } from '../door.ts'
 
 /** `/setup`: the page behind the one-time link, on which the first admin chooses a password. */
@@ -13,13 +14,14 @@ export function setupPage(within: Within) {
   routes.get('/', (c) => c.html(page(form(c.req.query('token') ?? ''))))
 
   routes.post('/', async (c) => {
-    const given = await c.req.parseBody()
+    const text = new TextDecoder().decode(await bodyBytes(c))
+    const given = Object.fromEntries(new URLSearchParams(text))
     const asked = SetupRequest.safeParse(given)
     if (!asked.success) {
       const complaints = asked.error.issues
         .map((i) => `${i.path.join('.')}: ${i.message}`)
         .join('; ')
-      return c.html(page(form(String(given['setup_token'] ?? ''), complaints)), 400)
+      return c.html(page(form(given['setup_token'] ?? '', complaints)), 400)
     }
     try {
       const { setup_token: setupToken, ...who } = asked.data

@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { readSecrets } from './secrets-file.ts'
+
+const home = await mkdtemp(join(tmpdir(), 'mcpbox-secrets-'))
+afterAll(() => rm(home, { recursive: true }))
+let folders = 0
+
+/** A folder that is not there yet. */
+const newFolder = () => join(home, String(folders++), 'data')
+
+async function folderWith(text: string): Promise<string> {
+  const folder = newFolder()
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'secrets.env'), text)
+  return folder
+}
+
+const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
+const key = (digit: string) => digit.repeat(64)
+const given = {
+  MCPBOX_ENCRYPTION_KEY: key('a'),
+  SANDBOX_API_KEY: key('b'),
+  MCPBOX_DEPLOY_KEY: key('c'),
+}
+const fileOf = (secrets: object) =>
+  Object.entries(secrets)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('')
+
+test('the first start makes secrets that only their owner can read', async () => {
+  const folder = newFolder()
+  const secrets = await readSecrets(folder, {})
+  expect(new Set(Object.values(secrets)).size).toBe(3)
+  for (const value of Object.values(secrets)) expect(value).toMatch(/^[0-9a-f]{64}$/)
+  expect(await mode(folder)).toBe('700')
+  expect(await mode(join(folder, 'secrets.env'))).toBe('600')
+  expect(await readdir(folder)).toEqual(['secrets.env'])
+})
+
+test('later starts read the same secrets', async () => {
+  const folder = newFolder()
+  const first = await readSecrets(folder, {})
+  expect(await readSecrets(folder, {})).toEqual(first)
+})
+
+test('processes that start at once agree on the secrets', async () => {
+  const folder = newFolder()
+  const module = fileURLToPath(new URL('secrets-file.ts', import.meta.url))
+  const program = `import { readSecrets } from ${JSON.stringify(module)}; console.log(JSON.stringify(await readSecrets(${JSON.stringify(folder)}, {})))`
+  const said = await Promise.all(
+    Array.from({ length: 4 }, () =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]),
+    ),
+  )
+  expect(new Set(said.map(({ stdout }) => stdout)).size).toBe(1)
+  expect(JSON.parse(said[0]?.stdout ?? '')).toEqual(await readSecrets(folder, {}))
+  expect(await readdir(folder)).toEqual(['secrets.env'])
+})
+
+test('the environment goes before the file', async () => {
+  const folder = await folderWith(`# a comment\n\n${fileOf(given)}`)
+  const SANDBOX_API_KEY = 'from the environment, 32 or more'
+  expect(await readSecrets(folder, { SANDBOX_API_KEY })).toEqual({ ...given, SANDBOX_API_KEY })
+})
+
+test('with all secrets in the environment no file is made', async () => {
+  const folder = newFolder()
+  expect(await readSecrets(folder, given)).toEqual(given)
+  await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test.each([
+  ['MCPBOX_ENCRYPTION_KEY', 'xyz', '64 hex digits'],
+  ['MCPBOX_ENCRYPTION_KEY', key('g'), '64 hex digits'],
+  ['SANDBOX_API_KEY', 'short', 'at least 32 characters'],
+  ['MCPBOX_DEPLOY_KEY', 'short', 'at least 32 characters'],
+])('%s=%s is refused by its name, without its value', async (name, value, rule) => {
+  const refusal = readSecrets(newFolder(), { ...given, [name]: value })
+  await expect(refusal).rejects.toThrow(new RegExp(`^${name} .*${rule}$`))
+  await expect(refusal).rejects.not.toThrow(value)
+})
+
+test('a secret that is missing from the file is named, and not made up', async () => {
+  const { SANDBOX_API_KEY: _, ...rest } = given
+  const folder = await folderWith(fileOf(rest))
+  await expect(readSecrets(folder, {})).rejects.toThrow(`SANDBOX_API_KEY (environment or ${folder}`)
+  expect(await readFile(join(folder, 'secrets.env'), 'utf8')).toBe(fileOf(rest))
+})
+
+test('two secrets that are equal are refused', async () => {
+  await expect(
+    readSecrets(newFolder(), { ...given, SANDBOX_API_KEY: given.MCPBOX_ENCRYPTION_KEY }),
+  ).rejects.toThrow('must all differ')
+})
+
+test('a file that is there but is no file is a failure, not a reason for new secrets', async () => {
+  const folder = newFolder()
+  await mkdir(join(folder, 'secrets.env'), { recursive: true })
+  await chmod(folder, 0o700)
+  await expect(readSecrets(folder, {})).rejects.toMatchObject({ code: 'EISDIR' })
+})

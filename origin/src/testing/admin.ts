@@ -1,0 +1,80 @@
+import { sql } from 'drizzle-orm'
+import { CatalogReader } from '../domain/catalog.ts'
+import { adminDoor } from '../http/admin/app.ts'
+import type { Door } from '../http/door.ts'
+import { mountLocalMcp } from '../http/local/app.ts'
+import { pgEndedSessions } from '../storage/ended-sessions.ts'
+import type { Opened } from './databases.ts'
+import { ask, keptLog, type Asked } from './doors.ts'
+import { startEngine } from './engines.ts'
+import { ScriptedSandbox } from './scripted-sandbox.ts'
+
+export const BEARER_KEY = 'bearer-key'.repeat(4)
+export const DEPLOY_KEY = 'deploy-key'.repeat(4)
+export const SETUP_TOKEN = 'setup-token'
+export const PASSWORD = 'correct horse battery'
+
+/** The admin door, with MCP for this machine mounted on it, over a database. */
+export function openAdmin(opened: Opened): { door: Door; lines: string[] } & AsyncDisposable {
+  const { stores, within, notices } = opened
+  const { log, lines } = keptLog()
+  const { engine } = startEngine(opened, new ScriptedSandbox())
+  const catalog = new CatalogReader(stores, notices, '1.2.3')
+  const allowedHosts = ['Box.lan']
+  const door = adminDoor({
+    stores,
+    within,
+    bearerKey: BEARER_KEY,
+    deployKey: DEPLOY_KEY,
+    worker: { service_token: 'the service token', assertion_key: 'the assertion key' },
+    allowedHosts,
+    databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
+    version: '1.2.3',
+    log,
+  })
+  mountLocalMcp(door, {
+    engine,
+    catalog,
+    notices,
+    endedSessions: pgEndedSessions(opened.db),
+    sessionKey: 'session-key'.repeat(4),
+    version: '1.2.3',
+    allowedHosts,
+    log,
+  })
+  return {
+    door,
+    lines,
+    async [Symbol.asyncDispose]() {
+      catalog[Symbol.dispose]()
+      await engine[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** Makes the first admin, alice. */
+export async function setUpAdmin(door: Door, { stores }: Opened): Promise<void> {
+  await stores.settings.set('setup_token', SETUP_TOKEN)
+  const body = { setup_token: SETUP_TOKEN, username: 'alice', password: PASSWORD }
+  await ask(door, '/auth/setup', { method: 'POST', body })
+}
+
+/** Signs alice in, and gives both of her keys to the door. */
+export async function signedInAs(door: Door, username = 'alice') {
+  const body = { username, password: PASSWORD }
+  const response = await ask(door, '/auth/login', { method: 'POST', body })
+  const { access_token: bearer } = (await response.json()) as { access_token: string }
+  const setCookie = response.headers.get('set-cookie') ?? ''
+  const cookie = setCookie.split(';')[0] ?? ''
+  return {
+    bearer: { authorization: `Bearer ${bearer}` },
+    cookie: { cookie, origin: 'http://localhost:3000' },
+    setCookie,
+    /** Asks with the bearer. */
+    ask: (path: string, asked: Asked = {}) =>
+      ask(door, path, {
+        ...asked,
+        headers: { authorization: `Bearer ${bearer}`, ...asked.headers },
+      }),
+  }
+}
