@@ -79,7 +79,7 @@ const INTEGER = { type: 'integer' }
 const STRING = { type: 'string' }
 const NULL = { type: 'null' }
 
-describe('an annotation becomes a schema', async () => {
+describe('an annotation becomes a schema', { concurrent: true }, async () => {
   const table: [string, JsonObject][] = [
     ['str', STRING],
     ['int', INTEGER],
@@ -172,7 +172,7 @@ describe('an annotation becomes a schema', async () => {
   })
 })
 
-describe('the signature', () => {
+describe('the signature', { concurrent: true }, () => {
   const schemaOf = async (parameters: string) =>
     (await validOf(`${HEAD}\ndef main(${parameters}): pass`)).input_schema
 
@@ -239,7 +239,7 @@ describe('the signature', () => {
   })
 })
 
-describe('the docstring', () => {
+describe('the docstring', { concurrent: true }, () => {
   const described = {
     a: { description: 'The first. It is long.' },
     b: { description: 'The second.' },
@@ -270,7 +270,7 @@ describe('the docstring', () => {
   })
 })
 
-describe('the value', () => {
+describe('the value', { concurrent: true }, () => {
   const outputOf = async (annotation: string) =>
     (await validOf(`${HEAD}\ndef main() -> ${annotation}: pass`)).output_schema
 
@@ -309,7 +309,7 @@ it('imports are listed as they are written', async () => {
   expect(imports).toEqual(['a.b', 'concurrent.futures', 'json', 'late', 'os.path', 'yaml'])
 })
 
-describe('text that is no tool', () => {
+describe('text that is no tool', { concurrent: true }, () => {
   const CLASSES = Array.from(
     { length: 40 },
     (_, at) => `@dataclass\nclass C${at}:\n  a: C${at + 1}\n  b: C${at + 1}`,

@@ -4,7 +4,7 @@ import { python } from '../testing/programs.ts'
 
 const SHORT = { limits: { timeout_ms: 300 } }
 
-describe('a tool that ends by itself', () => {
+describe('a tool that ends by itself', { concurrent: true }, () => {
   it('is ok with its value', async () => {
     const { outcome } = await sandbox.run('async def main(a, b=2): return a + b', {
       input: { a: 1 },
@@ -34,7 +34,7 @@ describe('a tool that ends by itself', () => {
   })
 })
 
-describe('the deadline', () => {
+describe('the deadline', { concurrent: true }, () => {
   it.each([
     ['a loop', 'def main():\n  while True: pass'],
     ['a sleep', 'import time\ndef main(): time.sleep(60)'],
@@ -57,7 +57,7 @@ describe('the deadline', () => {
 
   it('keeps what was printed before it', async () => {
     const code = 'def main():\n  print("so far")\n  while True: pass'
-    const { outcome } = await sandbox.run(code, SHORT)
+    const { outcome } = await sandbox.run(code, { limits: { timeout_ms: 2_000 } })
     expect(outcome).toMatchObject({ kind: 'timed_out', stdout: { text: 'so far\n' } })
   })
 })
@@ -71,7 +71,7 @@ it('a cancelled call is killed', async () => {
   expect(outcome).toMatchObject({ kind: 'killed', reason: 'cancelled' })
 })
 
-describe('limits', () => {
+describe('limits', { concurrent: true }, () => {
   it('on processor time', async () => {
     const { outcome } = await sandbox.run('def main():\n  while True: pass', {
       limits: { cpu_s: 1 },

@@ -15,7 +15,7 @@ async function failureOf(code: string, input: JsonObject = {}) {
   return outcome.kind === 'failed' ? outcome.failure : { type: '', message: '', traceback: '' }
 }
 
-describe('plain Python works', () => {
+describe('plain Python works', { concurrent: true }, () => {
   it.each([
     [
       'classes, decorators and generators',
@@ -110,7 +110,7 @@ describe('plain Python works', () => {
   })
 })
 
-describe('arguments', () => {
+describe('arguments', { concurrent: true }, () => {
   const TYPES = python`
     from __future__ import annotations
     from dataclasses import dataclass
@@ -193,7 +193,7 @@ describe('arguments', () => {
   })
 })
 
-describe('a value becomes JSON', () => {
+describe('a value becomes JSON', { concurrent: true }, () => {
   const returning = (expression: string) => python`
     import collections, dataclasses, datetime, decimal, enum, uuid
     class Color(enum.Enum):
@@ -237,7 +237,7 @@ describe('a value becomes JSON', () => {
   })
 })
 
-describe('while it runs', () => {
+describe('while it runs', { concurrent: true }, () => {
   it('a tool says how far it is, with and without await', async () => {
     const { events } = await sandbox.run(python`
       async def main():
@@ -287,7 +287,7 @@ describe('while it runs', () => {
   })
 })
 
-describe('an error shows', () => {
+describe('an error shows', { concurrent: true }, () => {
   it('the lines of the tool and nothing of ours', async () => {
     const { traceback } = await failureOf(python`
       import json
@@ -328,7 +328,7 @@ describe('an error shows', () => {
   })
 })
 
-describe('modules', () => {
+describe('modules', { concurrent: true }, () => {
   it('that nobody asked for are refused with a hint', async () => {
     const { type, message } = await failureOf('import yaml\ndef main(): pass')
     expect({ type, message }).toEqual({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { RunLimits } from '#contract/sandbox.ts'
 import { attack } from '../testing/attack.ts'
 import { python } from '../testing/programs.ts'
 import { formableLevels, sandboxAt } from '../testing/sandbox.ts'
@@ -12,15 +13,18 @@ const FORGE = python`
   RESULT = {'type': 'result', 'value': 'forged'}
 `
 
+/** For what is to run into its deadline. */
+const SHORT = { timeout_ms: 500 }
+
 function forging(body: string): string {
   const indented = body.replace(/^/gm, '    ')
   return `${FORGE}\ndef main():\n${indented}\n    return 'mine'\n`
 }
 
-describe.each(formableLevels)('the channel at %s', (level) => {
+describe.each(formableLevels)('the channel at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
-  const value = async (body: string) => {
-    const outcome = await attack(sandbox, forging(body), { limits: { timeout_ms: 500 } })
+  const answer = async (body: string, limits: Partial<RunLimits> = {}) => {
+    const outcome = await attack(sandbox, forging(body), { limits })
     return outcome.kind === 'ok'
       ? outcome.value
       : `${outcome.kind} ${'reason' in outcome ? outcome.reason : ''}`.trim()
@@ -46,12 +50,12 @@ describe.each(formableLevels)('the channel at %s', (level) => {
           except OSError:
               pass
     `
-    expect(await value(guess)).toBe('mine')
+    expect(await answer(guess)).toBe('mine')
   })
 
   it('a frame on the right descriptor is the tool’s own answer; the second is nobody’s', async () => {
-    expect(await value('os.write(3, frame(RESULT))')).toBe('forged')
-    expect(await value("os.write(3, frame(RESULT) + frame({'type': 'result', 'value': 2}))")).toBe(
+    expect(await answer('os.write(3, frame(RESULT))')).toBe('forged')
+    expect(await answer("os.write(3, frame(RESULT) + frame({'type': 'result', 'value': 2}))")).toBe(
       'forged',
     )
   })
@@ -84,11 +88,11 @@ describe.each(formableLevels)('the channel at %s', (level) => {
     ['bytes that are no JSON', "os.write(3, struct.pack('>I', 4) + b'abcd')"],
     ['an empty frame', "os.write(3, struct.pack('>I', 0))"],
   ])('%s ends the call', async (_, statement) => {
-    expect(await value(statement)).toBe('killed crashed')
+    expect(await answer(statement)).toBe('killed crashed')
   })
 
   it('a length that promises gigabytes ends the call before they come', async () => {
-    expect(await value("os.write(3, struct.pack('>I', 0xffffffff))")).toBe(
+    expect(await answer("os.write(3, struct.pack('>I', 0xffffffff))")).toBe(
       'killed result_too_large',
     )
   })
@@ -97,23 +101,23 @@ describe.each(formableLevels)('the channel at %s', (level) => {
     const deep =
       "body = b'{\"type\":\"result\",\"value\":' + b'[' * 400_000 + b']' * 400_000 + b'}'"
     const send = "os.write(3, struct.pack('>I', len(body)) + body)"
-    expect(await value(`${deep}\n${send}\ntime.sleep(60)`)).toBe('killed result_too_large')
+    expect(await answer(`${deep}\n${send}\ntime.sleep(60)`)).toBe('killed result_too_large')
   })
 
   it('a frame that never ends is a timeout', async () => {
-    expect(await value("os.write(3, struct.pack('>I', 100) + b'{')\ntime.sleep(60)")).toBe(
+    expect(await answer("os.write(3, struct.pack('>I', 100) + b'{')\ntime.sleep(60)", SHORT)).toBe(
       'timed_out',
     )
   })
 
   it('without its channel a tool cannot answer', async () => {
-    expect(await value('os.close(3)')).toBe('killed crashed')
-    expect(await value('os.closerange(0, 64)\ntime.sleep(60)')).toBe('timed_out')
+    expect(await answer('os.close(3)')).toBe('killed crashed')
+    expect(await answer('os.closerange(0, 64)\ntime.sleep(60)', SHORT)).toBe('timed_out')
   })
 
   it('a tool that replaces the runner’s own tools only harms itself', async () => {
-    expect(await value('os._exit = lambda code: None\ntime.sleep(0)')).toBe('mine')
-    expect(await value('os.write = lambda *args: 0\ntime.sleep(0)')).toBe('timed_out')
-    expect(await value("json.dumps = lambda *args, **named: '{}'")).toBe('killed crashed')
+    expect(await answer('os._exit = lambda code: None\ntime.sleep(0)')).toBe('mine')
+    expect(await answer('os.write = lambda *args: 0\ntime.sleep(0)', SHORT)).toBe('timed_out')
+    expect(await answer("json.dumps = lambda *args, **named: '{}'")).toBe('killed crashed')
   })
 })

@@ -6,7 +6,7 @@ import { formableLevels, sandboxAt } from '../testing/sandbox.ts'
 
 const OUR_OWN_CODE = new URL('../main.ts', import.meta.url).pathname
 
-describe.each(formableLevels)('files at %s', (level) => {
+describe.each(formableLevels)('files at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
 
   it('read the host', async () => {

@@ -25,7 +25,7 @@ function numbered(calls: Record<string, number[]>) {
   )
 }
 
-describe.each(formableLevels)('kernel at %s', (level) => {
+describe.each(formableLevels)('kernel at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
 
   it.each([

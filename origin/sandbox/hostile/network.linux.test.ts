@@ -5,7 +5,7 @@ import { unbarred } from '../testing/attack.ts'
 import { fileCanary, serverCanary, udpCanary } from '../testing/canaries.ts'
 import { formableLevels, sandboxAt } from '../testing/sandbox.ts'
 
-describe.each(formableLevels)('network at %s', (level) => {
+describe.each(formableLevels)('network at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
 
   it('reach a server', async () => {

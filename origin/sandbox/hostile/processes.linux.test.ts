@@ -5,7 +5,7 @@ import { orphans } from '../testing/orphans.ts'
 import { python } from '../testing/programs.ts'
 import { formableLevels, sandboxAt } from '../testing/sandbox.ts'
 
-describe.each(formableLevels)('processes at %s', (level) => {
+describe.each(formableLevels)('processes at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
 
   it('make another process, or become one', async () => {

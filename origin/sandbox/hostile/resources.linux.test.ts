@@ -9,7 +9,7 @@ function causeOf(outcome: Outcome): string {
   return outcome.kind === 'killed' ? outcome.reason : outcome.kind
 }
 
-describe.each(formableLevels)('resources at %s', (level) => {
+describe.each(formableLevels)('resources at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
 
   it('take all memory, by objects and by mappings', async () => {

@@ -22,7 +22,7 @@ const SEARCH = python`
           return found
 `
 
-describe.each(formableLevels)('secrets at %s', (level) => {
+describe.each(formableLevels)('secrets at %s', { concurrent: true }, (level) => {
   const sandbox = sandboxAt(level)
 
   it('of one call are nowhere in another, even while both run', async () => {
