@@ -1,7 +1,7 @@
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
 import type { PgAsyncDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
-import pg from 'pg'
+import { Pool } from 'pg'
 import { openEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { pgliteNotices, postgresNotices, type Notices } from './notices.ts'
@@ -38,14 +38,17 @@ export async function openDatabase(options: {
 }
 
 async function openInFolder(folder: string): Promise<Database> {
-  const embedded = await openEmbedded(folder)
-  const db = drizzlePglite({ client: embedded.client })
+  await using opening = new AsyncDisposableStack()
+  const { client } = opening.use(await openEmbedded(folder))
+  const db = drizzlePglite({ client })
   await migrate(db)
+  const notices = pgliteNotices(client)
+  const opened = opening.move()
   return {
     db,
-    notices: pgliteNotices(embedded.client),
+    notices,
     label: `embedded database in ${folder}`,
-    [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 
@@ -54,7 +57,8 @@ async function openPostgres(
   poolSize: number,
   onFault: (fault: unknown) => void,
 ): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize })
+  await using opening = new AsyncDisposableStack()
+  const pool = opening.adopt(new Pool({ connectionString: url, max: poolSize }), (it) => it.end())
   pool.on('error', onFault)
   const one = await pool.connect()
   try {
@@ -67,15 +71,13 @@ async function openPostgres(
   } finally {
     one.release()
   }
-  const notices = await postgresNotices(url, onFault)
+  const notices = opening.use(await postgresNotices(url, onFault))
   const { host, pathname, searchParams } = new URL(url)
+  const opened = opening.move()
   return {
     db: drizzlePg({ client: pool }),
     notices,
     label: `PostgreSQL at ${searchParams.get('host') ?? host}${pathname}`,
-    async [Symbol.asyncDispose]() {
-      await notices[Symbol.asyncDispose]()
-      await pool.end()
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
