@@ -31,7 +31,7 @@ export async function startSandbox(options: {
   env: NodeJS.ProcessEnv
   onFault: (fault: unknown) => void
 }): Promise<SandboxChild> {
-  let ended = false
+  const ending = new AbortController()
   let current: ChildProcess
 
   async function start(port: number): Promise<z.infer<typeof Listening>> {
@@ -63,7 +63,7 @@ export async function startSandbox(options: {
       })
     })
     child.once('exit', (code, signal) => {
-      if (ended) return
+      if (ending.signal.aborted) return
       options.onFault(new Error(`the sandbox ended (${signal ?? code}): ${errors.join('\n')}`))
       void restart(listening.port)
     })
@@ -71,7 +71,7 @@ export async function startSandbox(options: {
   }
 
   async function restart(port: number): Promise<void> {
-    for (let pause = 100; !ended; pause = Math.min(pause * 2, RESTART_MAX_MS)) {
+    for (let pause = 100; !ending.signal.aborted; pause = Math.min(pause * 2, RESTART_MAX_MS)) {
       try {
         await start(port)
         return
@@ -87,7 +87,7 @@ export async function startSandbox(options: {
     url: `http://127.0.0.1:${port}`,
     isolation,
     async [Symbol.asyncDispose]() {
-      ended = true
+      ending.abort()
       if (current.exitCode !== null || current.signalCode !== null) return
       const exited = new Promise((resolve) => current.once('exit', resolve))
       current.stdin?.end()

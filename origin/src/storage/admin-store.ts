@@ -70,7 +70,7 @@ export function pgAdminStore(db: Db): AdminStore {
         .select({ failures: count() })
         .from(signInFailures)
         .where(and(eq(signInFailures.address, address), gte(signInFailures.at, since)))
-      return Number(row?.failures ?? 0)
+      return row?.failures ?? 0
     },
   }
 }

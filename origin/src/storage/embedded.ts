@@ -35,7 +35,12 @@ export async function openEmbedded(folder: string): Promise<{ client: PGlite } &
       fs: new SyncNodeFS(join(folder, 'pg')),
       startParams: [
         ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-        ...['-c', 'fsync=on', '-c', 'wal_sync_method=fsync', '-c', 'shared_buffers=16MB'],
+        '-c',
+        'fsync=on',
+        '-c',
+        'wal_sync_method=fsync',
+        '-c',
+        'shared_buffers=16MB',
       ],
     })
     return {

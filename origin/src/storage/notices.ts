@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Channel, NoticeBoard } from '../domain/notices.ts'
 
 const CHANNELS: readonly Channel[] = ['mcpbox_catalog', 'mcpbox_operation', 'mcpbox_cancel']
@@ -28,7 +28,7 @@ class Board implements Notices {
 
   tell(channel: string, payload: string | null): void {
     for (const [name, listeners] of this.#listeners)
-      if (name === channel) for (const listener of [...listeners]) listener(payload)
+      if (name === channel) for (const listener of listeners) listener(payload)
   }
 
   tellAll(): void {
@@ -59,14 +59,14 @@ export async function postgresNotices(
   onFault: (fault: unknown) => void,
 ): Promise<Notices> {
   const ended = new AbortController()
-  let client: pg.Client | null = null
+  let client: Client | null = null
   const board = new Board(async () => {
     ended.abort()
     await client?.end()
   })
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({ connectionString: url, keepAlive: true })
+    const next = new Client({ connectionString: url, keepAlive: true })
     next.on('notification', ({ channel, payload }) => board.tell(channel, payload ?? null))
     next.on('error', onFault)
     await next.connect()

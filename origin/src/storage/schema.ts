@@ -3,7 +3,6 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import {
   bigserial,
   check,
-  customType,
   doublePrecision,
   foreignKey,
   index,
@@ -12,7 +11,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   unique,
   uniqueIndex,
   uuid,
@@ -24,14 +22,21 @@ import type { ClientInfo, OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Isolation } from '#contract/sandbox.ts'
 import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
+import { at, bytea, createdAt, id } from './columns.ts'
 
-/** The tables; the source of `migrations/`. Rules that a constraint can carry stand here. */
+/**
+ * The tables; the source of `migrations/`. Rules that a constraint can carry stand here. JSON is
+ * kept as its text: jsonb would refuse the NUL escapes that tool data may hold.
+ */
 
-const bytea = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' })
-const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
-/** JSON is kept as its text: jsonb would refuse the NUL escapes that tool data may hold. */
-const createdAt = () => at('created_at').notNull().defaultNow()
-const id = () => uuid('id').primaryKey().defaultRandom()
+const serverId = () =>
+  uuid('server_id')
+    .notNull()
+    .references(() => servers.id)
+const versionId = () =>
+  uuid('version_id')
+    .notNull()
+    .references(() => versions.id)
 
 export const servers = pgTable('servers', {
   id: id(),
@@ -45,9 +50,7 @@ export const tools = pgTable(
   'tools',
   {
     id: id(),
-    serverId: uuid('server_id')
-      .notNull()
-      .references(() => servers.id),
+    serverId: serverId(),
     name: text('name').notNull(),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
@@ -135,9 +138,7 @@ export const grants = pgTable(
   'grants',
   {
     id: id(),
-    versionId: uuid('version_id')
-      .notNull()
-      .references(() => versions.id),
+    versionId: versionId(),
     approvalId: uuid('approval_id')
       .notNull()
       .references(() => approvals.id),
@@ -152,14 +153,12 @@ export const grants = pgTable(
   ],
 )
 
-/** A named value of a server, sealed; null while nobody has set it. */
+/** A named value of a server, sealed. */
 export const secrets = pgTable(
   'secrets',
   {
     id: id(),
-    serverId: uuid('server_id')
-      .notNull()
-      .references(() => servers.id),
+    serverId: serverId(),
     name: text('name').notNull(),
     sealed: bytea('sealed').notNull(),
     updatedAt: at('updated_at').notNull().defaultNow(),
@@ -173,9 +172,7 @@ export const executions = pgTable(
   {
     id: uuid('id').primaryKey(),
     kind: text('kind', { enum: ['call', 'trial'] }).notNull(),
-    versionId: uuid('version_id')
-      .notNull()
-      .references(() => versions.id),
+    versionId: versionId(),
     tool: text('tool').notNull(),
     principal: text('principal').notNull(),
     principalLabel: text('principal_label').notNull(),

@@ -35,7 +35,7 @@ export function pgToolStore(db: Db): ToolStore {
       return rows.map((row) => ({
         ...row.server,
         name: row.server.name as Name,
-        tools: Number(row.tools),
+        tools: row.tools,
       }))
     },
 

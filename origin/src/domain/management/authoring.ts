@@ -33,7 +33,10 @@ export const createTool = managementTool({
   async answer(call, input) {
     const { server, name: tool } = input
     const text = await analysed(call, {
-      ...{ server, tool, code: input.code, description: input.description },
+      server,
+      tool,
+      code: input.code,
+      description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
       manifest: Manifest.parse({
         ...EMPTY_MANIFEST,
@@ -79,7 +82,8 @@ export const updateTool = managementTool({
     const [before] = await call.stores.tools.versions(tool.id)
     if (before === undefined) throw new Error(`tool ${tool.id} has no version`)
     const text = await analysed(call, {
-      ...{ server, tool: name },
+      server,
+      tool: name,
       code: input.code ?? before.code,
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),

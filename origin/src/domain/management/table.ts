@@ -8,7 +8,16 @@ import { createServer, listServers } from './servers.ts'
 /** The management tools, in the order in which clients see them. */
 export const MANAGEMENT_TOOLS: ReadonlyMap<string, ManagementTool> = new Map(
   [
-    ...[listServers, createServer, listTools, getTool, createTool, updateTool],
-    ...[testCode, requestPublish, getToolStatus, getToolLogs, callTool],
+    listServers,
+    createServer,
+    listTools,
+    getTool,
+    createTool,
+    updateTool,
+    testCode,
+    requestPublish,
+    getToolStatus,
+    getToolLogs,
+    callTool,
   ].map((tool) => [tool.catalog.name, tool]),
 )

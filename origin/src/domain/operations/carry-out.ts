@@ -67,7 +67,11 @@ export function carryOutWith(parts: {
     }
 
     const call: Call = {
-      ...{ opId, principal, requestId, stores, finish },
+      opId,
+      principal,
+      requestId,
+      stores,
+      finish,
       by: principalKey(principal),
       client: request.client,
       analyze: (code) => sandbox.analyze(code, live.detached.signal),
@@ -78,7 +82,11 @@ export function carryOutWith(parts: {
           throw new Refusal('cancelled', 'The call was cancelled before it began.')
         const { version, dispatch } = await dispatched(choose, kind)
         const { seq, outcome }: NumberedOutcome = await execute(stores, sandbox, {
-          ...{ opId, kind, version, arguments: input, bootId: dispatch.bootId },
+          opId,
+          kind,
+          version,
+          arguments: input,
+          bootId: dispatch.bootId,
           sentBefore: operation.dispatch !== null,
           news(news) {
             if (news.seq <= newestSeq) return
@@ -91,7 +99,11 @@ export function carryOutWith(parts: {
         newestSeq = Math.max(newestSeq, seq - 1)
         await finish(async (inside) => {
           await inside.executions.add({
-            ...{ id: opId, kind, versionId: version.id, requestId, startedAt },
+            id: opId,
+            kind,
+            versionId: version.id,
+            requestId,
+            startedAt,
             tool: wireName(version.server, version.tool),
             principal: principalKey(principal),
             principalLabel: principalLabel(principal),

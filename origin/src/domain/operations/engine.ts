@@ -67,8 +67,13 @@ export class OperationEngine implements AsyncDisposable {
     if (added) {
       const { op_id: opId } = request
       this.#begin({
-        ...{ opId, principal, request, requestId },
-        ...{ state: 'running', dispatch: null, cancelled: false },
+        opId,
+        principal,
+        request,
+        requestId,
+        state: 'running',
+        dispatch: null,
+        cancelled: false,
       })
       return
     }

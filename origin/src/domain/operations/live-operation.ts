@@ -34,12 +34,7 @@ export class LiveOperation {
   add(event: NumberedEvent): void {
     this.#unstored.push(event)
     if (this.#unstored.length > 1) return
-    this.#storing = this.#storing.then(async () => {
-      const batch = this.#unstored
-      this.#unstored = []
-      await this.#store.addEvents(this.#opId, batch)
-      this.#show(batch)
-    })
+    this.#storing = this.#storeAfter(this.#storing)
     // `stored` reports it; without this line a failure nobody awaits yet would end the process.
     this.#storing.catch(() => undefined)
   }
@@ -57,7 +52,7 @@ export class LiveOperation {
   /** Tells followers that this process does not carry the operation any more. */
   letGo(): void {
     this.#gone = true
-    for (const wake of [...this.#waiting]) wake()
+    for (const wake of this.#waiting) wake()
   }
 
   /** Events with `seq > after`, as they come; ends after the final one, or when let go. */
@@ -77,9 +72,17 @@ export class LiveOperation {
     }
   }
 
+  async #storeAfter(before: Promise<void>): Promise<void> {
+    await before
+    const batch = this.#unstored
+    this.#unstored = []
+    await this.#store.addEvents(this.#opId, batch)
+    this.#show(batch)
+  }
+
   #show(events: readonly NumberedEvent[]): void {
     this.#events.push(...events)
-    for (const wake of [...this.#waiting]) wake()
+    for (const wake of this.#waiting) wake()
   }
 
   #change(signal: AbortSignal): Promise<void> {

@@ -70,7 +70,10 @@ export function apiRoutes(parts: { stores: Stores; within: Within; bearerKey: st
   routes.get('/servers', async (c) =>
     c.json({
       servers: (await stores.tools.servers()).map(({ name, description, createdBy, tools }) => ({
-        ...{ name, description, created_by: createdBy, tools },
+        name,
+        description,
+        created_by: createdBy,
+        tools,
       })),
     }),
   )

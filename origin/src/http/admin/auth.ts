@@ -24,7 +24,10 @@ export function authRoutes(parts: { stores: Stores; within: Within; bearerKey: s
     const address = c.env.incoming.socket.remoteAddress ?? 'unknown'
     const entered = await signIn(stores, { ...asked, address })
     setCookie(c, COOKIE, entered.token, {
-      ...{ httpOnly: true, sameSite: 'Strict', path: '/', expires: entered.expiresAt },
+      httpOnly: true,
+      sameSite: 'Strict',
+      path: '/',
+      expires: entered.expiresAt,
       secure: new URL(c.req.url).protocol === 'https:',
     })
     return c.json({
