@@ -7,3 +7,12 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 /** A JSON object: what MCP calls `arguments`, and what a JSON Schema is. */
 export const JsonObject = z.record(z.string(), Json)
 export type JsonObject = { [key: string]: Json }
+
+/** JSON with object keys in code-unit order (the ordering of RFC 8785), so equal values are equal texts. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

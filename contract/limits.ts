@@ -24,5 +24,5 @@ export const RESULT_DEPTH = 128
 export const CALL_MEMORY_BYTES = 256 * 1024 * 1024
 export const CALL_CPU_S = 60
 export const CALL_OPEN_FILES = 64
-/** Concurrent server-sent-event streams one door holds. */
-export const MAX_SSE_STREAMS = 50
+/** How deep the JSON of a request may nest, at every door: what reads it does so by recursion. */
+export const BODY_DEPTH = 120

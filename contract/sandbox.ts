@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Json, JsonObject } from './json.ts'
+import { MAX_TIMEOUT_MS } from './limits.ts'
 import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
 
@@ -12,7 +13,7 @@ export const Isolation = z.object({ level: IsolationLevel, layers: z.array(z.str
 export type Isolation = z.infer<typeof Isolation>
 
 export const RunLimits = z.object({
-  timeout_ms: z.int().positive(),
+  timeout_ms: z.int().positive().max(MAX_TIMEOUT_MS),
   memory_bytes: z.int().positive(),
   cpu_s: z.int().positive(),
   open_files: z.int().positive(),
@@ -20,13 +21,11 @@ export const RunLimits = z.object({
 export type RunLimits = z.infer<typeof RunLimits>
 
 /**
- * One call of one version: `POST /runs`. Sending the same `run_id` again never runs it twice; it
+ * One call of one version. Sending the same `run_id` again never runs it twice; it
  * attaches to the run there is. `secrets` are values, in clear, for this process only.
  */
 export const RunRequest = z.strictObject({
   run_id: z.string().min(1).max(100),
-  /** The boot that is meant; another one answers 409 and runs nothing. */
-  boot_id: z.uuid().optional(),
   version: z.strictObject({
     /** Hash of the approved (or drafted) version, for the record. */
     hash: z.string(),
@@ -39,6 +38,10 @@ export const RunRequest = z.strictObject({
   limits: RunLimits,
 })
 export type RunRequest = z.infer<typeof RunRequest>
+
+/** The body of `POST /runs`: a run for one boot of the sandbox. Another one answers 409 and runs nothing. */
+export const RunOrder = z.strictObject({ boot_id: z.uuid(), run: RunRequest })
+export type RunOrder = z.infer<typeof RunOrder>
 
 /** Captured standard output and error, in order. `bytes` counts all that was written. */
 export const Stdout = z.object({

@@ -1,6 +1,3 @@
-/** Deepest nesting of a message that is read; deeper ones exhaust the stack of later readers. */
-export const MAX_JSON_DEPTH = 256
-
 /** True when the text opens more brackets at once than `max`; brackets in strings do not count. */
 export function nestsDeeperThan(max: number, text: string): boolean {
   let depth = 0

@@ -5,8 +5,9 @@ import {
   isJsonContentType,
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server'
+import { BODY_DEPTH } from '#contract/limits.ts'
 import type { Problem, ProblemCode } from '#contract/problem.ts'
-import { MAX_JSON_DEPTH, nestsDeeperThan } from './json-depth.ts'
+import { nestsDeeperThan } from './json-depth.ts'
 import { readText } from './read-text.ts'
 import { rpcError } from './rpc-error.ts'
 
@@ -18,8 +19,8 @@ export async function readMessage(request: Request, maxBytes: number): Promise<R
     return refuse('unsupported_media_type')
   const body = await readText(request, maxBytes)
   if (!body.ok) return refuse(body.code, { maxBytes })
-  if (nestsDeeperThan(MAX_JSON_DEPTH, body.text)) {
-    return refuse('invalid_request', { why: `It nests deeper than ${MAX_JSON_DEPTH} levels.` })
+  if (nestsDeeperThan(BODY_DEPTH, body.text)) {
+    return refuse('invalid_request', { why: `It nests deeper than ${BODY_DEPTH} levels.` })
   }
   const json = parseJson(body.text)
   if (json === undefined) return refuse('malformed_json')

@@ -45,15 +45,17 @@ async function firstLine(child: ChildProcess): Promise<string> {
   return line
 }
 
-function runOf(runId: string, code: string) {
+/** An order for the boot that answers now. */
+async function order(sandbox: { ask: (path: string) => Promise<Response> }, code: string) {
+  const { boot_id } = SandboxHealth.parse(await (await sandbox.ask('/health')).json())
   const version = {
     hash: 'h',
     language: 'python',
     code,
     manifest: { hosts: [], modules: [], secrets: [] },
   }
-  const body = { run_id: runId, version, input: {}, secrets: {}, limits: USUAL_LIMITS }
-  return { method: 'POST', body: JSON.stringify(body) }
+  const run = { run_id: 'a', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
+  return { method: 'POST', body: JSON.stringify({ boot_id, run }) }
 }
 
 async function events(response: Response): Promise<RunEvent[]> {
@@ -92,14 +94,16 @@ describe('the sandbox as a process', () => {
     await using sandbox = await startProcess({}, uid)
     const health = SandboxHealth.parse(await (await sandbox.ask('/health')).json())
     expect(JSON.parse(sandbox.first!)).toMatchObject({ isolation: health.isolation })
-    const [ended] = await events(await sandbox.ask('/runs', runOf('a', 'def main(): return 1')))
+    const [ended] = await events(
+      await sandbox.ask('/runs', await order(sandbox, 'def main(): return 1')),
+    )
     expect(ended).toMatchObject({ outcome: { kind: 'ok', value: 1, isolation: health.isolation } })
   })
 
   it('keeps a run whose reader has gone, attaches the next one, and ends it when told', async () => {
     await using sandbox = await startProcess({})
-    await untilItRuns(await sandbox.ask('/runs', runOf('a', LOOP)))
-    const again = sandbox.ask('/runs', runOf('a', LOOP))
+    await untilItRuns(await sandbox.ask('/runs', await order(sandbox, LOOP)))
+    const again = sandbox.ask('/runs', await order(sandbox, LOOP))
     expect(await (await sandbox.ask('/health')).json()).toMatchObject({ running: 1 })
     expect((await sandbox.ask('/runs/a', { method: 'DELETE' })).status).toBe(204)
     expect(await events(await again)).toMatchObject([
@@ -115,7 +119,7 @@ describe('the sandbox as a process', () => {
     ['killed', (child: ChildProcess) => child.kill('SIGKILL')],
   ])('leaves nobody behind when it is %s', async (_, end) => {
     await using sandbox = await startProcess({ SANDBOX_EXIT_WITH_PARENT: '1' })
-    await untilItRuns(await sandbox.ask('/runs', runOf('a', LOOP)))
+    await untilItRuns(await sandbox.ask('/runs', await order(sandbox, LOOP)))
     end(sandbox.child)
     await sandbox.exited
     await expect.poll(orphans).toEqual([])

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Isolation } from '#contract/sandbox.ts'
+import { VERSION } from '#contract/version.ts'
 import type { Config } from './config.ts'
 import { CatalogReader } from './domain/catalog.ts'
 import { answerCall } from './domain/operations/answer.ts'
@@ -21,7 +22,6 @@ import { aesCipher } from './storage/cipher.ts'
 import { openDatabase } from './storage/database.ts'
 import { pgEndedSessions } from './storage/ended-sessions.ts'
 import { pgStores, pgWithin } from './storage/stores.ts'
-import { VERSION } from './version.ts'
 
 /** A running origin. Disposing it stops it in order: doors, operations, sandbox, database. */
 export interface Origin extends AsyncDisposable {
@@ -70,7 +70,10 @@ export async function startOrigin(
 
   const engine = starting.use(
     new OperationEngine({
-      ...{ owner: randomUUID(), stores, notices, onFault },
+      owner: randomUUID(),
+      stores,
+      notices,
+      onFault,
       carryOut: carryOutWith({ stores, within, sandbox, answer: answerCall, onFault }),
     }),
   )
@@ -90,19 +93,33 @@ export async function startOrigin(
 
   const openAdminDoor = () =>
     adminDoor({
-      ...{ stores, within, version: VERSION, log },
-      ...{ bearerKey: keys.bearerKey, deployKey: secrets.MCPBOX_DEPLOY_KEY },
+      stores,
+      within,
+      version: VERSION,
+      log,
+      bearerKey: keys.bearerKey,
+      deployKey: secrets.MCPBOX_DEPLOY_KEY,
       worker: { service_token: keys.serviceToken, assertion_key: keys.assertionKey },
       allowedHosts: config.allowedHosts,
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {
-    ...{ engine, catalog, notices, endedSessions, version: VERSION, log },
-    ...{ sessionKey: keys.sessionKey, allowedHosts: config.allowedHosts },
+    engine,
+    catalog,
+    notices,
+    endedSessions,
+    version: VERSION,
+    log,
+    sessionKey: keys.sessionKey,
+    allowedHosts: config.allowedHosts,
   })
   const tunnel = tunnelDoor({
-    ...{ engine, catalog, notices, keys, log },
+    engine,
+    catalog,
+    notices,
+    keys,
+    log,
     useAssertion: (jti, expiresAt) => assertionUses.use(jti, expiresAt),
   })
 
@@ -116,7 +133,11 @@ export async function startOrigin(
 
   const running = starting.move()
   return {
-    ...{ adminPort, port, tunnelPort, sandboxUrl, isolation },
+    adminPort,
+    port,
+    tunnelPort,
+    sandboxUrl,
+    isolation,
     database: database.label,
     setupToken: keys.setupToken,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

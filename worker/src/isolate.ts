@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
+import { VERSION } from '#contract/version.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { createApp, type App } from './app.ts'
 import { readConfig, type Config } from './config.ts'
@@ -30,7 +31,7 @@ class Isolate {
   #portsFor(config: Config): GatewayPorts {
     this.#ports ??= {
       origin: new TunnelClient(new TunnelDoor(config.origin)),
-      identity: { name: 'mcpbox', version: '0.1.0' },
+      identity: { name: 'mcpbox', version: VERSION },
       times: DEFAULT_TIMES,
       onFault: reportFault,
       defer: waitUntil,

@@ -1,7 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
-import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
-import { RunRequest, type SandboxHealth } from '#contract/sandbox.ts'
+import { RunOrder, type SandboxHealth } from '#contract/sandbox.ts'
 import type { Analyze } from '../calls/analyze.ts'
 import type { Registry } from '../runs/registry.ts'
 import { readBody } from './body.ts'
@@ -30,15 +29,11 @@ export function sandboxApp({ apiKey, runs, analyze, health }: Parts): Hono {
   app.use(requireKey(apiKey))
 
   app.post('/runs', async (context) => {
-    const request = await readBody(context.req.raw, RunRequest)
-    if (request.limits.timeout_ms > MAX_TIMEOUT_MS) {
-      const message = `limits.timeout_ms: ${MAX_TIMEOUT_MS} is the most`
-      throw new Refusal(400, 'invalid_request', message)
-    }
-    if (request.boot_id !== undefined && request.boot_id !== health().boot_id) {
+    const { boot_id, run } = await readBody(context.req.raw, RunOrder)
+    if (boot_id !== health().boot_id) {
       throw new Refusal(409, 'operation_conflict', 'the sandbox started anew; its runs are gone')
     }
-    const log = runs.start(request)
+    const log = runs.start(run)
     if (log === null) throw new Refusal(503, 'busy', 'every place is taken; try again')
     return ndjson(log.follow(0))
   })

@@ -1,10 +1,10 @@
 import type { z } from 'zod'
+import { BODY_DEPTH } from '#contract/limits.ts'
 import { nestsDeeperThan } from '../process/depth.ts'
 import { Refusal } from './problem.ts'
 
 /** Code, arguments and secrets together, as bytes of JSON. */
 export const MAX_BODY_BYTES = 2_000_000
-const MAX_BODY_DEPTH = 130
 
 /** Reads a JSON body of the given shape; a Refusal that says what is wrong otherwise. */
 export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
@@ -34,8 +34,8 @@ async function readBytes(request: Request): Promise<Buffer> {
 
 function toJson(bytes: Buffer): unknown {
   const text = toText(bytes)
-  if (nestsDeeperThan(MAX_BODY_DEPTH, bytes)) {
-    throw new Refusal(400, 'invalid_request', `the body nests deeper than ${MAX_BODY_DEPTH} levels`)
+  if (nestsDeeperThan(BODY_DEPTH, bytes)) {
+    throw new Refusal(400, 'invalid_request', `the body nests deeper than ${BODY_DEPTH} levels`)
   }
   try {
     return JSON.parse(text) as unknown

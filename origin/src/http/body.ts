@@ -1,10 +1,8 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
+import { complaints } from '#contract/complaints.ts'
+import { BODY_DEPTH, ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { refuse } from '../domain/refusal.ts'
-
-/** What reads a body does so by recursion; a deeper one would exhaust its stack. */
-const BODY_DEPTH = 256
 
 /**
  * The bytes of a request body.
@@ -34,10 +32,7 @@ export function parseBody<T>(c: Context, schema: z.ZodType<T>, bytes: Uint8Array
   assertShallow(body)
   const read = schema.safeParse(body)
   if (read.success) return read.data
-  const complaints = read.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`,
-  )
-  return refuse('invalid_request', complaints.join('; '))
+  return refuse('invalid_request', complaints(read.error))
 }
 
 /** `parseBody` of the whole body. */

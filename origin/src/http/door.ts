@@ -2,10 +2,9 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { REQUEST_ID_HEADER } from '#contract/assertion.ts'
-import type { ProblemBody } from '#contract/problem.ts'
+import { statusOf, type ProblemBody } from '#contract/problem.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
-import { problemStatus } from './problem-status.ts'
 
 /** What every request of every door carries. */
 export type DoorEnv = { Bindings: HttpBindings; Variables: { requestId: string } }
@@ -67,5 +66,5 @@ export function openDoor(name: string, log: Logger): Door {
 
 function problem(c: Context<DoorEnv>, error: ProblemBody['error']) {
   const body: ProblemBody = { error, request_id: c.get('requestId') }
-  return c.json(body, problemStatus(error.code))
+  return c.json(body, statusOf(error.code))
 }

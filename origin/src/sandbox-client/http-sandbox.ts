@@ -1,6 +1,12 @@
 import type { z } from 'zod'
 import { RESULT_BYTES } from '#contract/limits.ts'
-import { Analysis, RunEvent, SandboxHealth, type Outcome } from '#contract/sandbox.ts'
+import {
+  Analysis,
+  RunEvent,
+  SandboxHealth,
+  type Outcome,
+  type RunOrder,
+} from '#contract/sandbox.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 import { lines } from './ndjson.ts'
@@ -82,7 +88,7 @@ export function httpSandbox(options: {
 
     async run(bootId, request, { news, cancel, detach, sentBefore }) {
       const path = `/runs/${encodeURIComponent(request.run_id)}`
-      const body = JSON.stringify({ ...request, boot_id: bootId })
+      const body = JSON.stringify({ boot_id: bootId, run: request } satisfies RunOrder)
       const end = () => void ask(path, { method: 'DELETE' }).catch(assertAway)
       const progress = { seen: 0 }
       let mayBeThere = sentBefore
@@ -98,6 +104,11 @@ export function httpSandbox(options: {
           if (response !== null) {
             mayBeThere = true
             if (response.status === 409) return lost(progress.seen)
+            if (response.status === 503)
+              throw new Refusal(
+                'busy',
+                'Every place in the sandbox is taken; try again in a moment.',
+              )
             await assertOk(response)
             if (cancel.aborted) end()
             const outcome = await read(response, progress, news)

@@ -183,9 +183,9 @@ describe('an origin that is away', () => {
 describe('the origin’s own no', () => {
   test('is passed on, and not tried again', async () => {
     const { client, origin, scripted } = tunnelTo({ echo })
-    scripted.refusal = new OriginRefusal({ code: 'forbidden', message: 'Not for you.' })
+    scripted.refusal = new OriginRefusal({ code: 'not_approved', message: 'Not for you.' })
     await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
-      problem: { code: 'forbidden', message: 'Not for you.' },
+      problem: { code: 'not_approved', message: 'Not for you.' },
     })
     expect(origin.seen).toHaveLength(1)
   })

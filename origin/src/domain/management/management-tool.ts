@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CatalogTool, ToolAnnotations } from '#contract/catalog.ts'
+import { complaints } from '#contract/complaints.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { ToolResult } from '#contract/operation.ts'
 import type { Call } from '../operations/call.ts'
@@ -61,9 +62,3 @@ export const ADDS = {
   idempotentHint: false,
   openWorldHint: false,
 } as const
-
-function complaints(error: z.ZodError): string {
-  return error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ')
-}

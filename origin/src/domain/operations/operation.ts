@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '#contract/json.ts'
 import type { OpId, OperationEvent, OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
-import { canonicalJson } from '../tools/version-hash.ts'
 
 /**
  * What was sent to a sandbox for an operation, written before it is sent. A later owner sends the

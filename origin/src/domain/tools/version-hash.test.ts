@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { Name } from '#contract/names.ts'
 import { manifest, versionText } from '../../testing/tools.ts'
-import { canonicalJson, versionHash } from './version-hash.ts'
+import { canonicalJson } from '#contract/json.ts'
+import { versionHash } from './version-hash.ts'
 import type { VersionText } from './version.ts'
 
 const text = versionText()

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { canonicalJson } from '#contract/json.ts'
 import type { VersionText } from './version.ts'
 
 /**
@@ -20,13 +21,4 @@ export function versionHash(text: VersionText): string {
     timeoutMs: text.timeoutMs,
   }
   return createHash('sha256').update(canonicalJson(covered)).digest('hex')
-}
-
-/** JSON with object keys in code-unit order (the ordering of RFC 8785), so equal values are equal texts. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

@@ -1,0 +1,2 @@
+/** Version of MCPbox, as clients and health checks see it; the same as in package.json. */
+export const VERSION = '0.1.0'
