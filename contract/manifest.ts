@@ -18,3 +18,18 @@ export const EMPTY_MANIFEST: Manifest = { hosts: [], modules: [], secrets: [] }
 function sortedSet<T extends string>(items: T[]): T[] {
   return [...new Set(items)].sort()
 }
+
+/** One thing that a version may use. */
+export interface ManifestLine {
+  kind: 'host' | 'module' | 'secret'
+  value: string
+}
+
+/** A manifest, line by line. */
+export function manifestLines({ hosts, modules, secrets }: Manifest): ManifestLine[] {
+  return [
+    ...hosts.map((value) => ({ kind: 'host' as const, value })),
+    ...modules.map((value) => ({ kind: 'module' as const, value })),
+    ...secrets.map((value) => ({ kind: 'secret' as const, value })),
+  ]
+}

@@ -1,15 +1,14 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
+import { manifestLines } from '#contract/manifest.ts'
 import { visibleText } from './visible-text.ts'
+
+const MAY = { host: 'reach', module: 'import', secret: 'read the secret' } as const
 
 /** A question as the person who decides reads it in a terminal; nothing in it is left invisible. */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
   const { manifest, annotations } = version
-  const may = [
-    ...manifest.hosts.map((host) => `reach ${host}`),
-    ...manifest.modules.map((name) => `import ${name}`),
-    ...manifest.secrets.map((name) => `read the secret ${name}`),
-  ]
+  const may = manifestLines(manifest).map(({ kind, value }) => `${MAY[kind]} ${value}`)
   const client =
     approval.client === null ? '' : ` from ${approval.client.name} ${approval.client.version}`
   const text = [

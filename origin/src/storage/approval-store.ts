@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Approval, ApprovalStore } from '../domain/approvals/approval-store.ts'
 import type { Db } from './database.ts'
 import { admins, approvals } from './schema.ts'
@@ -38,6 +38,13 @@ export function pgApprovalStore(db: Db): ApprovalStore {
         .where(eq(approvals.versionId, versionId))
         .orderBy(asc(approvals.requestedAt))
       return rows.map(toApproval)
+    },
+
+    async withdraw(versionId) {
+      await db
+        .update(approvals)
+        .set({ state: 'withdrawn' })
+        .where(and(eq(approvals.versionId, versionId), eq(approvals.state, 'waiting')))
     },
 
     async decide(id, { state, adminId, reason: said }) {

@@ -69,6 +69,7 @@ export const versions = pgTable(
     number: integer('number').notNull(),
     state: text('state', { enum: ['draft', 'pending', 'live', 'archived', 'rejected'] }).notNull(),
     hash: text('hash').notNull(),
+    hashFormat: integer('hash_format').notNull(),
     description: text('description').notNull(),
     code: text('code').notNull(),
     inputSchema: json('input_schema').$type<JsonObject>().notNull(),

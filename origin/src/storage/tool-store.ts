@@ -1,8 +1,9 @@
-import { and, asc, count, desc, eq, inArray, isNull, max, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, isNull, max, sql } from 'drizzle-orm'
+import { manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { refuse } from '../domain/refusal.ts'
 import type { ToolStore } from '../domain/tools/tool-store.ts'
-import { versionHash } from '../domain/tools/version-hash.ts'
+import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
 import type { Version } from '../domain/tools/version.ts'
 import type { Db } from './database.ts'
 import { approvals, grants, servers, tools, versions } from './schema.ts'
@@ -87,28 +88,18 @@ export function pgToolStore(db: Db): ToolStore {
     },
 
     async addVersion(toolId, text, createdBy) {
-      const replaced = await db
-        .update(versions)
-        .set({ state: 'archived' })
-        .where(and(eq(versions.toolId, toolId), inArray(versions.state, ['draft', 'pending'])))
-        .returning({ id: versions.id })
-      for (const { id } of replaced)
-        await db
-          .update(approvals)
-          .set({ state: 'withdrawn' })
-          .where(and(eq(approvals.versionId, id), eq(approvals.state, 'waiting')))
       const [newest] = await db
         .select({ number: max(versions.number) })
         .from(versions)
         .where(eq(versions.toolId, toolId))
-      const hash = versionHash(text)
       const [row] = await db
         .insert(versions)
         .values({
           toolId,
           number: (newest?.number ?? 0) + 1,
           state: 'draft',
-          hash,
+          hash: versionHash(text),
+          hashFormat: HASH_FORMAT,
           description: text.description,
           code: text.code,
           inputSchema: text.inputSchema,
@@ -140,16 +131,11 @@ export function pgToolStore(db: Db): ToolStore {
       return row === undefined ? null : toVersion(row)
     },
 
-    async move(version, to, approvalId) {
-      if (to === 'live')
-        await db
-          .update(versions)
-          .set({ state: 'archived' })
-          .where(and(eq(versions.toolId, version.toolId), eq(versions.state, 'live')))
+    async move(versionId, to, approvalId) {
       await db
         .update(versions)
-        .set({ state: to, ...(approvalId === null ? {} : { approvalId }) })
-        .where(eq(versions.id, version.id))
+        .set({ state: to, ...(approvalId === undefined ? {} : { approvalId }) })
+        .where(eq(versions.id, versionId))
     },
 
     async live() {
@@ -159,19 +145,23 @@ export function pgToolStore(db: Db): ToolStore {
       return rows.map(toVersion)
     },
 
-    grants: (versionId) =>
-      db
-        .select({ kind: grants.kind, value: grants.value })
-        .from(grants)
-        .where(and(eq(grants.versionId, versionId), isNull(grants.revokedAt))),
+    async approvedAs(versionId) {
+      const rows = await db
+        .select({ hash: approvals.hash, kind: grants.kind, value: grants.value })
+        .from(versions)
+        .innerJoin(approvals, eq(approvals.id, versions.approvalId))
+        .leftJoin(grants, and(eq(grants.versionId, versions.id), isNull(grants.revokedAt)))
+        .where(and(eq(versions.id, versionId), eq(approvals.state, 'approved')))
+      const [first] = rows
+      if (first === undefined) return null
+      const granted = rows.flatMap(({ kind, value }) =>
+        kind === null || value === null ? [] : [{ kind, value }],
+      )
+      return { hash: first.hash, granted }
+    },
 
     async addGrants(version, approvalId) {
-      const { hosts, modules, secrets } = version.manifest
-      const lines = [
-        ...hosts.map((value) => ({ kind: 'host' as const, value })),
-        ...modules.map((value) => ({ kind: 'module' as const, value })),
-        ...secrets.map((value) => ({ kind: 'secret' as const, value })),
-      ]
+      const lines = manifestLines(version.manifest)
       if (lines.length > 0)
         await db
           .insert(grants)

@@ -7,6 +7,7 @@ import { askApproval } from '../domain/approvals/ask.ts'
 import { decide } from '../domain/approvals/decide.ts'
 import type { Stores, Within } from '../domain/stores.ts'
 import { CAUTIOUS_ANNOTATIONS } from '../domain/tools/author.ts'
+import { draft } from '../domain/tools/life-cycle.ts'
 import type { Tool } from '../domain/tools/tool-store.ts'
 import type { Version, VersionText } from '../domain/tools/version.ts'
 
@@ -41,14 +42,15 @@ export async function draftedTool(
   change: Partial<VersionText> = {},
 ): Promise<{ tool: Tool; version: Version; wire: string }> {
   const text = versionText({ server: freshName(), ...change })
-  return within(async ({ tools }) => {
+  return within(async (stores) => {
+    const { tools } = stores
     const serverId = await tools.addServer({
       name: text.server,
       description: '',
       createdBy: 'local',
     })
     const id = await tools.addTool({ serverId, name: text.tool, createdBy: 'local' })
-    const version = await tools.addVersion(id, text, 'local')
+    const version = await draft(stores, id, text, 'local')
     const tool = { id, server: text.server, name: text.tool }
     return { tool, version, wire: wireName(text.server, text.tool) }
   })
@@ -56,7 +58,7 @@ export async function draftedTool(
 
 /** One more draft of a tool. */
 export function redraft(within: Within, version: Version, change: Partial<VersionText>) {
-  return within(({ tools }) => tools.addVersion(version.toolId, { ...version, ...change }, 'local'))
+  return within((stores) => draft(stores, version.toolId, { ...version, ...change }, 'local'))
 }
 
 /** The question about a tool's draft. */

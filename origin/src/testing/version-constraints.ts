@@ -37,8 +37,8 @@ export function versionConstraints({ db, stores, within }: Opened): void {
     'no version begins as %s',
     async (state) => {
       const { version } = await approvedTool(opened)
-      const copied = sql`insert into versions (tool_id, number, state, hash, description, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id)
-        select tool_id, 99, ${state}, hash, description, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id from versions where id = ${version.id}`
+      const copied = sql`insert into versions (tool_id, number, state, hash, hash_format, description, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id)
+        select tool_id, 99, ${state}, hash, hash_format, description, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id from versions where id = ${version.id}`
       expect(await broken(copied)).toBe('versions_start_as_draft')
     },
   )

@@ -27,6 +27,8 @@ export interface ApprovalStore {
   approval(id: string): Promise<Approval | null>
   list(state: Approval['state'] | null): Promise<Approval[]>
   ofVersion(versionId: string): Promise<Approval[]>
+  /** Takes back the question about a version that waits. */
+  withdraw(versionId: string): Promise<void>
   decide(
     id: string,
     decision: { state: 'approved' | 'rejected'; adminId: string; reason: string | null },

@@ -32,7 +32,7 @@ export async function askApproval(
       'nothing_to_publish',
       `"${wire}" has no draft: its newest version was decided already. Change it with mcpbox_update_tool first.`,
     )
-  await stores.tools.move(draft, 'pending', null)
+  await stores.tools.move(draft.id, 'pending')
   const approval = await stores.approvals.ask({
     versionId: draft.id,
     hash: draft.hash,

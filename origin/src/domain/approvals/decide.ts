@@ -2,6 +2,7 @@ import { wireName } from '#contract/names.ts'
 import type { Admin } from '../admins/admin-store.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
+import { goLive } from '../tools/life-cycle.ts'
 import { versionHash } from '../tools/version-hash.ts'
 import type { Version } from '../tools/version.ts'
 
@@ -43,7 +44,7 @@ export async function decide(
       'approval_decided',
       `${approval.decidedBy ?? 'Someone'} has already ${approval.state} this, at ${approval.decidedAt?.toISOString() ?? 'an unknown time'}.`,
     )
-  if (hash !== approval.hash || versionHash(version) !== approval.hash)
+  if (hash !== approval.hash || versionHash(version, version.hashFormat) !== approval.hash)
     refuse(
       'approval_stale',
       'What you looked at is not what is asked now; look at it again and decide on that.',
@@ -54,11 +55,9 @@ export async function decide(
   const state = decision === 'approve' ? 'approved' : 'rejected'
   await stores.approvals.decide(approvalId, { state, adminId: admin.id, reason })
   if (decision === 'approve') {
-    await stores.tools.move(version, 'live', approvalId)
-    await stores.tools.addGrants(version, approvalId)
-    await stores.catalogChanged()
+    await goLive(stores, version, approvalId)
   } else {
-    await stores.tools.move(version, 'rejected', null)
+    await stores.tools.move(version.id, 'rejected')
   }
   await stores.activity.record({
     actor: `admin:${admin.username}`,

@@ -5,6 +5,7 @@ import { wireName } from '#contract/names.ts'
 import type { Call } from '../operations/call.ts'
 import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { draft } from '../tools/life-cycle.ts'
 import { versionHash } from '../tools/version-hash.ts'
 import type { Version } from '../tools/version.ts'
 import { describeVersion } from './describe-version.ts'
@@ -45,10 +46,11 @@ export const createTool = managementTool({
       }),
       timeoutMs: input.timeout_ms,
     })
-    await call.finish(async ({ tools, activity }) => {
+    await call.finish(async (stores) => {
+      const { tools, activity } = stores
       const serverId = (await tools.serverId(server)) ?? serverUnknown(server)
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
-      const version = await tools.addVersion(toolId, text, call.by)
+      const version = await draft(stores, toolId, text, call.by)
       await activity.record({
         actor: call.by,
         action: 'tool.created',
@@ -94,12 +96,13 @@ export const updateTool = managementTool({
       }),
       timeoutMs: input.timeout_ms ?? before.timeoutMs,
     })
-    await call.finish(async ({ tools, activity }) => {
+    await call.finish(async (stores) => {
+      const { tools, activity } = stores
       await tools.lock(tool.id)
       const [newest] = await tools.versions(tool.id)
       if (newest !== undefined && isSame(newest, versionHash(text)))
         return told({ ...describeVersion(newest), next: 'Nothing changed.' })
-      const version = await tools.addVersion(tool.id, text, call.by)
+      const version = await draft(stores, tool.id, text, call.by)
       await activity.record({
         actor: call.by,
         action: 'version.drafted',

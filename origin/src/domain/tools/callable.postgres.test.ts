@@ -9,7 +9,7 @@ import {
   redraft,
   reject,
 } from '../../testing/tools.ts'
-import { callableVersion } from './callable.ts'
+import { assertApproved, callableVersion } from './callable.ts'
 
 const database = await freshDatabase(inject('postgresUrl'))
 const opened = await openReplica(database.url)
@@ -76,12 +76,29 @@ test.each(['nowhere__nothing', 'nowhere', '', '__', "x'; drop table tools --", '
   },
 )
 
+/** What every call passes: the version that is meant, and the gate before its execution. */
+async function executable(wire: string): Promise<void> {
+  await assertApproved(stores, await callableVersion(stores, wire))
+}
+
+test('a version that is exactly what was approved passes the gate', async () => {
+  const { wire } = await approvedTool(opened)
+  await expect(executable(wire)).resolves.toBeUndefined()
+})
+
+test('a draft does not pass the gate, though it asks for nothing', async () => {
+  const { version, wire } = await draftedTool(within)
+  await expect(assertApproved(stores, version)).rejects.toMatchObject(
+    refusal('not_approved', `Nobody has approved this text of "${wire}".`),
+  )
+})
+
 test('code that was changed behind the rules is never called', async () => {
   const { version, wire } = await approvedTool(opened)
   await db.execute(sql`alter table versions disable trigger versions_keep_text`)
   await db.execute(sql`update versions set code = 'import os' where id = ${version.id}`)
   await db.execute(sql`alter table versions enable trigger versions_keep_text`)
-  await expect(callableVersion(stores, wire)).rejects.toMatchObject(
+  await expect(executable(wire)).rejects.toMatchObject(
     refusal(
       'hash_mismatch',
       `The stored text of "${wire}" is not what was approved; it will not run.`,
@@ -92,9 +109,9 @@ test('code that was changed behind the rules is never called', async () => {
 test('a version whose tool was renamed is not what was approved', async () => {
   const { tool, wire } = await approvedTool(opened)
   await db.execute(sql`update tools set name = 'renamed' where id = ${tool.id}`)
-  await expect(
-    callableVersion(stores, wire.replace('__forecast', '__renamed')),
-  ).rejects.toMatchObject({ problem: { code: 'hash_mismatch' } })
+  await expect(executable(wire.replace('__forecast', '__renamed'))).rejects.toMatchObject({
+    problem: { code: 'hash_mismatch' },
+  })
 })
 
 test('a version is not callable once a line of its manifest was revoked', async () => {
@@ -104,7 +121,7 @@ test('a version is not callable once a line of its manifest was revoked', async 
   await db.execute(
     sql`update grants set revoked_at = now() where version_id = ${version.id} and kind <> 'module'`,
   )
-  await expect(callableVersion(stores, wire)).rejects.toMatchObject(
+  await expect(executable(wire)).rejects.toMatchObject(
     refusal('not_approved', `"${wire}" may no longer use: host a.example, secret API_KEY.`),
   )
 })

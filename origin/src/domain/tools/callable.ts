@@ -1,3 +1,4 @@
+import { manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { parseWireName, wireName } from '#contract/names.ts'
 import { refuse } from '../refusal.ts'
@@ -6,8 +7,8 @@ import { versionHash } from './version-hash.ts'
 import type { Version } from './version.ts'
 
 /**
- * The version that a call by this wire name runs: the live one. The only way to it.
- * @throws Refusal unknown_tool, not_approved, hash_mismatch
+ * The version that a call by this wire name means: the live one.
+ * @throws Refusal unknown_tool, not_approved
  */
 export async function callableVersion(
   { tools, approvals }: Pick<Stores, 'tools' | 'approvals'>,
@@ -17,10 +18,7 @@ export async function callableVersion(
   const tool = name === null ? null : await tools.tool(name.server, name.tool)
   if (tool === null) return refuse('unknown_tool', `There is no tool named "${wire}".`)
   const live = await tools.versionIn(tool.id, 'live')
-  if (live !== null) {
-    await assertApproved({ tools }, live)
-    return live
-  }
+  if (live !== null) return live
   const [newest] = await tools.versions(tool.id)
   const reason =
     newest?.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
@@ -28,8 +26,8 @@ export async function callableVersion(
 }
 
 /**
- * Checks that a version is, letter for letter, what was approved, and that every line of its
- * manifest is still granted. Every execution of a call passes here.
+ * Checks that a version is, letter for letter, what a person approved, and that every line of its
+ * manifest is still granted. Every execution of a call passes here, and none comes around it.
  * @throws Refusal hash_mismatch, not_approved
  */
 export async function assertApproved(
@@ -37,19 +35,18 @@ export async function assertApproved(
   version: Version,
 ): Promise<void> {
   const wire = wireName(version.server, version.tool)
-  if (versionHash(version) !== version.hash)
+  const approved = await tools.approvedAs(version.id)
+  if (approved === null)
+    return refuse('not_approved', `Nobody has approved this text of "${wire}".`)
+  if (versionHash(version, version.hashFormat) !== approved.hash)
     refuse(
       'hash_mismatch',
       `The stored text of "${wire}" is not what was approved; it will not run.`,
     )
-  const granted = new Set(
-    (await tools.grants(version.id)).map(({ kind, value }) => `${kind} ${value}`),
-  )
-  const missing = [
-    ...version.manifest.hosts.map((value) => `host ${value}`),
-    ...version.manifest.modules.map((value) => `module ${value}`),
-    ...version.manifest.secrets.map((value) => `secret ${value}`),
-  ].filter((line) => !granted.has(line))
+  const granted = new Set(approved.granted.map(({ kind, value }) => `${kind} ${value}`))
+  const missing = manifestLines(version.manifest)
+    .map(({ kind, value }) => `${kind} ${value}`)
+    .filter((line) => !granted.has(line))
   if (missing.length > 0)
     refuse('not_approved', `"${wire}" may no longer use: ${missing.join(', ')}.`)
 }

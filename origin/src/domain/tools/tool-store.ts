@@ -1,3 +1,4 @@
+import type { ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import type { Version, VersionState, VersionText } from './version.ts'
 
@@ -14,12 +15,6 @@ export interface Tool {
   id: string
   server: Name
   name: Name
-}
-
-/** An approved line of a version's manifest that has not been revoked. */
-export interface Grant {
-  kind: 'host' | 'module' | 'secret'
-  value: string
 }
 
 /** Servers, tools and their versions. */
@@ -40,18 +35,16 @@ export interface ToolStore {
   /** Keeps every other unit of work from changing this tool until this one ends. */
   lock(toolId: string): Promise<void>
 
-  /**
-   * Stores a text as the tool's newest version, a draft. The draft before it is archived; a
-   * version that waited for approval is archived and its question withdrawn.
-   */
+  /** Stores a text as the tool's newest version, a draft. There must be no other draft. */
   addVersion(toolId: string, text: VersionText, createdBy: string): Promise<Version>
   version(id: string): Promise<Version | null>
   versions(toolId: string): Promise<Version[]>
   versionIn(toolId: string, state: 'draft' | 'pending' | 'live'): Promise<Version | null>
-  /** Moves a version to a state; going live archives the version that was live. */
-  move(version: Version, to: VersionState, approvalId: string | null): Promise<void>
+  /** Puts a version into a state, by an approval where it goes live. See life-cycle.ts. */
+  move(versionId: string, to: VersionState, approvalId?: string): Promise<void>
 
   live(): Promise<Version[]>
-  grants(versionId: string): Promise<Grant[]>
+  /** The hash that a person approved this version by, and what is granted now; null if nobody has. */
+  approvedAs(versionId: string): Promise<{ hash: string; granted: ManifestLine[] } | null>
   addGrants(version: Version, approvalId: string): Promise<void>
 }

@@ -3,12 +3,11 @@ import { canonicalJson } from '#contract/json.ts'
 import type { VersionText } from './version.ts'
 
 /**
- * The hash that an approval binds to: SHA-256, in hex, over the whole text of a version written as
- * JSON with sorted keys. Third-party modules are not part of a version yet, so there is no lock in
- * it; `format` changes when something is added.
+ * What a hash covers. A format never changes once versions carry it: their approvals are bound to
+ * what it gives. When more belongs to a version, a new format is added beside the old ones.
  */
-export function versionHash(text: VersionText): string {
-  const covered = {
+const COVERED = {
+  1: (text: VersionText) => ({
     format: 1,
     server: text.server,
     tool: text.tool,
@@ -19,6 +18,24 @@ export function versionHash(text: VersionText): string {
     annotations: text.annotations,
     manifest: text.manifest,
     timeoutMs: text.timeoutMs,
-  }
-  return createHash('sha256').update(canonicalJson(covered)).digest('hex')
+  }),
+} as const satisfies Record<number, (text: VersionText) => object>
+
+export type HashFormat = keyof typeof COVERED
+
+/** The format of versions that are stored now. */
+export const HASH_FORMAT: HashFormat = 1
+
+/**
+ * The hash that an approval binds to: SHA-256, in hex, over everything that changes what a version
+ * does or how it is presented, written as JSON with sorted keys.
+ * @throws when the format is not known here, as after a step back to an older MCPbox.
+ */
+export function versionHash(text: VersionText, format: number = HASH_FORMAT): string {
+  const covered = (COVERED as Record<number, (text: VersionText) => object>)[format]
+  if (covered === undefined)
+    throw new Error(`versions of format ${format} are not known to this MCPbox; it is too old`)
+  return createHash('sha256')
+    .update(canonicalJson(covered(text)))
+    .digest('hex')
 }

@@ -24,8 +24,9 @@ export interface Version extends VersionText {
   toolId: string
   number: number
   state: VersionState
-  /** `versionHash` of the text, as it was when the text was stored. */
+  /** `versionHash` of the text in this format, as it was when the text was stored. */
   hash: string
+  hashFormat: number
   createdBy: string
   createdAt: Date
 }

@@ -149,6 +149,7 @@ CREATE TABLE "versions" (
 	"number" integer NOT NULL,
 	"state" text NOT NULL,
 	"hash" text NOT NULL,
+	"hash_format" integer NOT NULL,
 	"description" text NOT NULL,
 	"code" text NOT NULL,
 	"input_schema" json NOT NULL,
@@ -193,8 +194,8 @@ ALTER TABLE "versions" ADD CONSTRAINT "versions_approval_id_approvals_id_fkey" F
 --> statement-breakpoint
 CREATE FUNCTION "versions_keep_text"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	IF (NEW.tool_id, NEW.number, NEW.hash, NEW.description, NEW.code, NEW.input_schema::text, NEW.output_schema::text, NEW.annotations::text, NEW.manifest::text, NEW.timeout_ms)
-		IS DISTINCT FROM (OLD.tool_id, OLD.number, OLD.hash, OLD.description, OLD.code, OLD.input_schema::text, OLD.output_schema::text, OLD.annotations::text, OLD.manifest::text, OLD.timeout_ms) THEN
+	IF (NEW.tool_id, NEW.number, NEW.hash, NEW.hash_format, NEW.description, NEW.code, NEW.input_schema::text, NEW.output_schema::text, NEW.annotations::text, NEW.manifest::text, NEW.timeout_ms)
+		IS DISTINCT FROM (OLD.tool_id, OLD.number, OLD.hash, OLD.hash_format, OLD.description, OLD.code, OLD.input_schema::text, OLD.output_schema::text, OLD.annotations::text, OLD.manifest::text, OLD.timeout_ms) THEN
 		RAISE EXCEPTION 'the text of a version never changes' USING ERRCODE = 'check_violation', CONSTRAINT = 'versions_keep_text';
 	END IF;
 	IF NEW.state = 'live' AND NOT EXISTS (
