@@ -91,31 +91,33 @@ export function httpSandbox(options: {
       const body = JSON.stringify({ boot_id: bootId, run: request } satisfies RunOrder)
       const end = () => void ask(path, { method: 'DELETE' }).catch(assertAway)
       const progress = { seen: 0 }
-      let mayBeThere = sentBefore
+      // Sent at most once: the sandbox forgets runs that ended long ago, and would run it again.
+      let sent = sentBefore
+      const begin = () => ask('/runs', { method: 'POST', body, signal: detach })
+      const attach = () => ask(`${path}/events?after=${progress.seen}`, { signal: detach })
       cancel.addEventListener('abort', end)
       try {
         for (let tries = 1; ; tries++) {
-          const response = await ask('/runs', { method: 'POST', body, signal: detach }).catch(
-            (fault: unknown) => {
-              mayBeThere ||= !neverSent(assertAway(fault))
-              return null
-            },
-          )
+          const response = await (sent ? attach() : begin()).catch((fault: unknown) => {
+            sent ||= !neverSent(assertAway(fault))
+            return null
+          })
           if (response !== null) {
-            mayBeThere = true
-            if (response.status === 409) return lost(progress.seen)
+            if (response.status === 404) return lost(progress.seen)
+            if (response.status === 409) throw unreachable()
             if (response.status === 503)
               throw new Refusal(
                 'busy',
                 'Every place in the sandbox is taken; try again in a moment.',
               )
             await assertOk(response)
+            sent = true
             if (cancel.aborted) end()
             const outcome = await read(response, progress, news)
             if (outcome !== null) return outcome
           }
           detach.throwIfAborted()
-          if (tries >= TRIES && mayBeThere) return lost(progress.seen)
+          if (tries >= TRIES && sent) return lost(progress.seen)
           if (tries >= TRIES) throw unreachable()
           await new Promise((resolve) => setTimeout(resolve, pauseMs * tries))
         }
@@ -154,7 +156,7 @@ function lost(seen: number): NumberedOutcome {
     kind: 'killed',
     reason: 'sandbox_lost',
     message:
-      'The sandbox restarted during the call, so the tool was stopped somewhere in the middle. It was not run again.',
+      'The sandbox that had this call does not know it any more: it restarted, or the call ended long ago. How far the tool came is not known. It was not run again.',
     stdout: { text: '', bytes: 0, truncated: false },
     duration_ms: 0,
     isolation: null,

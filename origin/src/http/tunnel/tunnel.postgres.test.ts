@@ -1,19 +1,21 @@
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, inject, test } from 'vitest'
 import { Catalog } from '#contract/catalog.ts'
 import type { OperationRequest } from '#contract/operation.ts'
-import { openMemory } from '../../testing/databases.ts'
+import { freshDatabase, openReplica } from '../../testing/databases.ts'
 import { ask, refusalOf } from '../../testing/doors.ts'
 import { ALICE, BOB, callOf } from '../../testing/engines.ts'
 import { ended, gate, ok, ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approve, approvedTool, asked, draftedTool, newAdmin } from '../../testing/tools.ts'
 import { linesOf, openTunnel, send } from '../../testing/tunnel.ts'
 
-const opened = await openMemory()
+const database = await freshDatabase(inject('postgresUrl'))
+const opened = await openReplica(database.url)
 const sandbox = new ScriptedSandbox()
 const tunnel = openTunnel(opened, sandbox)
 afterAll(async () => {
   await tunnel[Symbol.asyncDispose]()
   await opened[Symbol.asyncDispose]()
+  await database[Symbol.asyncDispose]()
 })
 const { door } = tunnel
 const { wire } = await approvedTool(opened)
