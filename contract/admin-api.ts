@@ -134,5 +134,10 @@ export const SecretList = z.object({
 export const SecretValue = z.strictObject({ value: z.string().min(1).max(10_000) })
 
 /** `GET /internal/worker-secrets`, with the deploy key: what the Worker must hold. */
-export const WorkerSecrets = z.object({ service_token: z.string(), assertion_key: z.string() })
+export const WorkerSecrets = z.object({
+  service_token: z.string(),
+  assertion_key: z.string(),
+  /** Signs session ids; the same for every deployment, so that sessions outlive one. */
+  session_key: z.string(),
+})
 export type WorkerSecrets = z.infer<typeof WorkerSecrets>

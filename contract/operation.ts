@@ -4,15 +4,23 @@ import { MAX_TIMEOUT_MS } from './limits.ts'
 import { Problem } from './problem.ts'
 
 /** Identity of one operation, minted by the host that mounts the gateway; the key of idempotency. */
-export const OpId = z.uuid().brand('OpId')
+export const OpId = z
+  .uuid()
+  .refine((id) => id === id.toLowerCase(), 'must be in lower case')
+  .brand('OpId')
 export type OpId = z.infer<typeof OpId>
 
 /** Protocol era of the asking client: sessions (≤ 2025-11-25) or stateless (2026-07-28). */
 export const Era = z.enum(['legacy', 'modern'])
 export type Era = z.infer<typeof Era>
 
+const Label = z
+  .string()
+  .max(200)
+  .regex(/^\P{C}*$/u, 'must be one line of visible text')
+
 /** What the client said of itself. A claim, shown to people, never used for a decision. */
-export const ClientInfo = z.object({ name: z.string().max(200), version: z.string().max(200) })
+export const ClientInfo = z.object({ name: Label, version: Label })
 export type ClientInfo = z.infer<typeof ClientInfo>
 
 /**

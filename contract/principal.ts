@@ -1,9 +1,15 @@
 import { z } from 'zod'
 
+const Subject = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\P{C}+$/u, 'must be visible text')
+
 /** A person or a machine that came through the Worker. */
 export const RemotePrincipal = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('user'), sub: z.string().min(1).max(255), email: z.email().max(254) }),
-  z.object({ kind: z.literal('service'), clientId: z.string().min(1).max(255) }),
+  z.object({ kind: z.literal('user'), sub: Subject, email: z.email().max(254) }),
+  z.object({ kind: z.literal('service'), clientId: Subject }),
 ])
 export type RemotePrincipal = z.infer<typeof RemotePrincipal>
 

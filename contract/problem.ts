@@ -38,6 +38,7 @@ export const ProblemCode = z.enum([
   'code_invalid',
   'not_approved',
   'nothing_to_publish',
+  'version_changed',
   'approval_unknown',
   'approval_decided',
   'approval_stale',
@@ -103,6 +104,7 @@ export function statusOf(code: ProblemCode) {
     case 'setup_done':
     case 'name_taken':
     case 'nothing_to_publish':
+    case 'version_changed':
     case 'approval_decided':
     case 'approval_stale':
     case 'hash_mismatch':

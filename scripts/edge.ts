@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { readConfig } from '../origin/src/config.ts'
@@ -26,9 +25,10 @@ const front = await access.front(identity, FRONT_PORT)
 const bundle = stack.use(await buildWorker())
 const worker = stack.use(
   await serveWorker(bundle, {
-    ...{ access, origin: origin.tunnel, port: WORKER_PORT },
+    access,
+    origin: origin.tunnel,
+    port: WORKER_PORT,
     secrets: await workerSecrets(origin, secrets.MCPBOX_DEPLOY_KEY),
-    sessionKey: randomBytes(32).toString('hex'),
     allowedOrigins: [front.url.origin],
     storage: resolve(config.dataFolder, 'worker'),
   }),

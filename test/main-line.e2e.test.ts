@@ -64,7 +64,9 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
     })
     const written = await client.call('mcpbox_create_tool', { server, name: 'add', code: CODE })
     expect(written.structured).toMatchObject({
-      ...{ tool, state: 'draft', description: 'Adds two numbers.' },
+      tool,
+      state: 'draft',
+      description: 'Adds two numbers.',
       input_schema: {
         type: 'object',
         properties: {
@@ -154,7 +156,8 @@ test('one person’s session is unknown to another', async () => {
   const response = await fetch(new URL('/mcp', eve), {
     method: 'POST',
     headers: {
-      ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
       'mcp-session-id': ada.sessionId,
     },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),

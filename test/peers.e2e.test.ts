@@ -13,9 +13,12 @@ test('a Cloudflare Agent uses MCPbox, behind its Worker, as its MCP server', asy
   await using bundle = await buildWorker(AGENT)
   const peer = new Miniflare(
     convertV4MiniflareOptions({
-      ...{ name: 'peer', cf: false, modulesRoot: dirname(bundle.script) },
+      name: 'peer',
+      cf: false,
+      modulesRoot: dirname(bundle.script),
       modules: [{ type: 'ESModule', path: bundle.script }],
-      ...{ compatibilityDate: '2026-10-01', compatibilityFlags: ['nodejs_compat'] },
+      compatibilityDate: '2026-10-01',
+      compatibilityFlags: ['nodejs_compat'],
       durableObjects: { Peer: { className: 'Peer', useSQLite: true } },
       bindings: { MCP_URL: new URL('/mcp', edge.signedIn).href },
     }),

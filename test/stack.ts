@@ -53,14 +53,20 @@ export async function startStack(
   }
   const settings: Record<string, string> = {
     ...secrets,
-    ...{ MCPBOX_DATA: folder, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error' },
-    ...{ MCPBOX_PORT: '0', MCPBOX_ADMIN_PORT: '0', MCPBOX_TUNNEL_PORT: '0', SANDBOX_PORT: '0' },
+    MCPBOX_DATA: folder,
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'error',
+    MCPBOX_PORT: '0',
+    MCPBOX_ADMIN_PORT: '0',
+    MCPBOX_TUNNEL_PORT: '0',
+    SANDBOX_PORT: '0',
   }
   if (options.databaseServer !== undefined) {
     settings['DATABASE_URL'] = starting.use(await freshDatabase(options.databaseServer)).url
     const sandbox = starting.use(
       await startSandbox({
-        ...{ port: 0, apiKey: secrets.SANDBOX_API_KEY, env: process.env },
+        port: 0,
+        apiKey: secrets.SANDBOX_API_KEY,
+        env: process.env,
         onFault: (fault) => console.error(fault),
       }),
     )
@@ -79,7 +85,9 @@ export async function startStack(
   }
   const running = starting.move()
   return {
-    ...{ origins, admin, secrets },
+    origins,
+    admin,
+    secrets,
     async approve(approvalId) {
       const { hash } = await admin.approval(approvalId)
       await admin.decide(approvalId, { hash, decision: 'approve', reason: null })
@@ -110,7 +118,8 @@ export async function startEdge(
   const bundle = starting.use(await buildWorker())
   const worker = starting.use(
     await serveWorker(bundle, {
-      ...{ access, origin: tunnel.url, sessionKey: randomBytes(32).toString('hex') },
+      access,
+      origin: tunnel.url,
       allowedOrigins: [signedIn.url.origin],
       secrets: await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? ''),
     }),
@@ -118,7 +127,10 @@ export async function startEdge(
   signedIn.aimAt(worker.url)
   const running = starting.move()
   return {
-    ...{ access, tunnel, worker: worker.url, signedIn: signedIn.url },
+    access,
+    tunnel,
+    worker: worker.url,
+    signedIn: signedIn.url,
     async signedInAs(other) {
       const front = await access.front(other)
       front.aimAt(worker.url)

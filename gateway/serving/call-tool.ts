@@ -5,6 +5,7 @@ import { ClientInfo, OpId, type OperationEvent, type ToolResult } from '#contrac
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { Asker } from './asker.ts'
+import { pause } from './pause.ts'
 import { problemOf, refusedCall, toProtocolError } from './refusal.ts'
 import { reporter, type Reporter } from './reporter.ts'
 
@@ -15,6 +16,7 @@ const CallParams = z.object({
 })
 
 const LONGEST_TOOL_NAME = 200
+const CANCEL_LAST_WAIT_MS = 800
 
 /**
  * Runs one tool call as one operation of the origin, telling the client of progress and logs
@@ -87,11 +89,17 @@ async function follow(
   throw new Error('The operation ended without a result')
 }
 
+/** The wish to cancel may overtake the operation itself; then it is told again. */
 async function cancelOperation(ports: GatewayPorts, asker: Asker, opId: OpId): Promise<void> {
-  try {
-    await ports.origin.cancel(asker.principal, opId)
-  } catch (error) {
-    ports.onFault(error)
+  for (let wait = 50; ; wait *= 2) {
+    try {
+      return await ports.origin.cancel(asker.principal, opId)
+    } catch (error) {
+      const isUnknown = error instanceof OriginRefusal && error.problem.code === 'operation_unknown'
+      if (isUnknown && wait > CANCEL_LAST_WAIT_MS) return
+      if (!isUnknown) return ports.onFault(error)
+    }
+    await pause(wait, new AbortController().signal)
   }
 }
 

@@ -14,6 +14,7 @@ import { tunnelDoor } from './http/tunnel/app.ts'
 import { installationKeys } from './installation-keys.ts'
 import { listen } from './listen.ts'
 import { openLog } from './log.ts'
+import { assertIsolated } from './sandbox-client/assert-isolated.ts'
 import { startSandbox } from './sandbox-client/child.ts'
 import { httpSandbox } from './sandbox-client/http-sandbox.ts'
 import type { Secrets } from './secrets-file.ts'
@@ -67,14 +68,16 @@ export async function startOrigin(
     starting.use(await startSandbox({ port: config.sandboxPort, apiKey, env, onFault })).url
   const sandbox = httpSandbox({ url: sandboxUrl, apiKey })
   const { isolation } = await sandbox.health(AbortSignal.timeout(10_000))
+  assertIsolated(isolation, config.sandboxMin)
 
+  const owner = randomUUID()
   const engine = starting.use(
     new OperationEngine({
-      owner: randomUUID(),
+      owner,
       stores,
       notices,
       onFault,
-      carryOut: carryOutWith({ stores, within, sandbox, answer: answerCall, onFault }),
+      carryOut: carryOutWith({ owner, stores, within, sandbox, answer: answerCall, onFault }),
     }),
   )
   const catalog = starting.use(new CatalogReader(stores, notices, VERSION))
@@ -99,7 +102,11 @@ export async function startOrigin(
       log,
       bearerKey: keys.bearerKey,
       deployKey: secrets.MCPBOX_DEPLOY_KEY,
-      worker: { service_token: keys.serviceToken, assertion_key: keys.assertionKey },
+      worker: {
+        service_token: keys.serviceToken,
+        assertion_key: keys.assertionKey,
+        session_key: keys.workerSessionKey,
+      },
       allowedHosts: config.allowedHosts,
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
     })
@@ -112,7 +119,6 @@ export async function startOrigin(
     version: VERSION,
     log,
     sessionKey: keys.sessionKey,
-    allowedHosts: config.allowedHosts,
   })
   const tunnel = tunnelDoor({
     engine,

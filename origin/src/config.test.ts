@@ -14,6 +14,7 @@ test('without settings everything listens on this machine only, with the embedde
     allowedHosts: [],
     sandboxUrl: null,
     sandboxPort: 8001,
+    sandboxMin: 'S2',
     logLevel: 'info',
   })
 })

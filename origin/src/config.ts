@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { IsolationLevel } from '#contract/sandbox.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 const list = z
@@ -28,6 +29,8 @@ const Environment = z.object({
   /** A sandbox that runs elsewhere; left out: one is started. */
   SANDBOX_URL: z.url({ protocol: /^https?$/ }).optional(),
   SANDBOX_PORT: port(8001),
+  /** The weakest isolation that is put up with; see docs/threat-model.md. */
+  MCPBOX_SANDBOX_MIN: z.enum(['S4', 'S3', 'S2', 'S1']).default('S2'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -43,6 +46,7 @@ export interface Config {
   allowedHosts: string[]
   sandboxUrl: string | null
   sandboxPort: number
+  sandboxMin: IsolationLevel
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -70,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowedHosts: data.MCPBOX_ALLOWED_HOSTS,
     sandboxUrl: data.SANDBOX_URL ?? null,
     sandboxPort: data.SANDBOX_PORT,
+    sandboxMin: data.MCPBOX_SANDBOX_MIN,
     logLevel: data.LOG_LEVEL,
   }
 }

@@ -13,7 +13,7 @@ test('replicas that start at once share their keys, each another one', async () 
     installationKeys(there.stores),
   ])
   expect(one).toEqual(other)
-  expect(new Set(Object.values(one)).size).toBe(5)
+  expect(new Set(Object.values(one)).size).toBe(6)
   for (const key of Object.values(one)) expect(key).toMatch(/^[\w-]{43}$/)
 })
 

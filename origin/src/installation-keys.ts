@@ -6,6 +6,7 @@ export interface InstallationKeys {
   serviceToken: string
   assertionKey: string
   sessionKey: string
+  workerSessionKey: string
   bearerKey: string
   /** Null once there is an admin. */
   setupToken: string | null
@@ -21,6 +22,7 @@ export async function installationKeys({
     serviceToken: await settings.keep('service_token', fresh()),
     assertionKey: await settings.keep('assertion_key', fresh()),
     sessionKey: await settings.keep('session_key', fresh()),
+    workerSessionKey: await settings.keep('worker_session_key', fresh()),
     bearerKey: await settings.keep('bearer_key', fresh()),
     setupToken: (await admins.any()) ? null : await settings.keep('setup_token', fresh()),
   }

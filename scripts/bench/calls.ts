@@ -35,7 +35,9 @@ const echo = spawn(process.execPath, [fileURLToPath(new URL('echo-server.ts', im
 const [echoPort] = (await once(createInterface({ input: echo.stdout }), 'line')) as [string]
 
 const CALL = JSON.stringify({
-  ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'tools/call',
   params: { name: 'bench__add', arguments: { a: 1, b: 2 } },
 })
 const agent = new Agent({ keepAlive: true })
@@ -60,8 +62,10 @@ async function mcpCaller(base: URL) {
   return caller(
     new URL('/mcp', base),
     {
-      ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-      ...{ 'mcp-session-id': client.sessionId, 'mcp-protocol-version': client.protocol },
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-session-id': client.sessionId,
+      'mcp-protocol-version': client.protocol,
     },
     '"sum":3',
   )

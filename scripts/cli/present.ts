@@ -1,36 +1,48 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
 import { manifestLines } from '#contract/manifest.ts'
-import { visibleText } from './visible-text.ts'
+import { visibleLine, visibleText } from './visible-text.ts'
 
 const MAY = { host: 'reach', module: 'import', secret: 'read the secret' } as const
 
-/** A question as the person who decides reads it in a terminal; nothing in it is left invisible. */
+/**
+ * A question as the person who decides reads it in a terminal. Nothing of the asker's can pass for a
+ * line of ours: its fields stay on one line, its prose stands behind a bar, its code behind line
+ * numbers, and what a terminal would not show is spelled out.
+ */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
-  const { manifest, annotations } = version
-  const may = manifestLines(manifest).map(({ kind, value }) => `${MAY[kind]} ${value}`)
-  const client =
-    approval.client === null ? '' : ` from ${approval.client.name} ${approval.client.version}`
-  const text = [
+  const may = manifestLines(version.manifest).map(({ kind, value }) => `${MAY[kind]} ${value}`)
+  const { client } = approval
+  const fields = {
+    request: approval.id,
+    hash: version.hash,
+    'written by': version.created_by,
+    'asked by': `${approval.requested_by}${client === null ? '' : ` with ${client.name} ${client.version}`}, ${approval.requested_at}`,
+    replaces:
+      live === null ? 'nothing, it is new' : `version ${live.number} (${live.hash.slice(0, 12)})`,
+    may:
+      may.length === 0 ? 'nothing: no network, no secrets, default modules only' : may.join(', '),
+    'says it': effects(version.annotations),
+    'time limit': `${version.timeout_ms / 1000} s`,
+  }
+  return [
     `── ${version.tool} · version ${version.number}`,
-    `request    ${approval.id}`,
-    `hash       ${version.hash}`,
-    `asked by   ${approval.requested_by}${client}, ${approval.requested_at}`,
-    `replaces   ${live === null ? 'nothing, it is new' : `version ${live.number} (${live.hash.slice(0, 12)})`}`,
-    `may        ${may.length === 0 ? 'nothing: no network, no secrets, default modules only' : may.join(', ')}`,
-    `says it    ${effects(annotations)}`,
-    `time limit ${version.timeout_ms / 1000} s`,
-    `notes      ${approval.notes || '(none)'}`,
-    '',
-    version.description,
-    '',
+    ...Object.entries(fields).map(([name, value]) => `${name.padEnd(10)} ${visibleLine(value)}`),
+    ...prose('description', version.description),
+    ...(approval.notes === '' ? [] : prose('notes', approval.notes)),
+    'code',
     ...version.code
       .replace(/\n$/, '')
       .split('\n')
-      .map((line, at) => `${String(at + 1).padStart(4)} │ ${line}`),
+      .map((line, at) => `${String(at + 1).padStart(4)} │ ${visibleText(line)}`),
     '',
   ].join('\n')
-  return visibleText(text)
+}
+
+/** Written text behind a bar, without the blank lines that would push what follows off the screen. */
+function prose(title: string, text: string): string[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return [title, ...lines.map((line) => `     ┊ ${visibleText(line)}`)]
 }
 
 function effects(hints: ApprovalView['version']['annotations']): string {

@@ -10,3 +10,8 @@ export function visibleText(text: string): string {
     (hidden) => `\\u{${hidden.codePointAt(0)?.toString(16)}}`,
   )
 }
+
+/** The same for what is one line: a line feed is spelled out, too. */
+export function visibleLine(text: string): string {
+  return visibleText(text).replaceAll('\n', '\\u{a}')
+}

@@ -76,7 +76,9 @@ export async function startLocalAccess(): Promise<LocalAccess> {
         createServer((incoming, outgoing) => {
           const onward = httpRequest(
             {
-              ...{ hostname: upstream?.hostname, port: upstream?.port, path: incoming.url },
+              hostname: upstream?.hostname,
+              port: upstream?.port,
+              path: incoming.url,
               method: incoming.method,
               headers: { ...incoming.headers, 'cf-access-jwt-assertion': token },
             },

@@ -20,7 +20,6 @@ export async function serveWorker(
     access: Pick<LocalAccess, 'issuer' | 'audience'>
     origin: URL
     secrets: WorkerSecrets
-    sessionKey: string
     /** Web origins whose pages may call it. */
     allowedOrigins: readonly string[]
     port?: number
@@ -30,10 +29,12 @@ export async function serveWorker(
   const config = readWranglerConfig({ config: WORKER_CONFIG })
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...{ name: 'mcpbox', cf: false },
+      name: 'mcpbox',
+      cf: false,
       modulesRoot: dirname(bundle.script),
       modules: [{ type: 'ESModule', path: bundle.script }],
-      ...{ host: '127.0.0.1', port: options.port ?? 0 },
+      host: '127.0.0.1',
+      port: options.port ?? 0,
       compatibilityDate: config.compatibility_date ?? '',
       compatibilityFlags: config.compatibility_flags,
       durableObjects: { SESSIONS: { className: 'McpSession', useSQLite: true } },
@@ -44,7 +45,7 @@ export async function serveWorker(
         ORIGIN_URL: options.origin.origin,
         SERVICE_TOKEN: options.secrets.service_token,
         ASSERTION_KEY: options.secrets.assertion_key,
-        SESSION_KEY: options.sessionKey,
+        SESSION_KEY: options.secrets.session_key,
         ALLOWED_ORIGINS: options.allowedOrigins.join(','),
       },
     }),

@@ -35,9 +35,16 @@ async function run(revision: string): Promise<string> {
   const child = spawn(
     process.execPath,
     [
-      ...[suite, 'server', '--url', new URL('/mcp', edge.signedIn).href],
-      ...['--requirements', revision, '--expected-failures', baseline],
-      ...['-o', join(results, revision)],
+      suite,
+      'server',
+      '--url',
+      new URL('/mcp', edge.signedIn).href,
+      '--requirements',
+      revision,
+      '--expected-failures',
+      baseline,
+      '-o',
+      join(results, revision),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
@@ -55,7 +62,11 @@ async function run(revision: string): Promise<string> {
 
 async function requiredScenarios(revision: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...[suite, 'list', '--server', '--requirements', revision],
+    suite,
+    'list',
+    '--server',
+    '--requirements',
+    revision,
   ])
   const section = /^Server scenarios.*\n((?: {2}- \S+\n)+)/m.exec(stdout)?.[1]
   if (section === undefined) throw new Error(`the suite requires nothing for ${revision}`)

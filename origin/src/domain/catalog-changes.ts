@@ -12,7 +12,7 @@ export async function* catalogChanges(
   notices: NoticeBoard,
   signal: AbortSignal,
 ): AsyncGenerator<ChangeNotice> {
-  const wake = new Wake(signal)
+  using wake = new Wake(signal)
   using _listening = notices.on('mcpbox_catalog', () => wake.wake())
   let { etag } = await catalog.read()
   yield { type: 'hello', etag }

@@ -4,6 +4,7 @@ export type SettingKey =
   | 'service_token'
   | 'assertion_key'
   | 'session_key'
+  | 'worker_session_key'
   | 'bearer_key'
 
 export interface SettingStore {

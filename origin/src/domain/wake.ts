@@ -2,12 +2,20 @@
  * Waits for a wake-up, a time, or the signal, whichever is first. A wake-up while nobody waits is
  * remembered for the next one who does.
  */
-export class Wake {
+export class Wake implements Disposable {
   #woken = false
   #resolve: (() => void) | null = null
 
+  readonly #signal: AbortSignal
+  readonly #onAbort = () => this.wake()
+
   constructor(signal: AbortSignal) {
-    signal.addEventListener('abort', () => this.wake(), { once: true })
+    this.#signal = signal
+    signal.addEventListener('abort', this.#onAbort)
+  }
+
+  [Symbol.dispose](): void {
+    this.#signal.removeEventListener('abort', this.#onAbort)
   }
 
   wake(): void {

@@ -24,6 +24,7 @@ export function eventLines(
         if (stop.signal.aborted) return
         if (next.done === true) {
           clearInterval(beat)
+          stop.abort()
           controller.close()
         } else {
           controller.enqueue(encoder.encode(`${JSON.stringify(next.value)}\n`))

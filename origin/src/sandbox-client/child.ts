@@ -11,7 +11,7 @@ const Listening = z.object({
   isolation: Isolation,
 })
 /** Settings of the sandbox that pass through from the owner's environment. */
-const PASSED = ['PATH', 'MCPBOX_PYTHON', 'MCPBOX_SANDBOX_MIN']
+const PASSED = ['PATH', 'MCPBOX_PYTHON', 'MCPBOX_SANDBOX_MIN', 'SANDBOX_MAX_RUNS']
 const RESTART_MAX_MS = 10_000
 
 /** A sandbox process of our own, started again whenever it ends. */

@@ -54,7 +54,7 @@ test('a run is sent with the key and the boot that is meant, and heard to its ou
   expect(JSON.parse(tiny.heard[0]?.body ?? '')).toEqual({ boot_id: bootId, run: request })
 })
 
-test('a broken stream is asked for again under the same run_id, and no news is told twice', async () => {
+test('a broken stream is asked for again, the run is sent once, and no news is told twice', async () => {
   await using tiny = await tinySandbox(
     broken(progress(1)),
     hangUp,
@@ -64,8 +64,12 @@ test('a broken stream is asked for again under the same run_id, and no news is t
   const { run, heard } = connect(tiny.url)
   expect(await run()).toMatchObject({ seq: 4, outcome: { kind: 'ok' } })
   expect(heard).toEqual([progress(1), progress(2), progress(3)])
-  expect(new Set(tiny.heard.map(({ body }) => body)).size).toBe(1)
-  expect(tiny.heard).toHaveLength(4)
+  expect(tiny.heard.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST /runs',
+    'GET /runs/run%2F1/events?after=1',
+    'GET /runs/run%2F1/events?after=1',
+    'GET /runs/run%2F1/events?after=2',
+  ])
 })
 
 test('a stream that ends well but without an outcome is asked for again, too', async () => {
@@ -73,9 +77,22 @@ test('a stream that ends well but without an outcome is asked for again, too', a
   expect(await connect(tiny.url).run()).toMatchObject({ seq: 2, outcome: { kind: 'ok' } })
 })
 
-test('another boot than the one that is meant has lost the run', async () => {
-  await using tiny = await tinySandbox(broken(progress(1), progress(2)), json({}, 409))
+test('a sandbox that does not know the run any more has lost it', async () => {
+  await using tiny = await tinySandbox(broken(progress(1), progress(2)), json({}, 404))
   expect(await connect(tiny.url).run()).toMatchObject(lost(3))
+})
+
+test('another boot than the one that is meant ran nothing', async () => {
+  await using tiny = await tinySandbox(json({}, 409))
+  await expect(connect(tiny.url).run()).rejects.toMatchObject({
+    problem: { code: 'sandbox_unreachable' },
+  })
+})
+
+test('a run that was sent before is never sent again, not even to the boot that had it', async () => {
+  await using tiny = await tinySandbox(json({}, 404))
+  expect(await connect(tiny.url).run({ sentBefore: true })).toMatchObject(lost(1))
+  expect(tiny.heard.map(({ method }) => method)).toEqual(['GET'])
 })
 
 test('a stream that stays broken is given up: the run is lost, not unreachable', async () => {

@@ -42,7 +42,7 @@ async function openInFolder(folder: string): Promise<Database> {
   const { client } = opening.use(await openEmbedded(folder))
   const db = drizzlePglite({ client })
   await migrate(db)
-  const notices = pgliteNotices(client)
+  const notices = await pgliteNotices(client)
   const opened = opening.move()
   return {
     db,

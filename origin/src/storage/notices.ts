@@ -41,11 +41,10 @@ class Board implements Notices {
 }
 
 /** Notices of the embedded database: one process, nothing to lose. */
-export function pgliteNotices(client: PGlite): Notices {
+export async function pgliteNotices(client: PGlite): Promise<Notices> {
   const board = new Board(async () => {})
   client.onNotification((channel, payload) => board.tell(channel, payload))
-  const listening = CHANNELS.map((channel) => client.exec(`listen ${channel}`))
-  void Promise.all(listening)
+  for (const channel of CHANNELS) await client.exec(`listen ${channel}`)
   return board
 }
 
@@ -69,8 +68,13 @@ export async function postgresNotices(
     const next = new Client({ connectionString: url, keepAlive: true })
     next.on('notification', ({ channel, payload }) => board.tell(channel, payload ?? null))
     next.on('error', onFault)
-    await next.connect()
-    for (const channel of CHANNELS) await next.query(`listen ${channel}`)
+    try {
+      await next.connect()
+      for (const channel of CHANNELS) await next.query(`listen ${channel}`)
+    } catch (fault) {
+      await next.end()
+      throw fault
+    }
     next.on('end', () => void reconnect())
     client = next
   }

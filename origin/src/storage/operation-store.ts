@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
@@ -49,6 +49,7 @@ export function pgOperationStore(db: Db): OperationStore {
         state: row.state,
         dispatch: row.dispatch,
         cancelled: row.cancelledAt !== null,
+        createdAt: row.createdAt,
       }
     },
 
@@ -61,8 +62,13 @@ export function pgOperationStore(db: Db): OperationStore {
       return rows.map((row) => row.event)
     },
 
-    async setDispatch(opId, dispatch) {
-      await db.update(operations).set({ dispatch }).where(eq(operations.opId, opId))
+    async setDispatch(opId, dispatch, owner) {
+      const noted = await db
+        .update(operations)
+        .set({ dispatch })
+        .where(and(isRunning(opId), eq(operations.owner, owner), isNull(operations.dispatch)))
+        .returning({ opId: operations.opId })
+      return noted.length > 0
     },
 
     async addEvents(opId, events) {
@@ -92,7 +98,7 @@ export function pgOperationStore(db: Db): OperationStore {
     },
 
     async renew(opIds, owner, leaseMs) {
-      await db
+      const renewed = await db
         .update(operations)
         .set({ leaseUntil: leaseOf(leaseMs) })
         .where(
@@ -102,6 +108,8 @@ export function pgOperationStore(db: Db): OperationStore {
             eq(operations.state, 'running'),
           ),
         )
+        .returning({ opId: operations.opId })
+      return renewed.map((row) => row.opId as OpId)
     },
 
     async takeOver(opId, owner, leaseMs) {

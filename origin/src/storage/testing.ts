@@ -19,7 +19,7 @@ export async function memoryStores(): Promise<
     db,
     stores: pgStores(db, cipher),
     within: pgWithin(db, cipher),
-    notices: pgliteNotices(client),
+    notices: await pgliteNotices(client),
     [Symbol.asyncDispose]: () => client.close(),
   }
 }

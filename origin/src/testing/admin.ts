@@ -26,7 +26,11 @@ export function openAdmin(opened: Opened): { door: Door; lines: string[] } & Asy
     within,
     bearerKey: BEARER_KEY,
     deployKey: DEPLOY_KEY,
-    worker: { service_token: 'the service token', assertion_key: 'the assertion key' },
+    worker: {
+      service_token: 'the service token',
+      assertion_key: 'the assertion key',
+      session_key: 'the session key',
+    },
     allowedHosts,
     databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
     version: '1.2.3',
@@ -39,7 +43,6 @@ export function openAdmin(opened: Opened): { door: Door; lines: string[] } & Asy
     endedSessions: pgEndedSessions(opened.db),
     sessionKey: 'session-key'.repeat(4),
     version: '1.2.3',
-    allowedHosts,
     log,
   })
   return {

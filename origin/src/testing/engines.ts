@@ -18,7 +18,7 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
   const faults: unknown[] = []
   const onFault = (fault: unknown) => void faults.push(fault)
   const { stores, within, notices } = opened
-  const carryOut = carryOutWith({ stores, within, sandbox, answer: answerCall, onFault })
+  const carryOut = carryOutWith({ owner, stores, within, sandbox, answer: answerCall, onFault })
   const engine = new OperationEngine({ owner, stores, notices, carryOut, onFault })
   return { engine, faults, owner }
 }

@@ -12,6 +12,7 @@ export interface ScriptedRun {
   news: (news: RunNews) => void
   cancel: AbortSignal
   detach: AbortSignal
+  sentBefore: boolean
 }
 
 /** A sandbox that does what a test wrote, and remembers what it was asked. */

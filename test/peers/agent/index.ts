@@ -22,6 +22,6 @@ export default {
   async fetch(request, env) {
     const { name, args } = await request.json<{ name: string; args: Record<string, unknown> }>()
     const peer = await getAgentByName(env.Peer, 'one')
-    return Response.json(await peer.callThrough(name, args))
+    return Response.json(await Promise.resolve(peer.callThrough(name, args)))
   },
 } satisfies ExportedHandler<Env>

@@ -2,7 +2,7 @@ import { ChangeNotice, type Catalog } from '#contract/catalog.ts'
 import { HEARTBEAT_MS } from '#contract/limits.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
-import { OriginRefusal, type Origin } from '#gateway/origin.ts'
+import type { Origin } from '#gateway/origin.ts'
 import { pause } from '#gateway/serving/pause.ts'
 import { CatalogCache } from './catalog-cache.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
@@ -113,7 +113,6 @@ export class TunnelClient implements Origin {
         await response.body?.cancel()
         return
       } catch (error) {
-        if (error instanceof OriginRefusal && error.problem.code === 'operation_unknown') return
         if (!isPassing(error) || tries === CANCEL_TRIES) throw this.#refusalFor(error)
         await pause(waits.next().value, signal)
       }

@@ -24,16 +24,12 @@ export async function setUp(
   within: Within,
   asked: { setupToken: string; username: string; password: string },
 ): Promise<void> {
+  // Before the hash is worked out, which is made to be costly, and again where it counts.
+  await within((stores) => assertMaySetUp(stores, asked.setupToken))
   const passwordHash = await hash(asked.password, ARGON2ID)
-  await within(async ({ admins, settings, activity }) => {
-    const token = await settings.get('setup_token')
-    if (token === null || (await admins.any()))
-      refuse('setup_done', 'There is an admin already; sign in.')
-    if (sha256(token ?? '') !== sha256(asked.setupToken))
-      refuse(
-        'setup_token_invalid',
-        'This set-up link is not the one that was printed at the start.',
-      )
+  await within(async (stores) => {
+    await assertMaySetUp(stores, asked.setupToken)
+    const { admins, settings, activity } = stores
     if (!(await settings.remove('setup_token')))
       refuse('setup_done', 'Somebody was faster; sign in.')
     const admin = await admins.add(asked.username, passwordHash)
@@ -43,6 +39,17 @@ export async function setUp(
       subject: admin.username,
     })
   })
+}
+
+async function assertMaySetUp(
+  { admins, settings }: Pick<Stores, 'admins' | 'settings'>,
+  setupToken: string,
+): Promise<void> {
+  const token = await settings.get('setup_token')
+  if (token === null || (await admins.any()))
+    return refuse('setup_done', 'There is an admin already; sign in.')
+  if (sha256(token) !== sha256(setupToken))
+    refuse('setup_token_invalid', 'This set-up link is not the one that was printed at the start.')
 }
 
 export interface SignIn {

@@ -16,6 +16,8 @@ export interface Execution {
   kind: 'call' | 'trial'
   version: Version
   arguments: JsonObject
+  /** The caller waits no longer than this. */
+  deadlineMs: number
   /** The boot of the sandbox that has, or gets, this run. */
   bootId: string
   /** An earlier owner of the operation may have sent it to that boot already. */
@@ -50,7 +52,7 @@ export async function execute(
     input: asked.arguments,
     secrets: Object.fromEntries(secrets),
     limits: {
-      timeout_ms: version.timeoutMs,
+      timeout_ms: Math.min(version.timeoutMs, asked.deadlineMs),
       memory_bytes: CALL_MEMORY_BYTES,
       cpu_s: CALL_CPU_S,
       open_files: CALL_OPEN_FILES,

@@ -1,13 +1,18 @@
-import { STDOUT_RETURNED_BYTES } from '#contract/limits.ts'
+import { MAX_RESULT_CHARS, STDOUT_RETURNED_BYTES } from '#contract/limits.ts'
 import type { Json } from '#contract/json.ts'
 import type { ToolResult } from '#contract/operation.ts'
 import type { Outcome } from '#contract/sandbox.ts'
 
+/** How much is shown of a result that no client would take. */
+const SHOWN_OF_TOO_LONG = 10_000
+
 /** How the caller of a tool sees an outcome, as an MCP tool result (2025-11-25, server/tools). */
 export function toolResult(outcome: Outcome, execution: { id: string; hash: string }): ToolResult {
-  const said = sentence(outcome)
+  const whole = sentence(outcome)
   const printed = 'stdout' in outcome ? outcome.stdout : null
-  const ok = outcome.kind === 'ok'
+  const fits = whole.length <= MAX_RESULT_CHARS
+  const said = fits ? whole : tooLong(whole)
+  const ok = outcome.kind === 'ok' && fits
   return {
     content: [
       { type: 'text', text: said },
@@ -54,6 +59,10 @@ function structured(value: Json): { [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? value
     : { result: value }
+}
+
+function tooLong(text: string): string {
+  return `${text.slice(0, SHOWN_OF_TOO_LONG)}\n… The tool gave ${text.length} characters; a client takes ${MAX_RESULT_CHARS} at most. Ask it for less at a time.`
 }
 
 function cut(bytes: number): string {

@@ -3,6 +3,7 @@ import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
 import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { Call } from '../operations/call.ts'
+import { refuse } from '../refusal.ts'
 import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { draft } from '../tools/life-cycle.ts'
@@ -100,6 +101,11 @@ export const updateTool = managementTool({
       const { tools, activity } = stores
       await tools.lock(tool.id)
       const [newest] = await tools.versions(tool.id)
+      if (newest?.id !== before.id)
+        refuse(
+          'version_changed',
+          'Somebody changed this tool meanwhile; read it with mcpbox_get_tool and change that.',
+        )
       if (newest !== undefined && isSame(newest, versionHash(text)))
         return told({ ...describeVersion(newest), next: 'Nothing changed.' })
       const version = await draft(stores, tool.id, text, call.by)

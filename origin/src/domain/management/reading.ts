@@ -101,11 +101,18 @@ export const getToolLogs = managementTool({
           version: execution.hash,
           outcome: execution.outcome,
           detail: execution.detail,
-          result: execution.result,
-          printed: execution.stdout,
+          result: execution.result === null ? null : beginning(execution.result),
+          printed: beginning(execution.stdout),
           duration_ms: execution.durationMs,
           started_at: execution.startedAt.toISOString(),
         })),
       })
     }),
 })
+
+/** Characters of a result or print that a list of executions shows. */
+const SHOWN = 1_000
+
+function beginning(text: string): string {
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}… (${text.length} characters)`
+}

@@ -24,18 +24,21 @@ export type Answer = (
 ) => Promise<void>
 
 export function carryOutWith(parts: {
+  /** This process, as leases name it. */
+  owner: string
   stores: Stores
   within: Within
   sandbox: Sandbox
   answer: Answer
   onFault: (fault: unknown) => void
 }): CarryOut {
-  const { stores, within, sandbox, answer, onFault } = parts
+  const { owner, stores, within, sandbox, answer, onFault } = parts
 
   return async (operation, live) => {
     const { opId, principal, request, requestId } = operation
     const { name, arguments: args } = request.params
     let newestSeq = 0
+    let hasOutcome = false
 
     const finish: Call['finish'] = async (work) => {
       await live.stored()
@@ -62,7 +65,7 @@ export function carryOutWith(parts: {
       const version = await choose()
       const { boot_id: bootId } = await sandbox.health(live.detached.signal)
       const dispatch = { bootId, versionId: version.id, kind }
-      await stores.operations.setDispatch(opId, dispatch)
+      if (!(await stores.operations.setDispatch(opId, dispatch, owner))) return abandon()
       return { version, dispatch }
     }
 
@@ -86,6 +89,7 @@ export function carryOutWith(parts: {
           kind,
           version,
           arguments: input,
+          deadlineMs: request.deadline_ms,
           bootId: dispatch.bootId,
           sentBefore: operation.dispatch !== null,
           news(news) {
@@ -96,6 +100,7 @@ export function carryOutWith(parts: {
           cancel: live.cancelled.signal,
           detach: live.detached.signal,
         })
+        hasOutcome = true
         newestSeq = Math.max(newestSeq, seq - 1)
         await finish(async (inside) => {
           await inside.executions.add({
@@ -124,6 +129,9 @@ export function carryOutWith(parts: {
       if (fault instanceof Refusal) return refuseIt(fault.problem)
       if (live.detached.signal.aborted || fault instanceof EndedElsewhere) return
       onFault(fault)
+      // An outcome that could not be recorded is worth more than a quick end: the lease runs out, and
+      // whoever resumes finds the run again.
+      if (hasOutcome && Date.now() - operation.createdAt.getTime() < RESUMED_FOR_MS) return
       await refuseIt({
         code: 'internal',
         message: `Something in MCPbox failed; its log has the details under request ${requestId}.`,
@@ -132,10 +140,13 @@ export function carryOutWith(parts: {
   }
 }
 
+/** How long after its beginning a run is sought again when its end could not be recorded. */
+const RESUMED_FOR_MS = 15 * 60_000
+
 class EndedElsewhere extends Error {}
 
 function abandon(): never {
-  throw new EndedElsewhere('another replica ended this operation')
+  throw new EndedElsewhere('another replica owns or ended this operation')
 }
 
 function recorded(outcome: Outcome) {

@@ -14,6 +14,7 @@ import { requestDigest, type Operation } from './operation.ts'
 const LEASE_MS = 6_000
 const RENEW_MS = 2_000
 const SWEEP_MS = 5_000
+const CANCELS_REMEMBERED = 1_000
 
 /**
  * Does what clients ask, each thing once, on any replica. The replica that accepted an operation
@@ -26,6 +27,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #carryOut: CarryOut
   readonly #onFault: (fault: unknown) => void
   readonly #live = new Map<OpId, { operation: LiveOperation; done: Promise<void> }>()
+  readonly #cancelledEarly = new Set<string>()
   readonly #timers: NodeJS.Timeout[]
   readonly #cancels: Disposable
   readonly #ending = new AbortController()
@@ -73,7 +75,8 @@ export class OperationEngine implements AsyncDisposable {
         requestId,
         state: 'running',
         dispatch: null,
-        cancelled: false,
+        cancelled: this.#cancelledEarly.delete(request.op_id),
+        createdAt: new Date(),
       })
       return
     }
@@ -137,7 +140,7 @@ export class OperationEngine implements AsyncDisposable {
 
   /** Reads what others wrote; ends early when this process became the owner, or all is written. */
   async *#followStored(opId: OpId, after: number, signal: AbortSignal) {
-    const news = new Wake(signal)
+    using news = new Wake(signal)
     using _listening = this.#notices.on('mcpbox_operation', (about) => {
       if (about === null || about === opId) news.wake()
     })
@@ -187,7 +190,11 @@ export class OperationEngine implements AsyncDisposable {
 
   async #renew(): Promise<void> {
     const carried = [...this.#live.keys()]
-    if (carried.length > 0) await this.#stores.operations.renew(carried, this.#owner, LEASE_MS)
+    if (carried.length === 0) return
+    const still = new Set(await this.#stores.operations.renew(carried, this.#owner, LEASE_MS))
+    for (const opId of carried)
+      if (!still.has(opId))
+        this.#live.get(opId)?.operation.detached.abort(new Error('another replica took over'))
   }
 
   async #sweep(): Promise<void> {
@@ -195,10 +202,19 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   async #heedCancels(about: string | null): Promise<void> {
+    if (about !== null && !this.#live.has(about as OpId)) this.#rememberCancel(about)
     for (const [opId, { operation }] of this.#live)
       if (about === null || about === opId)
         if ((await this.#stores.operations.get(opId))?.cancelled === true)
           operation.cancelled.abort()
+  }
+
+  /** For an operation that another replica was asked to cancel before it is carried here. */
+  #rememberCancel(opId: string): void {
+    this.#cancelledEarly.add(opId)
+    const [oldest] = this.#cancelledEarly
+    if (this.#cancelledEarly.size > CANCELS_REMEMBERED && oldest !== undefined)
+      this.#cancelledEarly.delete(oldest)
   }
 
   #guarded(work: Promise<void>): void {

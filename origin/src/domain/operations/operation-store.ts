@@ -16,7 +16,11 @@ export interface OperationStore {
   get(opId: OpId): Promise<(Operation & { requestDigest: string }) | null>
   eventsAfter(opId: OpId, after: number): Promise<NumberedEvent[]>
 
-  setDispatch(opId: OpId, dispatch: Dispatch): Promise<void>
+  /**
+   * Notes what is about to be sent to a sandbox.
+   * @returns false when `owner` does not own the operation any more, or it was sent before.
+   */
+  setDispatch(opId: OpId, dispatch: Dispatch, owner: string): Promise<boolean>
   /** Stores events that are not there yet, and tells every replica. */
   addEvents(opId: OpId, events: readonly NumberedEvent[]): Promise<void>
   /**
@@ -27,7 +31,8 @@ export interface OperationStore {
   /** Marks the wish to cancel, and tells every replica. */
   cancel(opId: OpId): Promise<void>
 
-  renew(opIds: readonly OpId[], owner: string, leaseMs: number): Promise<void>
+  /** @returns those that `owner` still owned. */
+  renew(opIds: readonly OpId[], owner: string, leaseMs: number): Promise<OpId[]>
   /** Makes `owner` the owner of a running operation whose lease ran out. */
   takeOver(opId: OpId, owner: string, leaseMs: number): Promise<boolean>
   /** Running operations whose lease ran out, oldest first. */

@@ -23,6 +23,7 @@ export interface Operation {
   state: 'running' | 'done'
   dispatch: Dispatch | null
   cancelled: boolean
+  createdAt: Date
 }
 
 /** An event of an operation that is kept, and replayed to whoever attaches later. */

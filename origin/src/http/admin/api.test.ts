@@ -183,6 +183,7 @@ test('the Worker’s secrets are for the deploy key alone, not for an admin', as
   expect(await (await ask(door, path, { headers })).json()).toEqual({
     service_token: 'the service token',
     assertion_key: 'the assertion key',
+    session_key: 'the session key',
   })
   expect(await refused(path)).toEqual([401, 'unauthenticated'])
   for (const authorization of ['', 'Bearer ', `Bearer ${DEPLOY_KEY}x`, `Basic ${DEPLOY_KEY}`])

@@ -6,16 +6,15 @@ import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import type { Logger } from '../../log.ts'
 import type { Door } from '../door.ts'
 import { inProcessOrigin } from './in-process-origin.ts'
-import { assertLocalCaller, localNames } from './local-caller.ts'
+import { assertFromThisMachine } from './from-this-machine.ts'
 
-/** Mounts MCP at `/mcp` of a door, for programs on this machine. */
+/** Mounts MCP at `/mcp` of a door that checks how it is addressed, for programs on this machine. */
 export function mountLocalMcp(
   door: Door,
   parts: Parameters<typeof inProcessOrigin>[0] & {
     endedSessions: EndedSessions
     sessionKey: string
     version: string
-    allowedHosts: readonly string[]
     log: Logger
   },
 ): void {
@@ -32,13 +31,9 @@ export function mountLocalMcp(
     keys: { sessionId: parts.sessionKey },
     bodyBytes: ORIGIN_BODY_BYTES,
   })
-  const names = localNames(parts.allowedHosts)
-  door.all('/mcp', (c) => {
-    assertLocalCaller(c, names)
-    return gateway.handle(c.req.raw, { kind: 'local' })
-  })
-  door.all('/mcp/', (c) => {
-    assertLocalCaller(c, names)
-    return gateway.handle(c.req.raw, { kind: 'local' })
-  })
+  for (const path of ['/mcp', '/mcp/'])
+    door.all(path, (c) => {
+      assertFromThisMachine(c)
+      return gateway.handle(c.req.raw, { kind: 'local' })
+    })
 }

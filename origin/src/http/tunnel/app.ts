@@ -12,7 +12,7 @@ import type { Logger } from '../../log.ts'
 import { bodyBytes, parseBody } from '../body.ts'
 import { openDoor, type Door } from '../door.ts'
 import { eventLines } from '../event-lines.ts'
-import { assertedPrincipal } from './assertion.ts'
+import { assertedPrincipal, assertServiceToken } from './assertion.ts'
 
 /** Of PostgreSQL's integer, in which events are numbered. */
 const MAX_SEQ = 2 ** 31 - 1
@@ -34,17 +34,18 @@ export function tunnelDoor(parts: {
   const onFault = (fault: unknown) => log.error({ err: fault, door: 'tunnel' }, 'stream broke')
 
   async function enter(c: Context) {
+    // First of all: nobody without it makes us read a body.
+    assertServiceToken(c.req.header(SERVICE_TOKEN_HEADER), parts.keys.serviceToken)
     const body = await bodyBytes(c)
     const url = new URL(c.req.url)
     const principal = await assertedPrincipal(
       {
-        serviceToken: c.req.header(SERVICE_TOKEN_HEADER),
         assertion: c.req.header(ASSERTION_HEADER),
         method: c.req.method,
         path: url.pathname + url.search,
         body,
       },
-      parts.keys,
+      parts.keys.assertionKey,
       parts.useAssertion,
     )
     return { principal, body }

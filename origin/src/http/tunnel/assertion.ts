@@ -15,7 +15,6 @@ import { equalSecrets } from '../equal-secrets.ts'
 const CLOCK_TOLERANCE_S = 30
 
 export interface AssertedRequest {
-  serviceToken: string | undefined
   assertion: string | undefined
   method: string
   /** Path and query as received. */
@@ -23,22 +22,26 @@ export interface AssertedRequest {
   body: Uint8Array
 }
 
-/**
- * Decides who a request from the Worker speaks for. Both the service token and an assertion about
- * exactly this request are needed, and the assertion only once.
- * @throws Refusal service_token_mismatch, assertion_invalid, assertion_expired, assertion_replayed
- */
-export async function assertedPrincipal(
-  request: AssertedRequest,
-  keys: { serviceToken: string; assertionKey: string },
-  useOnce: (jti: string, expiresAt: Date) => Promise<boolean>,
-): Promise<RemotePrincipal> {
-  if (!equalSecrets(request.serviceToken ?? '', keys.serviceToken))
+/** @throws Refusal service_token_mismatch */
+export function assertServiceToken(given: string | undefined, kept: string): void {
+  if (!equalSecrets(given ?? '', kept))
     refuse(
       'service_token_mismatch',
       'The service token of the Worker is not the one of this origin; deploy the Worker’s secrets again.',
     )
-  const claims = await verified(request.assertion ?? '', keys.assertionKey)
+}
+
+/**
+ * Decides who a request from the Worker speaks for: an assertion about exactly this request is
+ * good for it, once.
+ * @throws Refusal assertion_invalid, assertion_expired, assertion_replayed
+ */
+export async function assertedPrincipal(
+  request: AssertedRequest,
+  assertionKey: string,
+  useOnce: (jti: string, expiresAt: Date) => Promise<boolean>,
+): Promise<RemotePrincipal> {
+  const claims = await verified(request.assertion ?? '', assertionKey)
   const digest = createHash('sha256').update(request.body).digest('base64url')
   if (
     claims.mth !== request.method ||

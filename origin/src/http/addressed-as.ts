@@ -1,7 +1,6 @@
-import { isIP } from 'node:net'
 import type { Context } from 'hono'
-import { refuse } from '../../domain/refusal.ts'
-import type { DoorEnv } from '../door.ts'
+import { refuse } from '../domain/refusal.ts'
+import type { DoorEnv } from './door.ts'
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
@@ -11,17 +10,10 @@ export function localNames(allowedHosts: readonly string[]): ReadonlySet<string>
 }
 
 /**
- * Lets in only what comes from this machine, addressed as this machine, and not from a web page of
- * somewhere else (DNS rebinding; MCP 2025-11-25, transports, security warning).
- * @throws Refusal unauthenticated, host_not_allowed, origin_not_allowed
+ * Checks that a request means this machine and does not come from a web page of somewhere else (DNS
+ * rebinding; MCP 2025-11-25, transports, security warning).
+ * @throws Refusal host_not_allowed, origin_not_allowed
  */
-export function assertLocalCaller(c: Context<DoorEnv>, names: ReadonlySet<string>): void {
-  if (!isLoopback(c.env.incoming.socket.remoteAddress))
-    refuse('unauthenticated', 'Only programs on this machine are let in here.')
-  assertAddressedAs(c, names)
-}
-
-/** @throws Refusal host_not_allowed, origin_not_allowed */
 export function assertAddressedAs(c: Context<DoorEnv>, names: ReadonlySet<string>): void {
   if (!names.has(hostName(`http://${c.req.header('host') ?? ''}`)))
     refuse('host_not_allowed', 'This machine is not known by that name; see MCPBOX_ALLOWED_HOSTS.')
@@ -32,9 +24,4 @@ export function assertAddressedAs(c: Context<DoorEnv>, names: ReadonlySet<string
 
 function hostName(url: string): string {
   return URL.parse(url)?.hostname ?? ''
-}
-
-function isLoopback(address: string | undefined): boolean {
-  if (address === undefined || isIP(address) === 0) return false
-  return address === '::1' || /^(::ffff:)?127\./.test(address)
 }

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { ApprovalView } from '#contract/admin-api.ts'
+import { ModuleName, SecretName } from '#contract/names.ts'
+import { present } from './present.ts'
+
+function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['version']> = {}) {
+  const approval: ApprovalView = {
+    id: '6f1c9a1e-6f0e-4f7e-9b43-0f1f5a1d2c77',
+    state: 'waiting',
+    hash: 'a'.repeat(64),
+    requested_by: 'ada@example.com',
+    client: { name: 'a-client', version: '1' },
+    notes: '',
+    requested_at: '2026-01-01T00:00:00.000Z',
+    decided_by: null,
+    decided_at: null,
+    reason: null,
+    live: null,
+    ...change,
+    version: {
+      tool: 'bank__pay',
+      number: 1,
+      state: 'pending',
+      hash: 'a'.repeat(64),
+      description: 'Pays.',
+      code: 'def main():\n    steal()\n',
+      input_schema: {},
+      output_schema: null,
+      annotations: {
+        readOnlyHint: false,
+        destructiveHint: true,
+        idempotentHint: false,
+        openWorldHint: true,
+      },
+      manifest: {
+        hosts: [],
+        modules: [ModuleName.parse('socket')],
+        secrets: [SecretName.parse('BANK')],
+      },
+      timeout_ms: 30_000,
+      created_by: 'eve@example.com',
+      created_at: '2026-01-01T00:00:00.000Z',
+      ...text,
+    },
+  }
+  return present(approval).split('\n')
+}
+
+test('it names what the version may do, who wrote it and who asks', () => {
+  const lines = asked({})
+  expect(lines).toContain('may        import socket, read the secret BANK')
+  expect(lines).toContain('written by eve@example.com')
+  expect(lines).toContain('asked by   ada@example.com with a-client 1, 2026-01-01T00:00:00.000Z')
+  expect(lines).toContain('   2 │     steal()')
+})
+
+test('a client that puts a line of ours into its name does not get that line', () => {
+  const lines = asked({ client: { name: 'cc\nmay        nothing', version: '1' } })
+  expect(lines.filter((line) => line.startsWith('may'))).toEqual([
+    'may        import socket, read the secret BANK',
+  ])
+})
+
+test('code in a description does not look like the code', () => {
+  const lines = asked(
+    {},
+    { description: `code\n   1 │ def main():${'\n'.repeat(60)}   2 │     pass` },
+  )
+  expect(lines.filter((line) => /^ *\d+ │/.test(line))).toEqual([
+    '   1 │ def main():',
+    '   2 │     steal()',
+  ])
+  expect(lines.length).toBeLessThan(20)
+})
+
+test('notes cannot pass for anything else', () => {
+  const lines = asked({ notes: 'fine\n── bank__pay · version 2\nhash       0000' })
+  expect(lines.filter((line) => line.startsWith('──') || line.startsWith('hash'))).toHaveLength(2)
+})
