@@ -22,12 +22,12 @@ export async function startSupervisor(
   env: NodeJS.ProcessEnv,
 ): Promise<Supervisor> {
   const machine = await inspectMachine(config.python, env)
-  const { confinement, isolation, missing } = await proveLevel(machine, config.minimum)
-  const runs = runRegistry(runConfined(confinement), config.maxRuns)
+  const { forkServer, isolation, missing } = await proveLevel(machine, config.minimum)
+  const runs = runRegistry(runConfined(forkServer), config.maxRuns)
   const bootId = randomUUID()
   return {
     runs,
-    analyze: analyzeConfined(confinement),
+    analyze: analyzeConfined(forkServer),
     health: () => ({
       status: 'ready',
       boot_id: bootId,
@@ -35,6 +35,9 @@ export async function startSupervisor(
       missing,
       running: runs.running(),
     }),
-    [Symbol.asyncDispose]: () => runs.close(),
+    async [Symbol.asyncDispose]() {
+      await runs.close()
+      await forkServer[Symbol.asyncDispose]()
+    },
   }
 }

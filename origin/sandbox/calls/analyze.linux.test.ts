@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '#contract/json.ts'
 import type { Analysis } from '#contract/sandbox.ts'
 import { python } from '../testing/programs.ts'
-import { machine, strongest } from '../testing/sandbox.ts'
+import { strongest } from '../testing/sandbox.ts'
 import { analyzeConfined } from './analyze.ts'
 
 const analyze = (code: string) =>
-  analyzeConfined({ ...machine, level: strongest.level })(code, new AbortController().signal)
+  analyzeConfined(strongest.forkServer)(code, new AbortController().signal)
 
 async function validOf(code: string) {
   const analysis = await analyze(code)

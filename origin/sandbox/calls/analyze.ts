@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { CALL_MEMORY_BYTES, CALL_OPEN_FILES, MAX_CODE_BYTES } from '#contract/limits.ts'
 import { Analysis } from '#contract/sandbox.ts'
-import { startConfined } from '../process/greeting.ts'
-import type { Confinement } from '../process/plan.ts'
+import type { ForkServer } from '../process/fork-server.ts'
 import { serve } from '../process/serve.ts'
 
 export type Analyze = (code: string, signal: AbortSignal) => Promise<Analysis>
@@ -18,13 +17,13 @@ const LIMITS = {
  * Reads code in a process confined like a call: code can be hostile as a mere text. Whatever it
  * does to its reader is an answer about the code. Rejects with NotConfined only.
  */
-export function analyzeConfined(confinement: Confinement): Analyze {
+export function analyzeConfined(forkServer: ForkServer): Analyze {
   return async (code, signal) => {
     const bytes = Buffer.byteLength(code)
     if (bytes > MAX_CODE_BYTES) {
       return invalid(`the code has ${bytes} bytes; ${MAX_CODE_BYTES} is the most`)
     }
-    const { child } = await startConfined(confinement, LIMITS)
+    const { child } = await forkServer.take(LIMITS)
     const terms = { timeoutMs: LIMITS.timeout_ms, signal, onEvent: () => undefined }
     const { verdict } = await serve(child, { type: 'analyze', code }, terms)
     if (verdict.by !== 'answer') return invalid('the code cannot be read: it breaks its reader')

@@ -14,9 +14,9 @@ const CPU_SLACK_MS = 100
  * and the kernel saw.
  */
 export function toOutcome(served: Served, isolation: Isolation, limits: RunLimits): Outcome {
-  const { verdict, gone, durationMs } = served
+  const { verdict, account, output, durationMs } = served
   const measured = {
-    stdout: gone.output.read(),
+    stdout: output.read(),
     duration_ms: Math.round(durationMs * 1000) / 1000,
     isolation,
   }
@@ -27,7 +27,7 @@ export function toOutcome(served: Served, isolation: Isolation, limits: RunLimit
   if (verdict.by === 'answer' && verdict.answer.type === 'failed') {
     return { kind: 'failed', failure: verdict.answer.failure, ...measured }
   }
-  return { kind: 'killed', ...killed(verdict, gone.account, limits), ...measured }
+  return { kind: 'killed', ...killed(verdict, account, limits), ...measured }
 }
 
 type Killed = { reason: KillReason; message: string }
@@ -69,7 +69,10 @@ function fault(kind: Extract<Verdict, { by: 'fault' }>['fault']): Killed {
 /** A process that ended before it answered, by the kernel's account of it. */
 function ended(account: Account | null, limits: RunLimits): Killed {
   if (account === null) {
-    return { reason: 'sandbox_lost', message: 'the process was killed from outside the sandbox' }
+    return {
+      reason: 'sandbox_lost',
+      message: 'the sandbox lost the process of the call; run it again',
+    }
   }
   const { signal, code, cpu_ms: cpuMs } = account
   if (signal === null) {

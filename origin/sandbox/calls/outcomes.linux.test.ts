@@ -141,10 +141,12 @@ it('a segmentation fault is a crash', async () => {
 
 it('an interpreter that cannot start is a refusal: nothing saw the code', async () => {
   const { runConfined } = await import('./run.ts')
+  const { forkServer } = await import('../process/fork-server.ts')
   const { machine } = await import('../testing/sandbox.ts')
   const { USUAL_LIMITS } = await import('../levels/prove.ts')
   const interpreter = { ...machine.interpreter, executable: '/nonexistent/python3' }
-  const run = runConfined({ ...machine, interpreter, level: 'S3' })
+  await using broken = forkServer({ ...machine, interpreter, level: 'S3' })
+  const run = runConfined(broken)
   const version = {
     hash: 'h',
     language: 'python' as const,

@@ -1,8 +1,8 @@
 import { RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
-import { NotConfined, startConfined } from '../process/greeting.ts'
+import type { ForkServer } from '../process/fork-server.ts'
 import type { Event } from '../process/message.ts'
-import type { Confinement } from '../process/plan.ts'
+import { NotConfined } from '../process/not-confined.ts'
 import { serve } from '../process/serve.ts'
 import { toOutcome } from './outcome.ts'
 
@@ -13,13 +13,13 @@ export type Run = (
   signal: AbortSignal,
 ) => Promise<Outcome>
 
-/** Runs each call in a process of its own, confined as proven at start. */
-export function runConfined(confinement: Confinement): Run {
+/** Runs each call in a process of its own, confined as proven before it is given anything. */
+export function runConfined(forkServer: ForkServer): Run {
   return async ({ version, input, secrets, limits }, onEvent, signal) => {
     try {
-      const { child, isolation } = await startConfined(confinement, limits)
       const { code, manifest } = version
       const { modules } = manifest
+      const { child, isolation } = await forkServer.take(limits, modules)
       const task = { type: 'run', code, input, secrets, modules, result_bytes: RESULT_BYTES }
       const served = await serve(child, task, { timeoutMs: limits.timeout_ms, signal, onEvent })
       return toOutcome(served, isolation, limits)

@@ -15,6 +15,7 @@ export const REQUIRED_LAYERS: Record<FormableLevel, readonly string[]> = {
     'ipc_ns',
     'uts_ns',
     'cgroup_ns',
+    'call_ns',
     'root',
     'scratch',
     'landlock_fs',

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { startConfined } from '../process/greeting.ts'
+import { forkServer } from '../process/fork-server.ts'
 import { formableLevels, machine } from '../testing/sandbox.ts'
 import { REQUIRED_LAYERS } from './layers.ts'
 import { proveLevel, USUAL_LIMITS } from './prove.ts'
 
 describe('a level is what a process has proven', () => {
   it.each(formableLevels)('%s', async (level) => {
-    const { child, isolation } = await startConfined({ ...machine, level }, USUAL_LIMITS)
+    await using server = forkServer({ ...machine, level })
+    const { child, isolation } = await server.take(USUAL_LIMITS)
     child.kill()
     expect(isolation.level).toBe(level)
     expect(isolation.layers).toEqual(expect.arrayContaining([...REQUIRED_LAYERS[level]]))
-    expect((await child.gone).account).not.toMatchObject({ code: 0 })
+    expect((await child.gone).account).toMatchObject({ signal: 9 })
   })
 
   it('and the strongest one is taken', async () => {
-    const { isolation } = await proveLevel(machine, 'S1')
+    const { isolation, forkServer: proven } = await proveLevel(machine, 'S1')
+    await proven[Symbol.asyncDispose]()
     expect(isolation.level).toBe(formableLevels[0])
   })
 })

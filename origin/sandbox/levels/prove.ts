@@ -5,8 +5,8 @@ import {
   CALL_OPEN_FILES,
   DEFAULT_TIMEOUT_MS,
 } from '#contract/limits.ts'
-import { NotConfined, startConfined } from '../process/greeting.ts'
-import type { Confinement } from '../process/plan.ts'
+import { type ForkServer, forkServer } from '../process/fork-server.ts'
+import { NotConfined } from '../process/not-confined.ts'
 import { fixFor } from './fixes.ts'
 import type { Machine } from './machine.ts'
 import { TooWeak } from './too-weak.ts'
@@ -19,10 +19,11 @@ export const USUAL_LIMITS: RunLimits = {
   open_files: CALL_OPEN_FILES,
 }
 
-export type Proven = Pick<SandboxHealth, 'isolation' | 'missing'> & { confinement: Confinement }
+/** The fork server is the one that gave the proof; its owner disposes of it. */
+export type Proven = Pick<SandboxHealth, 'isolation' | 'missing'> & { forkServer: ForkServer }
 
 /**
- * Forms the strongest level there is, by starting a process and having it confine itself. What is
+ * Forms the strongest level there is, by having a process confine itself. What is
  * said to be missing is what a stronger level stumbled over.
  */
 export async function proveLevel(
@@ -32,13 +33,14 @@ export async function proveLevel(
 ): Promise<Proven> {
   const missing: Proven['missing'] = []
   for (const level of levels) {
-    const confinement = { ...machine, level }
+    const server = forkServer({ ...machine, level })
     try {
-      const { child, isolation } = await startConfined(confinement, USUAL_LIMITS)
+      const { child, isolation } = await server.take(USUAL_LIMITS)
       child.kill()
       await child.gone
-      return { isolation, missing, confinement }
+      return { isolation, missing, forkServer: server }
     } catch (error) {
+      await server[Symbol.asyncDispose]()
       if (!(error instanceof NotConfined)) throw error
       missing.push({ layer: error.layer, reason: error.message, fix: fixFor(error.layer) })
     }

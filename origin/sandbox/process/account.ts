@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * The kernel's account of an ended process, passed on by its parent (wait4(2)). The process itself
- * has no part in it.
+ * The kernel's account of an ended process, passed on by the fork server (wait4(2)). The process
+ * itself has no part in it.
  */
 export const Account = z.object({
   code: z.int().nullable(),
@@ -11,8 +11,3 @@ export const Account = z.object({
   max_rss_kb: z.number(),
 })
 export type Account = z.infer<typeof Account>
-
-/** Reads a report; null when the parent did not live to write one. */
-export function parseAccount(report: Buffer): Account | null {
-  return report.length === 0 ? null : Account.parse(JSON.parse(report.toString('utf8')))
-}

@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
-import { RESULT_BYTES, RESULT_DEPTH, STDOUT_RETURNED_BYTES } from '#contract/limits.ts'
-import { type Account, parseAccount } from './account.ts'
+import type { Socket } from 'node:net'
+import { RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
+import type { Account } from './account.ts'
+import type { Guest } from './door.ts'
 import { encodeFrame, frameDecoder, FrameFault } from './frames.ts'
 import { boundedOutput, type Output } from './output.ts'
-import { killGroup } from './kill-group.ts'
 
 /** What a child says, as its supervisor hears it. Unchecked beyond length, depth and syntax. */
 export type Listener = {
@@ -19,42 +17,39 @@ export type Child = {
   send(message: object): void
   /** Names who hears the child from now on; messages that came before wait for the first one. */
   listen(listener: Listener): void
-  /** SIGKILL to the whole process group. Safe to call again, and after the end. */
+  output: Output
+  /** When the child can print no more. */
+  silent: Promise<void>
+  /** SIGKILL. Safe to call again, and after the end. */
   kill(): void
-  /** When no process of the group is left and its last output was read. Never rejects. */
-  gone: Promise<Gone>
+  /** When the process has ended and its last words were read. Never rejects. */
+  gone: Promise<End>
 }
 
-export type Gone = { account: Account | null; output: Output; complaint: string }
+/** `lost` says why there is no account. */
+export type End = { account: Account } | { account: null; lost: string }
 
-export const LAUNCHER = fileURLToPath(new URL('../python/launch.py', import.meta.url))
+/** The side of a child that the fork server plays: connections and the end. */
+export type Midwife = { child: Child; arrives: Guest; ends(end: End): void }
+
 /** A message is `{"type":"result","value":…}` at the longest. */
 const FRAME_LIMITS = { bytes: RESULT_BYTES + 64, depth: RESULT_DEPTH + 2 }
+/** How long the sockets of an ended process may take to say so before they are cut. */
+const LINGER_MS = 2_000
 
-/** Starts an interpreter with an empty environment and nothing but its own channels. */
-export function startChild(executable: string): Child {
-  const started = spawn(executable, ['-I', '-S', '-u', '-X', 'utf8', LAUNCHER], {
-    cwd: '/',
-    env: {},
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-  })
-  let startError: Error | null = null
-  started.on('error', (error) => {
-    startError = error
-  })
-  // Without a descriptor left, Node makes no streams at all (child_process, EMFILE).
-  const stdio = started.stdio as unknown as Stdio | undefined
-  if (stdio === undefined) throw new Error('no file descriptors are left')
-  const [, stdout, stderr, channel, report] = stdio
+/** A child that was ordered and is not there yet. */
+export function expectChild(kill: () => void): Midwife {
   const output = boundedOutput()
   const decode = frameDecoder(FRAME_LIMITS)
-  const complaint: Buffer[] = []
-  const account: Buffer[] = []
   const waiting: ((listener: Listener) => void)[] = []
+  const sockets = new Map<'P' | 'T', Socket>()
+  const closed: Promise<void>[] = []
+  const silent = Promise.withResolvers<void>()
+  const gone = Promise.withResolvers<End>()
   let listener: Listener | null = null
   let traffic = 0
   let faulty = false
+  let over = false
 
   function tell(event: (listener: Listener) => void): void {
     if (listener === null) waiting.push(event)
@@ -64,11 +59,11 @@ export function startChild(executable: string): Child {
     traffic += bytes
     tell((to) => to.traffic(traffic))
   }
-  stdout.on('data', (chunk: Buffer) => {
+  function printed(chunk: Buffer): void {
     output.push(chunk)
     count(chunk.length)
-  })
-  channel.on('data', (chunk: Buffer) => {
+  }
+  function said(chunk: Buffer): void {
     count(chunk.length)
     if (faulty) return
     try {
@@ -78,34 +73,51 @@ export function startChild(executable: string): Child {
       faulty = true
       tell((to) => to.fault(error))
     }
-  })
-  stderr.on('data', (chunk: Buffer) => {
-    if (Buffer.concat(complaint).length < STDOUT_RETURNED_BYTES) complaint.push(chunk)
-  })
-  report.on('data', (chunk: Buffer) => account.push(chunk))
-  // A child that dies while it is written to; its end says why.
-  channel.on('error', () => channel.destroy())
+  }
 
-  const gone = new Promise<Gone>((resolve) => {
-    started.on('close', () => {
-      resolve({
-        account: parseAccount(Buffer.concat(account)),
-        output,
-        complaint: startError?.message ?? Buffer.concat(complaint).toString('utf8').trim(),
-      })
-    })
-  })
+  async function settle(end: End): Promise<void> {
+    const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), LINGER_MS)
+    await Promise.all(closed)
+    clearTimeout(cut)
+    silent.resolve()
+    gone.resolve(end)
+  }
+
   return {
-    send: (message) => {
-      channel.write(encodeFrame(message))
+    arrives(purpose, socket, rest) {
+      if (over || sockets.has(purpose)) {
+        socket.destroy()
+        return
+      }
+      sockets.set(purpose, socket)
+      closed.push(new Promise((resolve) => socket.once('close', () => resolve())))
+      const hear = purpose === 'P' ? printed : said
+      if (rest.length > 0) hear(rest)
+      socket.on('data', hear)
+      if (purpose === 'P') {
+        socket.once('end', () => silent.resolve())
+        socket.once('close', () => silent.resolve())
+      }
     },
-    listen: (next) => {
-      listener = next
-      for (const event of waiting.splice(0)) event(next)
+    ends(end) {
+      if (over) return
+      over = true
+      void settle(end)
     },
-    kill: () => killGroup(started),
-    gone,
+    child: {
+      send: (message) => {
+        sockets.get('T')?.write(encodeFrame(message))
+      },
+      listen: (next) => {
+        listener = next
+        for (const event of waiting.splice(0)) event(next)
+      },
+      output,
+      silent: silent.promise,
+      kill: () => {
+        if (!over) kill()
+      },
+      gone: gone.promise,
+    },
   }
 }
-
-type Stdio = [null, Readable, Readable, Readable & Writable, Readable]

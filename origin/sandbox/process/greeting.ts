@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Isolation, RunLimits } from '#contract/sandbox.ts'
-import { missingLayers } from '../levels/layers.ts'
-import { type Child, startChild } from './child.ts'
-import { type Confinement, planFor } from './plan.ts'
+import type { Isolation } from '#contract/sandbox.ts'
+import { type FormableLevel, missingLayers } from '../levels/layers.ts'
+import type { Child, End } from './child.ts'
+import { NotConfined } from './not-confined.ts'
 
 /** What a child says of itself before it is given anything. */
 const Greeting = z.discriminatedUnion('type', [
@@ -12,44 +12,21 @@ const Greeting = z.discriminatedUnion('type', [
 
 const HELLO_DEADLINE_MS = 10_000
 
-/** The child did not become what was promised. It is dead and has seen nothing. */
-export class NotConfined extends Error {
-  readonly layer: string
-
-  constructor(layer: string, reason: string) {
-    super(reason)
-    this.layer = layer
-  }
-}
-
 export type ConfinedChild = { child: Child; isolation: Isolation }
 
 /**
- * Starts a child and has it confine itself. Resolves when it has proven every layer of the level;
+ * Waits for a child to have confined itself. Resolves when it has proven every layer of the level;
  * otherwise kills it and rejects with NotConfined. The caller owns the child and must kill it.
  */
-export async function startConfined(
-  confinement: Confinement,
-  limits: RunLimits,
-): Promise<ConfinedChild> {
-  const child = started(confinement)
+export async function greet(child: Child, level: FormableLevel): Promise<ConfinedChild> {
   try {
-    child.send(planFor(confinement, limits))
     const { layers } = await hello(child)
-    const [missing] = missingLayers(confinement.level, layers)
+    const [missing] = missingLayers(level, layers)
     if (missing !== undefined) throw new NotConfined(missing, 'the process did not prove it')
-    return { child, isolation: { level: confinement.level, layers } }
+    return { child, isolation: { level, layers } }
   } catch (error) {
     child.kill()
     throw error
-  }
-}
-
-function started({ interpreter }: Confinement): Child {
-  try {
-    return startChild(interpreter.executable)
-  } catch (error) {
-    throw new NotConfined('start', error instanceof Error ? error.message : String(error))
   }
 }
 
@@ -65,13 +42,15 @@ async function hello(child: Child): Promise<{ layers: string[] }> {
     fault: (fault) => reject(new NotConfined('start', fault.message)),
     traffic: () => undefined,
   })
-  void child.gone.then(({ complaint }) => reject(endedEarly(complaint)))
+  void child.gone.then((end) => reject(endedEarly(end)))
   const late = new NotConfined('start', `it was not ready after ${HELLO_DEADLINE_MS} ms`)
   const timer = setTimeout(() => reject(late), HELLO_DEADLINE_MS)
   return promise.finally(() => clearTimeout(timer))
 }
 
-function endedEarly(complaint: string): NotConfined {
-  const last = complaint.split('\n').at(-1)
-  return new NotConfined('start', last ? `it ended: ${last}` : 'it ended without a word')
+function endedEarly(end: End): NotConfined {
+  if (end.account === null) return new NotConfined('start', end.lost)
+  const { code, signal } = end.account
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+  return new NotConfined('start', `it ended before it was ready (${how})`)
 }

@@ -4,22 +4,26 @@ import type { FormableLevel } from '../levels/layers.ts'
 import type { Architecture } from '../seccomp/syscalls.ts'
 import { assemble, encode } from '../seccomp/assemble.ts'
 import { toolPolicy, type View } from '../seccomp/policy.ts'
+import type { Policy } from '../seccomp/rule.ts'
 
-/** The first message to a process: what it is to become (python/inside/plan.py). No secrets. */
+/** The first message to a fork server: what it is to become (python/inside/plan.py). No secrets. */
 export type Plan = {
   type: 'plan'
   level: FormableLevel
   identity: number | null
   namespaces: boolean
   landlock: boolean
-  sealed: boolean
   readable: string[]
   masked: string[]
   scratch_bytes: number
   scratch_files: number
-  limits: Pick<RunLimits, 'memory_bytes' | 'cpu_s' | 'open_files'> & { file_bytes: number }
+  meeting_folder: string
   filter: string
+  seal: string | null
 }
+
+/** What an order for a child says about it. */
+export type ChildLimits = Pick<RunLimits, 'memory_bytes' | 'cpu_s' | 'open_files'>
 
 /** Room in a call's private /tmp. */
 const SCRATCH_BYTES = 16 * 1024 * 1024
@@ -32,7 +36,7 @@ const SCRATCH_FILES = 1024
  */
 export const CONFINED_ID = 61_000
 
-const VIEWS: Record<FormableLevel, View> = { S3: 'namespaced', S2: 'shared', S1: 'sealed' }
+const VIEWS: Record<FormableLevel, View> = { S3: 'namespaced', S2: 'shared', S1: 'sealable' }
 
 export type Confinement = {
   level: FormableLevel
@@ -42,26 +46,38 @@ export type Confinement = {
   asRoot: boolean
 }
 
-/** The plan that forms a level. */
-export function planFor(confinement: Confinement, limits: RunLimits): Plan {
-  const { level, interpreter } = confinement
+/** The plan that forms a level. `meetingFolder` is where the supervisor waits for children. */
+export function planFor(confinement: Confinement, meetingFolder: string): Plan {
+  const { level, interpreter, arch } = confinement
+  const program = (policy: Policy) => encode(assemble(policy, arch)).toString('base64')
   return {
     type: 'plan',
     level,
-    identity: confinement.asRoot ? CONFINED_ID : null,
+    identity: identityOf(confinement),
     namespaces: level === 'S3',
     landlock: level !== 'S1',
-    sealed: level === 'S1',
     readable: interpreter.readable,
     masked: interpreter.masked,
     scratch_bytes: SCRATCH_BYTES,
     scratch_files: SCRATCH_FILES,
-    limits: {
-      memory_bytes: limits.memory_bytes,
-      cpu_s: limits.cpu_s,
-      open_files: limits.open_files,
-      file_bytes: SCRATCH_BYTES,
-    },
-    filter: encode(assemble(toolPolicy(VIEWS[level]), confinement.arch)).toString('base64'),
+    meeting_folder: meetingFolder,
+    filter: program(toolPolicy(VIEWS[level])),
+    seal: level === 'S1' ? program(toolPolicy('sealed')) : null,
   }
+}
+
+/** The order for one child, known by its key. */
+export function orderFor(key: string, limits: ChildLimits, modules: readonly string[]): object {
+  const { memory_bytes, cpu_s, open_files } = limits
+  return {
+    type: 'fork',
+    key,
+    limits: { memory_bytes, cpu_s, open_files, file_bytes: SCRATCH_BYTES },
+    modules,
+  }
+}
+
+/** The user that confined processes become; null when they stay who the supervisor is. */
+export function identityOf({ asRoot }: Pick<Confinement, 'asRoot'>): number | null {
+  return asRoot ? CONFINED_ID : null
 }

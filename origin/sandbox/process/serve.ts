@@ -1,7 +1,9 @@
 import { STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
-import type { Child, Gone } from './child.ts'
+import type { Account } from './account.ts'
+import type { Child } from './child.ts'
 import type { FrameFault } from './frames.ts'
 import { type Event, type Final, isEvent, Message } from './message.ts'
+import type { Output } from './output.ts'
 
 /** The first thing that decided a task. What comes after it changes nothing. */
 export type Verdict =
@@ -12,7 +14,13 @@ export type Verdict =
   | { by: 'fault'; fault: FrameFault['fault'] | 'unknown_message' }
   | { by: 'end' }
 
-export type Served = { verdict: Verdict; gone: Gone; durationMs: number }
+/** `account` is the kernel's, where the end was waited for; null where it was lost or was not. */
+export type Served = {
+  verdict: Verdict
+  account: Account | null
+  output: Output
+  durationMs: number
+}
 
 export type Terms = {
   timeoutMs: number
@@ -22,11 +30,14 @@ export type Terms = {
 
 /** Printing and talking more than this is not a tool at work. */
 const FLOOD_BYTES = 64 * STDOUT_BUFFER_BYTES
+/** What a child may take after its answer, to end what it prints and then itself. */
+const LAST_WORDS_MS = 50
 
 /**
  * Gives a confined child its one task and waits for the first of: its answer, its end, the
- * deadline, the caller, misbehaviour. The child's group is dead when this resolves. The time is
- * this side's own, from giving the task to the verdict.
+ * deadline, the caller, misbehaviour. An answered child has printed all when this resolves and is
+ * about to end, or is killed; any other is dead. The time is this side's own, from giving the task
+ * to the verdict.
  */
 export async function serve(child: Child, task: object, terms: Terms): Promise<Served> {
   const decided = Promise.withResolvers<Verdict>()
@@ -53,6 +64,19 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   const durationMs = performance.now() - began
   clearTimeout(timer)
   terms.signal.removeEventListener('abort', cancel)
+  const { output } = child
+  if (verdict.by === 'answer') {
+    await lastWords(child)
+    return { verdict, account: null, output, durationMs }
+  }
   child.kill()
-  return { verdict, gone: await child.gone, durationMs }
+  const { account } = await child.gone
+  return { verdict, account, output, durationMs }
+}
+
+/** Resolves when the child has printed all; kills it when it does not end on its own in time. */
+async function lastWords(child: Child): Promise<void> {
+  const late = setTimeout(() => child.kill(), LAST_WORDS_MS)
+  void child.gone.then(() => clearTimeout(late))
+  await child.silent
 }

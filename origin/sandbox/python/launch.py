@@ -1,10 +1,11 @@
-"""Start of the process of one call.
+"""Start of the fork server, and of the life of each of its children.
 
-Descriptors: 0 nothing, 1 what the tool prints, 2 our own complaints until the process is
-confined, 3 the channel, 4 the warden's report. The order is the promise: confine, say hello, and
-only then read code, arguments and secrets.
+Descriptors: 0 and 1 nothing, 2 our own complaints, 3 the supervisor's orders and our reports. The
+order is the promise: a child confines itself, says hello, and only then reads code, arguments and
+secrets, on a socket that this process never has.
 """
 
+import gc
 import os
 import sys
 from typing import NoReturn
@@ -13,51 +14,65 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from inside import warden  # noqa: E402
 from inside.analysis.analyze import analyze  # noqa: E402
+from inside.birth import be_born  # noqa: E402
 from inside.channel import Channel  # noqa: E402
-from inside.confine.harden import harden, isolate  # noqa: E402
+from inside.confine.harden import enclose, isolate  # noqa: E402
 from inside.confine.unconfined import Unconfined  # noqa: E402
+from inside.nursery import Nursery  # noqa: E402
 from inside.plan import Plan  # noqa: E402
+from inside.tool.loop import forget_event_loop  # noqa: E402
 from inside.tool.preload import preload  # noqa: E402
-from inside.tool.run import run  # noqa: E402
+from inside.tool.run import end_output, run  # noqa: E402
+from inside.tool.warm_up import warm_up  # noqa: E402
 
 del sys.path[0]
 
-_STDOUT, _STDERR, _CHANNEL, _REPORT = 1, 2, 3, 4
+_CONTROL = 3
 
 
 def main() -> NoReturn:
-    """Confines, greets, serves one task, ends."""
-    channel = Channel(_CHANNEL)
+    """Becomes the fork server; in each child, serves its one task and ends."""
+    control = Channel(_CONTROL)
+    message = control.receive()
+    if message is None:
+        os._exit(0)
+    plan = Plan.parse(message)
     try:
-        layers = confined(channel)
+        layers, before = isolate(plan)
+        warden.die_with_parent()
+        warden.split(_CONTROL)
+        enclosed, meeting = enclose(plan, before)
     except Unconfined as refusal:
-        channel.send({'type': 'unconfined', 'layer': refusal.layer, 'reason': refusal.reason})
+        control.send({'type': 'unconfined', 'layer': refusal.layer, 'reason': refusal.reason})
         os._exit(1)
-    os.dup2(_STDOUT, _STDERR)
-    channel.send({'type': 'hello', 'layers': layers})
+    make_ready()
+    nursery = Nursery(control, plan)
+    control.send({'type': 'ready'})
+    order = nursery.run()
+    serve(be_born(plan, order, meeting, layers + enclosed))
+
+
+def make_ready() -> None:
+    """Does once what every child would do again, and leaves the collector nothing to touch."""
+    preload()
+    warm_up()
+    forget_event_loop()
+    gc.collect()
+    gc.freeze()
+
+
+def serve(channel: Channel) -> NoReturn:
+    """One task, one answer, the end."""
     task = channel.receive()
     if task is None:
         os._exit(0)
     if task['type'] == 'analyze':
-        channel.send({'type': 'result', 'value': analyze(task['code'])})
+        value = analyze(task['code'])
+        end_output()
+        channel.send({'type': 'result', 'value': value})
     else:
         run(channel, task)
     os._exit(0)
-
-
-def confined(channel: Channel) -> list[str]:
-    """Takes all hardening steps; returns, in the process of the call, the layers in force."""
-    message = channel.receive()
-    if message is None:
-        os._exit(0)
-    plan = Plan.parse(message)
-    layers, before = isolate(plan)
-    warden.die_with_parent()
-    warden.split(_REPORT, child_only=(_STDOUT, _STDERR, _CHANNEL))
-    os.closerange(_CHANNEL + 1, 1 << 16)
-    if plan.sealed:
-        preload()
-    return layers + harden(plan, before)
 
 
 if __name__ == '__main__':

@@ -4,8 +4,9 @@ import type { Action, Policy, Rule } from './rule.ts'
  * How much of the file system the filter itself must guard. `namespaced`: the root is private and
  * read-only. `shared`: the host's files are in sight and only Landlock guards them, so what
  * Landlock does not mediate is denied here. `sealed`: nothing guards them, so no path is taken.
+ * `sealable`: as `shared`, for the imports before the seal, which it lets be loaded on top.
  */
-export type View = 'namespaced' | 'shared' | 'sealed'
+export type View = 'namespaced' | 'shared' | 'sealable' | 'sealed'
 
 const DENIED: Action = { errno: 'EPERM' }
 const ABSENT: Action = { errno: 'ENOSYS' }
@@ -51,6 +52,8 @@ const PRIVATE_ROOT_ONLY = words(`readlink readlinkat fchmod statfs fstatfs trunc
 const O_ACCMODE_TRUNC = 0o1003
 const O_RDONLY_TRUNC = 0o1000
 
+const PR_SET_SECCOMP = 22
+
 const THREAD = 0x00000100 | 0x00000800 | 0x00010000 // CLONE_VM, CLONE_SIGHAND, CLONE_THREAD
 const NEW_NAMESPACES = 0x7e020080 // CLONE_NEW* of linux/sched.h
 
@@ -72,8 +75,7 @@ const CONDITIONAL: Record<string, Rule> = {
     allowWhen: [{ arg: 1, is: [0x5421, 0x541b, 0x5451, 0x5450] }],
     otherwise: { errno: 'ENOTTY' },
   },
-  // PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS.
-  prctl: { allowWhen: [{ arg: 0, is: [3, 15, 16, 21, 39] }], otherwise: DENIED },
+  prctl: processControl([]),
   // Reading limits, its own only.
   prlimit64: {
     allowWhen: [
@@ -82,6 +84,11 @@ const CONDITIONAL: Record<string, Rule> = {
     ],
     otherwise: DENIED,
   },
+}
+
+function processControl(more: number[]): Rule {
+  // PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_GET_SECCOMP, PR_GET_NO_NEW_PRIVS.
+  return { allowWhen: [{ arg: 0, is: [3, 15, 16, 21, 39, ...more] }], otherwise: DENIED }
 }
 
 /**
@@ -99,6 +106,7 @@ export function toolPolicy(view: View): Policy {
   rules.set('open', opening(view, 1))
   rules.set('openat', opening(view, 2))
   if (view === 'sealed') rules.set('newfstatat', FSTAT_ONLY)
+  if (view === 'sealable') rules.set('prctl', processControl([PR_SET_SECCOMP]))
   return { rules, unlisted: DENIED, unknown: ABSENT }
 }
 

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { LAUNCHER } from '../process/child.ts'
+import { LAUNCHER } from '../process/zygote.ts'
 
 /** Processes of calls that lost their parent: there must never be one that stays. */
 export async function orphans(): Promise<string[]> {

@@ -1,7 +1,9 @@
+import { afterAll } from 'vitest'
 import type { JsonObject } from '#contract/json.ts'
 import { ModuleName } from '#contract/names.ts'
 import type { Outcome, RunLimits } from '#contract/sandbox.ts'
 import { runConfined } from '../calls/run.ts'
+import { type ForkServer, forkServer } from '../process/fork-server.ts'
 import { FORMABLE_LEVELS, type FormableLevel } from '../levels/layers.ts'
 import { inspectMachine } from '../levels/machine.ts'
 import { proveLevel, USUAL_LIMITS } from '../levels/prove.ts'
@@ -21,16 +23,20 @@ export type Call = {
 export type Ended = { outcome: Outcome; events: Event[] }
 export type Sandbox = {
   level: FormableLevel
+  forkServer: ForkServer
   run(code: string, call?: Call): Promise<Ended>
 }
 
 export const machine = await inspectMachine(process.env['MCPBOX_PYTHON'] ?? null, process.env)
 
-/** The real thing at a level: real interpreter, real confinement. */
+/** The real thing at a level: real interpreter, real confinement; until the file has run. */
 export function sandboxAt(level: FormableLevel): Sandbox {
-  const run = runConfined({ ...machine, level })
+  const server = forkServer({ ...machine, level })
+  afterAll(() => server[Symbol.asyncDispose]())
+  const run = runConfined(server)
   return {
     level,
+    forkServer: server,
     async run(code, call = {}) {
       const events: Event[] = []
       const modules = (call.modules ?? []).map((name) => ModuleName.parse(name))
@@ -62,7 +68,7 @@ export function sandboxAt(level: FormableLevel): Sandbox {
 export const formableLevels: FormableLevel[] = await findFormable()
 
 /** The sandbox that a start on this machine would give. */
-export const strongest = sandboxAt((await proveLevel(machine, 'S1')).confinement.level)
+export const strongest = sandboxAt(formableLevels[0] ?? 'S1')
 
 async function findFormable(): Promise<FormableLevel[]> {
   const formable = await Promise.all(FORMABLE_LEVELS.map(isFormable))
@@ -72,6 +78,7 @@ async function findFormable(): Promise<FormableLevel[]> {
 async function isFormable(level: FormableLevel): Promise<boolean> {
   try {
     const proven = await proveLevel(machine, level, [level])
+    await proven.forkServer[Symbol.asyncDispose]()
     return proven.isolation.level === level
   } catch (error) {
     if (error instanceof TooWeak) return false

@@ -13,7 +13,7 @@ class Channel:
     """One descriptor, both directions. Sending is safe from every thread."""
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._sending = threading.Lock()
 
     def send(self, message: dict[str, Any]) -> None:
@@ -25,7 +25,7 @@ class Channel:
         rest = memoryview(_HEAD.pack(len(body)) + body)
         with self._sending:
             while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
+                rest = rest[os.write(self.descriptor, rest) :]
 
     def receive(self) -> dict[str, Any] | None:
         """The next message, or None when the supervisor has gone."""
@@ -38,7 +38,7 @@ class Channel:
     def _exactly(self, count: int) -> bytes | None:
         parts = bytearray()
         while len(parts) < count:
-            part = os.read(self._descriptor, count - len(parts))
+            part = os.read(self.descriptor, count - len(parts))
             if not part:
                 return None
             parts += part

@@ -46,6 +46,16 @@ def unshare(flags: int) -> None:
     checked(_libc.unshare(ctypes.c_int(flags)), 'unshare')
 
 
+def setns(descriptor: int, kind: int) -> None:
+    """setns(2)."""
+    checked(_libc.setns(ctypes.c_int(descriptor), ctypes.c_int(kind)), 'setns')
+
+
+def shutdown_writing(descriptor: int) -> bool:
+    """shutdown(2) with SHUT_WR: every copy of a socket says no more. False when it is no socket."""
+    return _libc.shutdown(ctypes.c_int(descriptor), 1) == 0
+
+
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None) -> None:
     """mount(2)."""
     words = [None if text is None else text.encode() for text in (source, target, kind, data)]

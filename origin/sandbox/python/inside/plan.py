@@ -1,4 +1,4 @@
-"""What the supervisor wants this process to be before it is given anything."""
+"""What the supervisor wants: of the fork server once, of each child when it is ordered."""
 
 import base64
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Plan:
-    """The first message on the channel. It holds nothing secret and nothing of a tool."""
+    """The first message on the control channel. It holds nothing secret and nothing of a tool."""
 
     level: str
     """Name of the level aimed at; the layers that hello lists are what counts."""
@@ -25,21 +25,38 @@ class Plan:
     """User and group to become when started as root; null to stay who we are."""
     namespaces: bool
     landlock: bool
-    sealed: bool
-    """Preload every module that a tool may name, then do without any path."""
     readable: list[str]
     masked: list[str]
     """Folders under `readable` that stay empty: packages of other programs."""
     scratch_bytes: int
     scratch_files: int
-    limits: Limits
+    meeting_folder: str
+    """Where the supervisor's socket `door` waits for children."""
     filter: bytes
     """A classic BPF program: struct sock_filter, packed, in host order."""
+    seal: bytes | None
+    """A second one, loaded after the imports, that takes every path away."""
 
     @staticmethod
     def parse(message: dict[str, Any]) -> 'Plan':
         """Reads the message of the supervisor, which is trusted."""
         fields = {key: value for key, value in message.items() if key != 'type'}
-        fields['limits'] = Limits(**fields['limits'])
         fields['filter'] = base64.b64decode(fields['filter'])
+        if fields['seal'] is not None:
+            fields['seal'] = base64.b64decode(fields['seal'])
         return Plan(**fields)
+
+
+@dataclass(frozen=True)
+class Order:
+    """One child to be. `key` is what it shows at the supervisor's door, and known to nobody else."""
+
+    key: str
+    limits: Limits
+    modules: list[str]
+    """What to import before the seal; names from an approved manifest."""
+
+    @staticmethod
+    def parse(message: dict[str, Any]) -> 'Order':
+        """Reads the message of the supervisor, which is trusted."""
+        return Order(message['key'], Limits(**message['limits']), message['modules'])

@@ -1,9 +1,7 @@
-"""Splits off the process that a call runs in, and stays to tell how that process ended."""
+"""Ties the life of a process to that of its parent."""
 
-import json
 import os
 import signal
-from collections.abc import Sequence
 from typing import NoReturn
 
 from inside import kernel
@@ -19,30 +17,24 @@ def die_with_parent() -> None:
     kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def split(report: int, child_only: Sequence[int]) -> None:
-    """Forks; returns in the child only. The parent waits, reports and ends.
+def split(inner_only: int) -> None:
+    """Forks; returns in the child only. The parent waits for it and ends as it did.
 
-    `report` is a descriptor that the child does not keep: what is written there comes from the
-    kernel's account of the child (wait4(2)) and cannot be forged by it. `child_only` are
-    descriptors that the parent lets go, so that their other ends see the child's end at once.
+    The child is the first process of the process-id namespace that the parent prepared, if it did:
+    with it the kernel ends all that it ever forked. `inner_only` is a descriptor that the parent
+    lets go, so that its other end sees the child's end at once.
     """
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
-        os.close(report)
         die_with_parent()
+        if os.getppid() not in (0, parent):
+            os._exit(1)  # the parent ended before it was asked to take this process along
         return
-    _watch(child, report, child_only)
+    os.close(inner_only)
+    _wait(child)
 
 
-def _watch(child: int, report: int, child_only: Sequence[int]) -> NoReturn:
-    for descriptor in child_only:
-        os.close(descriptor)
-    _, status, usage = os.wait4(child, 0)
-    account = {
-        'code': os.WEXITSTATUS(status) if os.WIFEXITED(status) else None,
-        'signal': os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        'cpu_ms': round((usage.ru_utime + usage.ru_stime) * 1000),
-        'max_rss_kb': usage.ru_maxrss,
-    }
-    os.write(report, json.dumps(account).encode())
-    os._exit(0)
+def _wait(child: int) -> NoReturn:
+    _, status = os.waitpid(child, 0)
+    os._exit(os.waitstatus_to_exitcode(status) & 0x7F)

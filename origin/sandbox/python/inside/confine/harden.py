@@ -1,15 +1,20 @@
 """The hardening steps in their order.
 
-`isolate` is for the process that will have one child per call (today the warden of one call);
-`harden` is for that child. Nothing of a tool may be read before `harden` has returned.
+`isolate` and `enclose` are for the fork server, once; `harden` is for each child. Nothing of a tool
+may be read before `harden` has returned and, where there is one, the seal is on.
 """
 
+import os
+
 from inside.confine import identity, landlock, limits, namespaces, privileges, root, seccomp
-from inside.plan import Plan
+from inside.plan import Limits, Plan
 
 
 def isolate(plan: Plan) -> tuple[list[str], namespaces.Snapshot | None]:
-    """Leaves root and enters the namespaces; gives the layers and what the namespaces were before."""
+    """Leaves root and enters the namespaces; gives the layers and what the namespaces were before.
+
+    The process-id namespace holds from the next fork on.
+    """
     layers = identity.leave_root(plan.identity)
     if not plan.namespaces:
         return layers, None
@@ -18,16 +23,31 @@ def isolate(plan: Plan) -> tuple[list[str], namespaces.Snapshot | None]:
     return layers, before
 
 
-def harden(plan: Plan, before: namespaces.Snapshot | None) -> list[str]:
-    """Takes every remaining step of the plan and gives the layers it has proven."""
+def enclose(plan: Plan, before: namespaces.Snapshot | None) -> tuple[list[str], int]:
+    """Takes the steps that all children share; gives the layers and the way to the supervisor.
+
+    The way is a descriptor of the folder with the supervisor's socket. With namespaces it is all
+    that is left of the host's tree, and leads nowhere else: its mount is in no tree any more.
+    """
+    limits.settle_memory()
+    if before is None:
+        privileges.give_up_gaining(bounding=False)
+        return [], os.open(plan.meeting_folder, os.O_PATH | os.O_DIRECTORY)
+    layers = namespaces.prove(before)
+    meeting = root.build(plan.readable, plan.masked, plan.meeting_folder)
+    layers += root.seal(plan.readable)
+    privileges.give_up_gaining(bounding=True)
+    return layers, meeting
+
+
+def harden(plan: Plan, call: Limits) -> list[str]:
+    """Takes every step that is a child's own and gives the layers it has proven."""
     layers: list[str] = []
-    if before is not None:
-        layers += namespaces.prove(before)
-        root.build(plan.readable, plan.masked)
-        root.add_scratch(plan.scratch_bytes, plan.scratch_files)
-        layers += root.seal(plan.readable, plan.scratch_bytes)
-    layers += limits.limit(plan.limits, own_user=plan.namespaces)
-    layers += privileges.drop(bounding=plan.namespaces)
+    if plan.namespaces:
+        layers += namespaces.enter_own()
+        layers += root.add_scratch(plan.scratch_bytes, plan.scratch_files)
+    layers += limits.limit(call, own_user=plan.namespaces)
+    layers += privileges.drop()
     if plan.landlock:
         layers += landlock.restrict(plan.readable, '/tmp' if plan.namespaces else None)
-    return layers + seccomp.load(plan.filter, plan.sealed)
+    return layers + seccomp.load(plan.filter)

@@ -9,15 +9,25 @@ from inside.plan import Limits
 
 _M_ARENA_MAX = -8
 _THREAD_STACK_BYTES = 512 * 1024
-_THREADS = 128
+_THREADS = 2048
+"""Of all calls of one fork server together: they share its user namespace. The address space of a
+call has room for about 400."""
+
+
+def settle_memory() -> None:
+    """One malloc arena and small thread stacks, for this process and all that it forks.
+
+    Each further arena reserves 64 MB of address space, and RLIMIT_AS counts reservations.
+    """
+    kernel.mallopt(_M_ARENA_MAX, 1)
+    threading.stack_size(_THREAD_STACK_BYTES)
 
 
 def limit(limits: Limits, own_user: bool) -> list[str]:
     """Sets every limit, soft equal to hard, so that none can be raised again.
 
-    RLIMIT_NPROC counts all processes of a user, so it is set only where the user namespace is the
-    process's own. One malloc arena and small stacks: each further arena reserves 64 MB of address
-    space, and RLIMIT_AS counts reservations.
+    RLIMIT_NPROC counts all processes and threads of a user, so it is set only where the user
+    namespace is the fork server's own.
     """
     wanted = {
         resource.RLIMIT_AS: limits.memory_bytes,
@@ -32,8 +42,6 @@ def limit(limits: Limits, own_user: bool) -> list[str]:
     }
     if own_user:
         wanted[resource.RLIMIT_NPROC] = _THREADS
-    kernel.mallopt(_M_ARENA_MAX, 1)
-    threading.stack_size(_THREAD_STACK_BYTES)
     with layer('rlimits'):
         for name, value in wanted.items():
             lowest = value if (hard := resource.getrlimit(name)[1]) < 0 else min(value, hard)

@@ -50,6 +50,33 @@ def prove(before: Snapshot) -> list[str]:
     return [proven(f'{name}_ns', now[name] != before[name]) for name in _FLAGS]
 
 
+def fork_into_own() -> int:
+    """fork(2) whose child is the first process of a new process-id namespace, this process's own.
+
+    unshare(2) names the namespace of the next children and can do so once; setns(2) to where we
+    are takes it back.
+    """
+    here = os.pidfd_open(os.getpid())
+    kernel.unshare(_FLAGS['pid'])
+    try:
+        child = os.fork()
+    except OSError:
+        kernel.setns(here, _FLAGS['pid'])
+        os.close(here)
+        raise
+    if child != 0:
+        kernel.setns(here, _FLAGS['pid'])
+    os.close(here)
+    return child
+
+
+def enter_own() -> list[str]:
+    """Mounts and IPC of a child's own, after fork_into_own gave it its process ids."""
+    with layer('call_ns'):
+        kernel.unshare(_FLAGS['mnt'] | _FLAGS['ipc'])
+        return [proven('call_ns', os.getpid() == 1)]
+
+
 def _write(path: str, text: str) -> None:
     with open(path, 'w', encoding='ascii') as file:
         file.write(text)

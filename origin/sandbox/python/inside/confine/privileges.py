@@ -27,19 +27,27 @@ class _Header(ctypes.Structure):
     _fields_ = [('version', ctypes.c_uint32), ('pid', ctypes.c_int)]
 
 
-def drop(bounding: bool) -> list[str]:
-    """Gives up every capability and every way to gain one.
+def give_up_gaining(bounding: bool) -> None:
+    """Gives up every way to gain a capability; what is held stays. All later children inherit it.
 
     `bounding` says that the caller has CAP_SETPCAP in its user namespace. Without it the bounding
     set stays as it is, which means nothing once no_new_privs is set and execve(2) is denied.
     """
     with layer('no_new_privs'):
         kernel.prctl(_PR_SET_NO_NEW_PRIVS, 1)
-        proven('no_new_privs', kernel.prctl(_PR_GET_NO_NEW_PRIVS) == 1)
     with layer('capabilities'):
         kernel.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
         if bounding:
             _drop_bounding_set()
+    with layer('undumpable'):
+        kernel.prctl(_PR_SET_DUMPABLE, 0)
+
+
+def drop() -> list[str]:
+    """Gives up every capability, after give_up_gaining, and proves all three layers."""
+    with layer('no_new_privs'):
+        proven('no_new_privs', kernel.prctl(_PR_GET_NO_NEW_PRIVS) == 1)
+    with layer('capabilities'):
         kernel.capset(_Header(_CAPABILITY_VERSION_3, 0), _Sets())
         left = _Sets()
         kernel.capget(_Header(_CAPABILITY_VERSION_3, 0), left)

@@ -17,8 +17,11 @@ _RDONLY_NOSUID_NODEV_NOEXEC = 0x1 | 0x2 | 0x4 | 0x8
 _NULL = '/dev/null'
 
 
-def build(readable: list[str], masked: list[str]) -> None:
+def build(readable: list[str], masked: list[str], kept: str) -> int:
     """Replaces the root of the mount namespace by one that shows `readable` and nothing else.
+
+    Gives a descriptor of the folder `kept`, which is shown to nobody: it can be reached through
+    that descriptor only, and from it nothing outside of it.
 
     Symbolic links above a readable path are resolved on the host side: the path exists under the
     name it was asked for. Paths that the host does not have are left out.
@@ -38,28 +41,32 @@ def build(readable: list[str], masked: list[str]) -> None:
         for path in masked:
             if os.path.isdir(path):
                 kernel.mount('tmpfs', path, 'tmpfs', _RDONLY_NOSUID_NODEV_NOEXEC, 'size=0,mode=0755')
+        os.makedirs('/tmp', 0o755, exist_ok=True)
+        kernel.mount(f'/.host{os.path.realpath(kept)}', '/tmp', None, _MS_BIND, None)
+        descriptor = os.open('/tmp', os.O_PATH | os.O_DIRECTORY)
+        kernel.umount_lazily('/tmp')
         kernel.umount_lazily('/.host')
         os.rmdir('/.host')
+        return descriptor
 
 
-def add_scratch(size: int, files: int) -> None:
+def add_scratch(size: int, files: int) -> list[str]:
     """Mounts a private /tmp with room for so many bytes and files, gone with the process."""
     with layer('scratch'):
-        os.makedirs('/tmp', 0o755, exist_ok=True)
         options = f'size={size},nr_inodes={files},mode=0700'
         kernel.mount('tmpfs', '/tmp', 'tmpfs', _MS_NOSUID_NODEV_NOEXEC, options)
+        scratch = os.statvfs('/tmp')
+        return [proven('scratch', scratch.f_blocks * scratch.f_frsize <= size)]
 
 
-def seal(readable: list[str], scratch_bytes: int) -> list[str]:
+def seal(readable: list[str]) -> list[str]:
     """Makes the root itself read-only and looks at what is left."""
     with layer('root'):
         kernel.mount_setattr('/', _RDONLY_NOSUID_NODEV_NOEXEC, recursive=False)
         expected = {path.split('/')[1] for path in (*readable, _NULL, '/tmp')}
         clean = set(os.listdir('/')) <= expected and not os.path.exists('/proc/self')
         frozen = bool(os.statvfs('/').f_flag & os.ST_RDONLY)
-        scratch = os.statvfs('/tmp')
-        small = scratch.f_blocks * scratch.f_frsize <= scratch_bytes
-        return [proven('root', clean and frozen), proven('scratch', small)]
+        return [proven('root', clean and frozen)]
 
 
 def _show(source: str, target: str, attributes: int) -> None:

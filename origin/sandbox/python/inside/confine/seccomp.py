@@ -18,18 +18,26 @@ class _Program(ctypes.Structure):
     _fields_ = [('length', ctypes.c_ushort), ('filter', ctypes.c_char_p)]
 
 
-def load(filter_program: bytes, sealed: bool) -> list[str]:
+def load(filter_program: bytes) -> list[str]:
     """Loads the filter for this process and all its later threads, then tries what it forbids."""
     with layer('seccomp'):
-        length = len(filter_program) // _INSTRUCTION_BYTES
-        kernel.load_seccomp(_Program(length, filter_program))
+        _load(filter_program)
         on = kernel.prctl(_PR_GET_SECCOMP) == _SECCOMP_MODE_FILTER
         no_socket = _refused(lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).close())
         no_fork = _refused(os.fork)
-        layers = [proven('seccomp', on and no_socket and no_fork)]
-        if sealed:
-            layers.append(proven('sealed', _refused(lambda: os.listdir('/'))))
-        return layers
+        return [proven('seccomp', on and no_socket and no_fork)]
+
+
+def seal(filter_program: bytes) -> list[str]:
+    """Loads a second filter, which knows no paths. The first must let this one pass."""
+    with layer('sealed'):
+        _load(filter_program)
+        return [proven('sealed', _refused(lambda: os.listdir('/')))]
+
+
+def _load(filter_program: bytes) -> None:
+    length = len(filter_program) // _INSTRUCTION_BYTES
+    kernel.load_seccomp(_Program(length, filter_program))
 
 
 def _refused(attempt) -> bool:

@@ -5,12 +5,14 @@ import sys
 import types
 from typing import Any
 
+from inside import kernel
 from inside.channel import Channel, encode
 from inside.tool import failure
 from inside.tool.arguments import bind
 from inside.tool.context import Context
 from inside.tool.failure import Refused
 from inside.tool.imports import ToolImports
+from inside.tool.loop import event_loop
 from inside.tool.secrets import Secrets
 from inside.tool.values import to_json
 
@@ -18,7 +20,18 @@ _RESERVE_BYTES = 2 * 1024 * 1024
 
 
 def run(channel: Channel, task: dict[str, Any]) -> None:
-    """Sends exactly one `result`, `failed` or `too_large`. Whatever the tool raises ends here."""
+    """Sends exactly one `result`, `failed` or `too_large`. Whatever the tool raises ends here.
+
+    What is printed ends before the answer goes out, so that the supervisor, having the answer, need
+    not wait for the end of the process to have all of it.
+    """
+    message = answer(channel, task)
+    end_output()
+    channel.send_encoded(message)
+
+
+def answer(channel: Channel, task: dict[str, Any]) -> bytes:
+    """The one message that answers the task, as JSON."""
     reserve = [bytes(_RESERVE_BYTES)]
     try:
         value = to_json(_call(channel, task))
@@ -29,8 +42,7 @@ def run(channel: Channel, task: dict[str, Any]) -> None:
     except BaseException as error:  # SystemExit and KeyboardInterrupt are the tool's too
         reserve.clear()
         message = encode({'type': 'failed', 'failure': failure.describe(error)})
-    _flush()
-    channel.send_encoded(message)
+    return message
 
 
 def _call(channel: Channel, task: dict[str, Any]) -> Any:
@@ -42,12 +54,8 @@ def _call(channel: Channel, task: dict[str, Any]) -> Any:
     value = main(*positional, **named)
     if not inspect.isawaitable(value):
         return value
-    import asyncio  # late: half of the start of a process, and many tools do without
-
     # Not asyncio.run: that waits for threads and tasks that the tool left behind.
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    return loop.run_until_complete(_awaited(value))
+    return event_loop().run_until_complete(_awaited(value))
 
 
 async def _awaited(value: Any) -> Any:
@@ -72,9 +80,11 @@ def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
     return module
 
 
-def _flush() -> None:
+def end_output() -> None:
+    """Hands over what is printed so far and ends it, for all copies of the descriptor."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (AttributeError, OSError, ValueError):
             continue  # the tool closed or replaced it
+    kernel.shutdown_writing(1)

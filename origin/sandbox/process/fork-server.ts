@@ -1,0 +1,147 @@
+import type { RunLimits } from '#contract/sandbox.ts'
+import { type Door, openDoor } from './door.ts'
+import type { ConfinedChild } from './greeting.ts'
+import { NotConfined } from './not-confined.ts'
+import { type Confinement, identityOf, planFor } from './plan.ts'
+import { childPool, type Pool } from './pool.ts'
+import { startZygote, type Zygote } from './zygote.ts'
+
+/** Where confined processes come from. The one way to get one. */
+export type ForkServer = AsyncDisposable & {
+  /**
+   * A confined child for one task, made ahead where that was possible. `modules` are import names
+   * that the task may use, for levels that must import them early. The caller must kill the child.
+   * Rejects with NotConfined.
+   */
+  take(limits: RunLimits, modules?: readonly string[]): Promise<ConfinedChild>
+}
+
+type Generation = { zygote: Zygote; pools: Map<string, Pool>; startedAt: number }
+
+/** A fork server is replaced after so many children, so much time, or an attack on its layout. */
+const MOST_CHILDREN = 1_000
+const LONGEST_LIFE_MS = 30 * 60_000
+const IDLE_MS = 10 * 60_000
+const SIGSEGV = 11
+const SIGSYS = 31
+/** Kinds of limits that get children made ahead; the others are made when they are asked for. */
+const MOST_POOLS = 4
+/** How often a call that lost its child before it was given anything may try again. */
+const ATTEMPTS = 3
+
+/**
+ * Keeps one fork server alive for as long as there are calls: started with the first one, replaced
+ * by a new one in the background when it is worn, and started again when it was lost.
+ */
+export function forkServer(confinement: Confinement, now: () => number = Date.now): ForkServer {
+  let door: Promise<Door> | null = null
+  let current: Promise<Generation> | null = null
+  let replacing = false
+  let closed = false
+  const alive = new Set<Zygote>()
+  let idle: NodeJS.Timeout | null = null
+
+  async function start(): Promise<Generation> {
+    door ??= openDoor(identityOf(confinement))
+    const { folder } = await door
+    const plan = planFor(confinement, folder)
+    const zygote = await startZygote(confinement.interpreter.executable, plan, await door)
+    alive.add(zygote)
+    const generation = { zygote, pools: new Map<string, Pool>(), startedAt: now() }
+    void zygote.gone.then(() => alive.delete(zygote))
+    if (closed) zygote.end()
+    return generation
+  }
+
+  async function generation(): Promise<Generation> {
+    if (closed) throw new NotConfined('start', 'the sandbox is stopping')
+    current ??= start()
+    const mine = current
+    try {
+      const found = await mine
+      if (!found.zygote.lost()) return found
+    } catch (error) {
+      if (current === mine) current = null
+      throw error
+    }
+    if (current === mine) current = null
+    return generation()
+  }
+
+  async function replaceWorn(worn: Generation): Promise<void> {
+    if (replacing || closed || !isWorn(worn, now())) return
+    replacing = true
+    const next = start()
+    await Promise.allSettled([next])
+    replacing = false
+    // Also when the new one did not start: the next call tries again, and is told.
+    current = next
+    void retire(worn)
+  }
+
+  function restIfIdle(): void {
+    if (idle !== null) clearTimeout(idle)
+    idle = setTimeout(() => {
+      void current?.then(retire, () => undefined)
+      current = null
+    }, IDLE_MS)
+    idle.unref()
+  }
+
+  return {
+    async take(limits, modules = []) {
+      restIfIdle()
+      const named = confinement.level === 'S1' ? modules : []
+      for (let attempt = 1; ; attempt++) {
+        const found = await generation()
+        try {
+          const taken = await poolFor(found, confinement, limits, named).take()
+          void replaceWorn(found)
+          return taken
+        } catch (error) {
+          if (!found.zygote.lost() || attempt === ATTEMPTS) throw error
+        }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true
+      if (idle !== null) clearTimeout(idle)
+      await current?.catch(() => undefined)
+      for (const zygote of alive) zygote.end()
+      await Promise.all([...alive].map((zygote) => zygote.gone))
+      await (await door)?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function poolFor(
+  { zygote, pools }: Generation,
+  { level }: Confinement,
+  limits: RunLimits,
+  modules: readonly string[],
+): Pool {
+  const key = JSON.stringify([limits.memory_bytes, limits.cpu_s, limits.open_files, modules])
+  const known = pools.get(key)
+  if (known !== undefined) return known
+  const pool = childPool(zygote, { level, limits, modules })
+  pools.set(key, pool)
+  for (const [oldest, stale] of pools) {
+    if (pools.size <= MOST_POOLS) break
+    stale.drain()
+    pools.delete(oldest)
+  }
+  return pool
+}
+
+function isWorn({ zygote, startedAt }: Generation, now: number): boolean {
+  const attacked = zygote.ends.has(SIGSEGV) || zygote.ends.has(SIGSYS)
+  return attacked || zygote.ordered() >= MOST_CHILDREN || now - startedAt >= LONGEST_LIFE_MS
+}
+
+/** Ends a fork server when the calls that it still serves are over. */
+async function retire({ zygote, pools }: Generation): Promise<void> {
+  for (const pool of pools.values()) pool.drain()
+  pools.clear()
+  await zygote.drained()
+  zygote.end()
+}

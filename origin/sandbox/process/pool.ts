@@ -1,0 +1,101 @@
+import type { FormableLevel } from '../levels/layers.ts'
+import type { ConfinedChild } from './greeting.ts'
+import { greet } from './greeting.ts'
+import type { ChildLimits } from './plan.ts'
+import type { Zygote } from './zygote.ts'
+
+/** What children of one pool have in common. */
+export type Kind = { level: FormableLevel; limits: ChildLimits; modules: readonly string[] }
+
+export type Pool = {
+  /** A confined child that nobody else gets. The caller must kill it. Rejects with NotConfined. */
+  take(): Promise<ConfinedChild>
+  /** Kills the children that wait; those that were taken are not touched. */
+  drain(): void
+}
+
+const FEWEST = 2
+const MOST = 8
+/** Children that may harden themselves at once; more would only wait for a processor. */
+const MOST_COMING = 8
+/** A call that takes longer than this has its successor made while it runs. */
+const REFILL_MS = 5
+
+/**
+ * Children made ahead of calls: as many as calls run at once, within bounds. A taken one is
+ * replaced when it has answered, so that its call has the processors for itself.
+ */
+export function childPool(zygote: Zygote, kind: Kind): Pool {
+  const ready: ConfinedChild[] = []
+  const waiting: PromiseWithResolvers<ConfinedChild>[] = []
+  let coming = 0
+  let busy = 0
+  let drained = false
+
+  function refill(): void {
+    if (drained || zygote.lost()) return
+    const load = Math.min(MOST, Math.max(FEWEST, busy + waiting.length))
+    order(load + waiting.length)
+  }
+  function order(wanted: number): void {
+    while (coming < MOST_COMING && ready.length + coming < wanted) void make()
+  }
+  async function make(): Promise<void> {
+    coming++
+    try {
+      const made = await greet(zygote.order(kind.limits, kind.modules), kind.level)
+      coming--
+      offer(made)
+    } catch (error) {
+      coming--
+      // Nobody waits: the one who comes next has it tried again and hears why it fails.
+      waiting.shift()?.reject(error)
+    }
+    if (waiting.length > 0) order(waiting.length)
+  }
+  function offer(made: ConfinedChild): void {
+    const next = waiting.shift()
+    if (next !== undefined) {
+      next.resolve(made)
+      return
+    }
+    if (drained) {
+      made.child.kill()
+      return
+    }
+    ready.push(made)
+    void dropEnded(made)
+  }
+  async function dropEnded(made: ConfinedChild): Promise<void> {
+    await made.child.gone
+    const at = ready.indexOf(made)
+    if (at >= 0) ready.splice(at, 1)
+  }
+  async function followUp({ child }: ConfinedChild): Promise<void> {
+    busy++
+    const later = setTimeout(refill, REFILL_MS)
+    await child.silent
+    clearTimeout(later)
+    busy--
+    setImmediate(refill)
+  }
+  function use(taken: ConfinedChild): ConfinedChild {
+    void followUp(taken)
+    return taken
+  }
+
+  return {
+    async take() {
+      const made = ready.shift()
+      if (made !== undefined) return use(made)
+      const next = Promise.withResolvers<ConfinedChild>()
+      waiting.push(next)
+      order(waiting.length)
+      return use(await next.promise)
+    },
+    drain() {
+      drained = true
+      for (const { child } of ready.splice(0)) child.kill()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+"""From a fork of the fork server to a confined process with its own descriptors."""
+
+import gc
+import os
+import random
+import socket
+
+from inside import warden
+from inside.channel import Channel
+from inside.confine import seccomp
+from inside.confine.harden import harden
+from inside.confine.unconfined import Unconfined, layer
+from inside.plan import Order, Plan
+from inside.tool.preload import preload_named
+from inside.tool.loop import event_loop
+from inside.tool.warm_up import warm_up
+
+_STDOUT, _STDERR, _CHANNEL = 1, 2, 3
+_DOOR = 'door'
+
+
+def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channel:
+    """Confines this process and says hello with its layers; gives the channel to the supervisor.
+
+    Descriptors afterwards: 0 nothing, 1 and 2 what the tool prints, 3 the channel, and those of the
+    event loop. A step that fails ends the process, after a word about it where that is possible.
+    """
+    warden.die_with_parent()
+    channel = _meet(meeting, order.key)
+    try:
+        layers = shared + harden(plan, order.limits)
+        if plan.seal is not None:
+            preload_named(order.modules)
+            layers += seccomp.seal(plan.seal)
+    except Unconfined as refusal:
+        channel.send({'type': 'unconfined', 'layer': refusal.layer, 'reason': refusal.reason})
+        os._exit(1)
+    random.seed()
+    event_loop()
+    warm_up()
+    gc.freeze()
+    os.dup2(_STDOUT, _STDERR)
+    channel.send({'type': 'hello', 'layers': layers})
+    return channel
+
+
+def _meet(meeting: int, key: str) -> Channel:
+    """Connects to the supervisor twice, and lets go of everything that was the fork server's."""
+    with layer('start'):
+        os.fchdir(meeting)
+        printing, talking = (_knock(purpose + key) for purpose in 'PT')
+        os.chdir('/')
+        os.dup2(printing.detach(), _STDOUT)
+        os.dup2(talking.detach(), _CHANNEL)
+        os.closerange(_CHANNEL + 1, 1 << 16)
+    return Channel(_CHANNEL)
+
+
+def _knock(word: str) -> socket.socket:
+    door = socket.socket(socket.AF_UNIX)
+    door.connect(_DOOR)
+    door.sendall(word.encode())
+    return door
