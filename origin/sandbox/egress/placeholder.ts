@@ -1,0 +1,84 @@
+import type { BoundSecret } from '#contract/egress.ts'
+import { coverOf } from './approval.ts'
+import { type Header, requireWellFormed } from './headers.ts'
+import { Refused } from './refusal.ts'
+import { readTarget, type Target } from './target.ts'
+
+/** `{{secret:NAME}}`, also as URL and form encoders write it (RFC 3986, 2.1). */
+const PLACEHOLDER = /(?:\{|%7[Bb]){2}secret(?::|%3[Aa])([A-Z][A-Z0-9_]{0,99})(?:\}|%7[Dd]){2}/g
+
+/** Texts that are read for placeholders; anything else goes out byte for byte. */
+const TEXT =
+  /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|javascript|x-www-form-urlencoded|graphql))/i
+const FORM = /^application\/x-www-form-urlencoded/i
+const JSON_TEXT = /^application\/(?:[\w.+-]*\+)?json/i
+const BASIC = /^Basic +([A-Za-z0-9+/]+=*)$/i
+
+type Encode = (value: string) => string
+
+/** Fills secrets in for one target. Throws Refused for a secret that is unknown or not meant for it. */
+export type Filler = {
+  url(target: Target): Target
+  headers(headers: readonly Header[]): Header[]
+  body(body: Buffer, contentType: string | null): Buffer
+}
+
+export function fillerFor(secrets: readonly BoundSecret[], destination: Target): Filler {
+  const fill = (text: string, encode: Encode) =>
+    text.replace(PLACEHOLDER, (_, name: string) => encode(valueFor(name)))
+
+  function valueFor(name: string): string {
+    const secret = secrets.find((known) => known.name === name)
+    if (secret === undefined) throw new Refused({ reason: 'unknown_secret', secret: name })
+    if (coverOf(secret.hosts, destination) === null) {
+      throw new Refused({ reason: 'secret_not_for_host', secret: name, host: destination.host })
+    }
+    return secret.value
+  }
+
+  return {
+    url({ url }) {
+      const filled = new URL(url)
+      filled.pathname = fill(url.pathname, encodeURIComponent)
+      filled.search = fill(url.search, encodeURIComponent)
+      return readTarget(filled.href)
+    },
+    headers: (headers) =>
+      headers.map(([name, value]) => {
+        const filled = fillBasic(value, fill) ?? fill(value, asIs)
+        requireWellFormed(name, filled)
+        return [name, filled]
+      }),
+    body(body, contentType) {
+      if (contentType !== null && !TEXT.test(contentType)) return body
+      const text = body.toString('utf8')
+      if (!bearsPlaceholder(text)) return body
+      return Buffer.from(fill(text, encoderFor(contentType ?? '')))
+    },
+  }
+}
+
+/** Whether a text, or the credentials inside a Basic header, names a secret. */
+export function bearsPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) >= 0 || unpackBasic(text).search(PLACEHOLDER) >= 0
+}
+
+/** Basic credentials (RFC 7617) hide a placeholder from sight: it is filled in beneath the base64. */
+function fillBasic(value: string, fill: (text: string, encode: Encode) => string): string | null {
+  const credentials = unpackBasic(value)
+  if (credentials.search(PLACEHOLDER) < 0) return null
+  return `Basic ${Buffer.from(fill(credentials, asIs)).toString('base64')}`
+}
+
+function unpackBasic(value: string): string {
+  return Buffer.from(BASIC.exec(value)?.[1] ?? '', 'base64').toString('utf8')
+}
+
+function encoderFor(contentType: string): Encode {
+  if (FORM.test(contentType)) return encodeURIComponent
+  return JSON_TEXT.test(contentType) ? (value) => JSON.stringify(value).slice(1, -1) : asIs
+}
+
+function asIs(value: string): string {
+  return value
+}

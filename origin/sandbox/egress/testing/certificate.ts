@@ -1,0 +1,23 @@
+/**
+ * A certificate for `secure.example` and its sub-domains that signs itself, and its key. It is worth
+ * nothing: only the tests trust it.
+ */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgiKOuxcIsZuLspSBL
+NxQA1GdGo6fYAiHZy+l41adA7j2hRANCAAR1UY4qXbGQmYrRsxidkaQFU66/OGA7
+oisE4fizJmuZ7aCcG/koosW5eN0Uwlq+6Y8yRZHLnISq75qNHZQBxctz
+-----END PRIVATE KEY-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBuDCCAV2gAwIBAgIULgKcmZaOQUOa1aFn8dHyQJfpymMwCgYIKoZIzj0EAwIw
+GTEXMBUGA1UEAwwOc2VjdXJlLmV4YW1wbGUwIBcNMjYxMTIxMDkwMzQ0WhgPMjEy
+NjEwMjgwOTAzNDRaMBkxFzAVBgNVBAMMDnNlY3VyZS5leGFtcGxlMFkwEwYHKoZI
+zj0CAQYIKoZIzj0DAQcDQgAEdVGOKl2xkJmK0bMYnZGkBVOuvzhgO6IrBOH4syZr
+me2gnBv5KKLFuXjdFMJavumPMkWRy5yEqu+ajR2UAcXLc6OBgDB+MB0GA1UdDgQW
+BBS3YRAiU2ijOC8VPd0Jn03jJlBkBDAfBgNVHSMEGDAWgBS3YRAiU2ijOC8VPd0J
+n03jJlBkBDAPBgNVHRMBAf8EBTADAQH/MCsGA1UdEQQkMCKCDnNlY3VyZS5leGFt
+cGxlghAqLnNlY3VyZS5leGFtcGxlMAoGCCqGSM49BAMCA0kAMEYCIQDqzolsZNK2
+BfMNcAxvJgme4ulV6d0aBhFe+8Vd2ELD/AIhAIYYnd3M3ZOqdsTKQCh2E22T4UfH
+thrSR3LJvxqpLuru
+-----END CERTIFICATE-----`,
+}
