@@ -98,6 +98,10 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
   test('an approval of a draft that changed meanwhile is refused', async () => {
     const asked = await client.call('mcpbox_request_publish', { server, name: 'add' })
     const { approval, hash } = Published.parse(asked.structured)
+    expect(await stack.admin.approval(approval)).toMatchObject({
+      requested_by: door === 'local' ? 'this machine' : 'ada@example.com',
+      client: { name: 'test-client' },
+    })
     await client.call('mcpbox_update_tool', { server, name: 'add', timeout_ms: 5_000 })
     const decision = { hash, decision: 'approve' as const, reason: null }
     await expect(stack.admin.decide(approval, decision)).rejects.toThrow('The draft was changed')

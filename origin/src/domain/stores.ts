@@ -3,6 +3,7 @@ import type { AdminStore } from './admins/admin-store.ts'
 import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { ExecutionStore } from './executions/execution-store.ts'
 import type { OperationStore } from './operations/operation-store.ts'
+import type { PrincipalStore } from './principals.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { SettingStore } from './settings.ts'
 import type { ToolStore } from './tools/tool-store.ts'
@@ -13,6 +14,7 @@ export interface Stores {
   approvals: ApprovalStore
   executions: ExecutionStore
   operations: OperationStore
+  principals: PrincipalStore
   secrets: SecretStore
   admins: AdminStore
   settings: SettingStore

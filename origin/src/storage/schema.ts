@@ -38,6 +38,12 @@ const versionId = () =>
     .notNull()
     .references(() => versions.id)
 
+/** Everybody who ever asked for something, as people know them. */
+export const principals = pgTable('principals', {
+  key: text('key').primaryKey(),
+  label: text('label').notNull(),
+})
+
 export const servers = pgTable('servers', {
   id: id(),
   name: text('name').notNull().unique(),

@@ -7,6 +7,7 @@ import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
 import { pgExecutionStore } from './execution-store.ts'
 import { pgOperationStore } from './operation-store.ts'
+import { pgPrincipalStore } from './principal-store.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
 import { pgToolStore } from './tool-store.ts'
@@ -18,6 +19,7 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     approvals: pgApprovalStore(db),
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),
+    principals: pgPrincipalStore(db),
     secrets: pgSecretStore(db, cipher),
     admins: pgAdminStore(db),
     settings: pgSettingStore(db, cipher),

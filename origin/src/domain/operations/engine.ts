@@ -3,6 +3,7 @@ import { isFinal } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { NoticeBoard } from '../notices.ts'
+import { principalLabel } from '../principals.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { Wake } from '../wake.ts'
@@ -27,6 +28,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #carryOut: CarryOut
   readonly #onFault: (fault: unknown) => void
   readonly #live = new Map<OpId, { operation: LiveOperation; done: Promise<void> }>()
+  readonly #noted = new Map<string, string>()
   readonly #cancelledEarly = new Set<string>()
   readonly #timers: NodeJS.Timeout[]
   readonly #cancels: Disposable
@@ -58,6 +60,7 @@ export class OperationEngine implements AsyncDisposable {
    * @throws Refusal operation_conflict when the id stands for something else.
    */
   async submit(principal: Principal, request: OperationRequest, requestId: string): Promise<void> {
+    await this.#note(principal)
     const added = await this.#stores.operations.add({
       principal,
       principalKey: principalKey(principal),
@@ -155,6 +158,14 @@ export class OperationEngine implements AsyncDisposable {
       if (!running || (await this.#takeOver(opId))) return
       await news.next(RENEW_MS)
     }
+  }
+
+  /** Keeps who is behind a principal's key, when this process has not yet, or it is another name. */
+  async #note(principal: Principal): Promise<void> {
+    const [key, label] = [principalKey(principal), principalLabel(principal)]
+    if (this.#noted.get(key) === label) return
+    await this.#stores.principals.note(key, label)
+    this.#noted.set(key, label)
   }
 
   #begin(operation: Operation): void {

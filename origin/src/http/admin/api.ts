@@ -23,7 +23,12 @@ export function apiRoutes(parts: { stores: Stores; within: Within; bearerKey: st
   async function view(approval: Approval) {
     const version = await stores.tools.version(approval.versionId)
     if (version === null) throw new Error(`approval ${approval.id} is about no version`)
-    return approvalView(approval, version, await stores.tools.versionIn(version.toolId, 'live'))
+    const live = await stores.tools.versionIn(version.toolId, 'live')
+    const [requestedBy, createdBy] = await Promise.all([
+      stores.principals.label(approval.requestedBy),
+      stores.principals.label(version.createdBy),
+    ])
+    return approvalView({ ...approval, requestedBy }, { ...version, createdBy }, live)
   }
 
   routes.get('/approvals', async (c) => {

@@ -98,6 +98,11 @@ CREATE TABLE "operations" (
 	CONSTRAINT "operations_done" CHECK ((state = 'done') = (finished_at is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "principals" (
+	"key" text PRIMARY KEY,
+	"label" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "secrets" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid(),
 	"server_id" uuid NOT NULL,

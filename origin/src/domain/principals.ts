@@ -13,3 +13,10 @@ export function principalLabel(principal: Principal): string {
       return 'this machine'
   }
 }
+
+/** Who is behind the keys that rows are owned by (`principalKey`). */
+export interface PrincipalStore {
+  note(key: string, label: string): Promise<void>
+  /** The label of a key; the key itself when nobody noted one. */
+  label(key: string): Promise<string>
+}
