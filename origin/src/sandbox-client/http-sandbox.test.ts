@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { RunRequest } from '#contract/sandbox.ts'
 import type { RunNews } from '../domain/sandbox.ts'
 import { measured, ok } from '../testing/scripted-sandbox.ts'
-import { broken, hangUp, json, mute, stream, tinySandbox } from '../testing/tiny-sandbox.ts'
+import { breakOff, hangUp, held, json, mute, stream, tinySandbox } from '../testing/tiny-sandbox.ts'
 import { manifest } from '../testing/tools.ts'
 import { httpSandbox } from './http-sandbox.ts'
 
@@ -27,10 +27,13 @@ const lost = (seq: number) => ({
   },
 })
 
-function connect(url: string) {
+function connect(url: string, onNews: (said: RunNews) => void = () => {}) {
   const sandbox = httpSandbox({ url, apiKey: 'the key', answerMs: 50, pauseMs: 1 })
   const heard: RunNews[] = []
-  const news = (said: RunNews) => void heard.push(said)
+  function news(said: RunNews): void {
+    heard.push(said)
+    onNews(said)
+  }
   return {
     sandbox,
     heard,
@@ -56,12 +59,12 @@ test('a run is sent with the key and the boot that is meant, and heard to its ou
 
 test('a broken stream is asked for again, the run is sent once, and no news is told twice', async () => {
   await using tiny = await tinySandbox(
-    broken(progress(1)),
+    held(progress(1)),
     hangUp,
-    broken(progress(1), progress(2)),
+    held(progress(1), progress(2)),
     stream(progress(1), progress(2), progress(3), outcome(4)),
   )
-  const { run, heard } = connect(tiny.url)
+  const { run, heard } = connect(tiny.url, ({ seq }) => seq < 3 && tiny.cut())
   expect(await run()).toMatchObject({ seq: 4, outcome: { kind: 'ok' } })
   expect(heard).toEqual([progress(1), progress(2), progress(3)])
   expect(tiny.heard.map(({ method, path }) => `${method} ${path}`)).toEqual([
@@ -78,8 +81,9 @@ test('a stream that ends well but without an outcome is asked for again, too', a
 })
 
 test('a sandbox that does not know the run any more has lost it', async () => {
-  await using tiny = await tinySandbox(broken(progress(1), progress(2)), json({}, 404))
-  expect(await connect(tiny.url).run()).toMatchObject(lost(3))
+  await using tiny = await tinySandbox(held(progress(1), progress(2)), json({}, 404))
+  const cutAfterTwo = ({ seq }: RunNews) => seq === 2 && tiny.cut()
+  expect(await connect(tiny.url, cutAfterTwo).run()).toMatchObject(lost(3))
 })
 
 test('another boot than the one that is meant ran nothing', async () => {
@@ -96,8 +100,8 @@ test('a run that was sent before is never sent again, not even to the boot that 
 })
 
 test('a stream that stays broken is given up: the run is lost, not unreachable', async () => {
-  await using tiny = await tinySandbox(broken(progress(1)))
-  expect(await connect(tiny.url).run()).toMatchObject(lost(2))
+  await using tiny = await tinySandbox(held(progress(1)), hangUp)
+  expect(await connect(tiny.url, () => tiny.cut()).run()).toMatchObject(lost(2))
   expect(tiny.heard).toHaveLength(6)
 })
 
@@ -191,7 +195,7 @@ test('health and analyses are read', async () => {
 test.each([
   ['hangs up', hangUp],
   ['is silent', mute],
-  ['breaks off in the middle', broken('half an answer')],
+  ['breaks off in the middle', breakOff],
 ])('a sandbox that %s is unreachable', async (_what, answer) => {
   await using tiny = await tinySandbox(answer)
   expect(await refusalsAt(tiny.url)).toEqual(['sandbox_unreachable', 'sandbox_unreachable'])

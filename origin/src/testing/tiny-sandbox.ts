@@ -35,6 +35,8 @@ export async function tinySandbox(...answers: Answer[]) {
   return {
     url: `http://127.0.0.1:${port}`,
     heard,
+    /** Breaks off whatever is being answered. */
+    cut: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       server.close()
       server.closeAllConnections()
@@ -57,18 +59,22 @@ export function stream(...events: unknown[]): Answer {
   }
 }
 
-/** Answers with lines of NDJSON, and then breaks off. */
-export function broken(...events: unknown[]): Answer {
+/** Answers with lines of NDJSON, and then says nothing more, until somebody cuts it off. */
+export function held(...events: unknown[]): Answer {
   return (response) => {
-    response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''), () =>
-      response.destroy(),
-    )
+    response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''))
   }
 }
 
 /** Breaks off before the first byte. */
 export const hangUp: Answer = (response) => {
   response.destroy()
+}
+
+/** Breaks off in the middle of what it announced. */
+export const breakOff: Answer = (response) => {
+  response.writeHead(200, { 'content-length': 100 })
+  response.write('{', () => response.destroy())
 }
 
 /** Never answers. */
