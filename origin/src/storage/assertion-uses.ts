@@ -1,6 +1,6 @@
 import { lt, sql } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { assertionUses } from './schema.ts'
+import { assertionUses } from './operation-schema.ts'
 
 /** Remembers assertions until they expire, across replicas. */
 export interface AssertionUses {

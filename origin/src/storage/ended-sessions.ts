@@ -1,6 +1,6 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
 import type { Db } from './database.ts'
-import { endedSessions } from './schema.ts'
+import { endedSessions } from './operation-schema.ts'
 
 /** MCP sessions that their client ended, for every replica. */
 export function pgEndedSessions(db: Db) {

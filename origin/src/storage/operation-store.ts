@@ -4,7 +4,7 @@ import { requestDigest, type NumberedEvent } from '../domain/operations/operatio
 import type { Channel } from '../domain/notices.ts'
 import type { OperationStore } from '../domain/operations/operation-store.ts'
 import type { Db } from './database.ts'
-import { operationEvents, operations } from './schema.ts'
+import { operationEvents, operations } from './operation-schema.ts'
 
 export function pgOperationStore(db: Db): OperationStore {
   const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`

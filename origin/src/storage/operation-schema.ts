@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, json, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import type { OperationRequest } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
+import { at, createdAt } from './columns.ts'
+
+/** Tables of what is under way; nothing in them is worth keeping for long. */
+
+/** One thing a client asked for, done once; see docs/architecture.md, "Operations". */
+export const operations = pgTable(
+  'operations',
+  {
+    opId: uuid('op_id').primaryKey(),
+    principal: text('principal').notNull(),
+    asked: json('asked').$type<{ principal: Principal; request: OperationRequest }>().notNull(),
+    requestDigest: text('request_digest').notNull(),
+    requestId: text('request_id').notNull(),
+    state: text('state', { enum: ['running', 'done'] }).notNull(),
+    owner: text('owner').notNull(),
+    leaseUntil: at('lease_until').notNull(),
+    dispatch: json('dispatch').$type<Dispatch>(),
+    cancelledAt: at('cancelled_at'),
+    createdAt: createdAt(),
+    finishedAt: at('finished_at'),
+  },
+  (t) => [
+    index('operations_running')
+      .on(t.leaseUntil)
+      .where(sql`state = 'running'`),
+    index('operations_finished').on(t.finishedAt),
+    check('operations_state', sql`state in ('running', 'done')`),
+    check('operations_done', sql`(state = 'done') = (finished_at is not null)`),
+  ],
+)
+
+export const operationEvents = pgTable(
+  'operation_events',
+  {
+    opId: uuid('op_id')
+      .notNull()
+      .references(() => operations.opId, { onDelete: 'cascade' }),
+    seq: integer('seq').notNull(),
+    event: json('event').$type<NumberedEvent>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.opId, t.seq] })],
+)
+
+/** Assertions seen, until they expire: each is good for one use. */
+export const assertionUses = pgTable(
+  'assertion_uses',
+  { jti: uuid('jti').primaryKey(), expiresAt: at('expires_at').notNull() },
+  (t) => [index('assertion_uses_expiry').on(t.expiresAt)],
+)
+
+/** MCP sessions that their client ended; kept until the id would have expired anyway. */
+export const endedSessions = pgTable(
+  'ended_sessions',
+  { sessionId: text('session_id').primaryKey(), until: at('until').notNull() },
+  (t) => [index('ended_sessions_until').on(t.until)],
+)
