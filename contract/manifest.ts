@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HostGrant } from './host-grant.ts'
 import { ModuleName, SecretName } from './names.ts'
 
 /**
@@ -7,7 +8,7 @@ import { ModuleName, SecretName } from './names.ts'
  * are equal texts.
  */
 export const Manifest = z.strictObject({
-  hosts: z.array(z.string()).transform(sortedSet),
+  hosts: z.array(HostGrant).transform(sortedSet),
   modules: z.array(ModuleName).transform(sortedSet),
   secrets: z.array(SecretName).transform(sortedSet),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BoundSecret, EgressRecord } from './egress.ts'
 import { Json, JsonObject } from './json.ts'
 import { MAX_TIMEOUT_MS } from './limits.ts'
 import { Manifest } from './manifest.ts'
@@ -35,6 +36,8 @@ export const RunRequest = z.strictObject({
   }),
   input: JsonObject,
   secrets: z.record(z.string(), z.string()),
+  /** Values that the broker fills in and the process never gets. */
+  bound_secrets: z.array(BoundSecret).optional(),
   limits: RunLimits,
 })
 export type RunRequest = z.infer<typeof RunRequest>
@@ -75,6 +78,8 @@ const measured = {
   stdout: Stdout,
   duration_ms: z.number().nonnegative(),
   isolation: Isolation.nullable(),
+  /** The requests that the tool made, or tried to; absent when there was none. */
+  egress: z.array(EgressRecord).optional(),
 }
 
 /** How one execution ended. `refused` means that no process saw the code. */

@@ -1,5 +1,9 @@
+import type { EgressRecord } from '#contract/egress.ts'
 import { RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
+import { converse } from '../egress/conversation.ts'
+import { EGRESS_LIMITS } from '../egress/limits.ts'
+import { internet, type Network } from '../egress/network.ts'
 import type { ForkServer } from '../process/fork-server.ts'
 import type { Event } from '../process/message.ts'
 import { NotConfined } from '../process/not-confined.ts'
@@ -13,19 +17,33 @@ export type Run = (
   signal: AbortSignal,
 ) => Promise<Outcome>
 
-/** Runs each call in a process of its own, confined as proven before it is given anything. */
-export function runConfined(forkServer: ForkServer): Run {
-  return async ({ version, input, secrets, limits }, onEvent, signal) => {
+/**
+ * Runs each call in a process of its own, confined as proven before it is given anything. Its
+ * requests leave through a broker that lives as long as the call.
+ */
+export function runConfined(forkServer: ForkServer, network: Network = internet): Run {
+  return async (request, onEvent, signal) => {
+    const { version, input, secrets, bound_secrets: bound = [], limits } = request
     try {
       const { code, manifest } = version
-      const { modules } = manifest
+      const { hosts, modules } = manifest
       const { child, isolation } = await forkServer.take(limits, modules)
       const task = { type: 'run', code, input, secrets, modules, result_bytes: RESULT_BYTES }
-      const served = await serve(child, task, { timeoutMs: limits.timeout_ms, signal, onEvent })
-      return toOutcome(served, isolation, limits)
+      const over = new AbortController()
+      const policy = { grants: hosts, secrets: bound, limits: EGRESS_LIMITS, network }
+      const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
+        child.send(reply, taken),
+      )
+      const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, web }
+      const served = await serve(child, task, terms).finally(() => over.abort())
+      return withEgress(toOutcome(served, isolation, limits), await web.close())
     } catch (error) {
       if (!(error instanceof NotConfined)) throw error
       return { kind: 'refused', message: `no confined process (${error.layer}): ${error.message}` }
     }
   }
+}
+
+function withEgress(outcome: Outcome, egress: EgressRecord[]): Outcome {
+  return outcome.kind === 'refused' || egress.length === 0 ? outcome : { ...outcome, egress }
 }

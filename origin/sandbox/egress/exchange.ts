@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Header } from './headers.ts'
@@ -31,12 +30,14 @@ export async function exchange(
     insecureHTTPParser: false,
     signal,
   })
+  const answered = Promise.withResolvers<IncomingMessage>()
+  outgoing.once('response', answered.resolve)
+  // Later faults reach whoever reads the body.
+  outgoing.on('error', answered.reject)
+  outgoing.once('close', () => answered.reject(new Error('it ended without a response')))
   try {
     outgoing.end(body ?? undefined)
-    const [response] = (await once(outgoing, 'response')) as [IncomingMessage]
-    // Later faults reach whoever reads the body; this hears the ones that reach both.
-    outgoing.on('error', () => socket.destroy())
-    return response
+    return await answered.promise
   } catch (error) {
     socket.destroy()
     signal.throwIfAborted()

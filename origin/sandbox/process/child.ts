@@ -14,7 +14,8 @@ export type Listener = {
 }
 
 export type Child = {
-  send(message: object): void
+  /** `taken` is called when the kernel has the message, or the child is gone. */
+  send(message: object, taken?: () => void): void
   /** Names who hears the child from now on; messages that came before wait for the first one. */
   listen(listener: Listener): void
   output: Output
@@ -105,8 +106,8 @@ export function expectChild(kill: () => void): Midwife {
       void settle(end)
     },
     child: {
-      send: (message) => {
-        sockets.get('T')?.write(encodeFrame(message))
+      send: (message, taken) => {
+        sockets.get('T')?.write(encodeFrame(message), taken)
       },
       listen: (next) => {
         listener = next

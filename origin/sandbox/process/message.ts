@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LogLevel } from '#contract/operation.ts'
 import { ToolFailure } from '#contract/sandbox.ts'
 import type { Json } from '#contract/json.ts'
+import { WebMessage } from '../egress/message.ts'
 
 /** Parsed JSON from the channel. It came through JSON.parse, so it is JSON; only its depth and
  * length were open, and the decoder has bounded both. */
@@ -22,12 +23,17 @@ export const Message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), value: AnyJson }),
   z.object({ type: z.literal('failed'), failure: ToolFailure }),
   z.object({ type: z.literal('too_large'), bytes: z.number() }),
+  ...WebMessage.options,
 ])
 export type Message = z.infer<typeof Message>
 
 export type Event = Extract<Message, { type: 'progress' | 'log' }>
-export type Final = Exclude<Message, Event>
+export type Final = Exclude<Message, Event | WebMessage>
 
 export function isEvent(message: Message): message is Event {
   return message.type === 'progress' || message.type === 'log'
+}
+
+export function isWeb(message: Message): message is WebMessage {
+  return message.type.startsWith('http.')
 }

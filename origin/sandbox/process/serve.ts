@@ -1,8 +1,9 @@
 import { STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
+import type { Conversation } from '../egress/conversation.ts'
 import type { Account } from './account.ts'
 import type { Child } from './child.ts'
 import type { FrameFault } from './frames.ts'
-import { type Event, type Final, isEvent, Message } from './message.ts'
+import { type Event, type Final, isEvent, isWeb, Message } from './message.ts'
 import type { Output } from './output.ts'
 
 /** The first thing that decided a task. What comes after it changes nothing. */
@@ -26,6 +27,8 @@ export type Terms = {
   timeoutMs: number
   signal: AbortSignal
   onEvent(event: Event): void
+  /** Who takes the child's requests. Without it, none may be made. */
+  web?: Pick<Conversation, 'take' | 'traffic'>
 }
 
 /** Printing and talking more than this is not a tool at work. */
@@ -46,11 +49,14 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
       const message = Message.safeParse(raw)
       if (!message.success) decided.resolve({ by: 'fault', fault: 'unknown_message' })
       else if (isEvent(message.data)) terms.onEvent(message.data)
-      else decided.resolve({ by: 'answer', answer: message.data })
+      else if (!isWeb(message.data)) decided.resolve({ by: 'answer', answer: message.data })
+      else if (terms.web?.take(message.data) !== true) {
+        decided.resolve({ by: 'fault', fault: 'unknown_message' })
+      }
     },
     fault: ({ fault }) => decided.resolve({ by: 'fault', fault }),
     traffic: (bytes) => {
-      if (bytes > FLOOD_BYTES) decided.resolve({ by: 'flood' })
+      if (bytes - (terms.web?.traffic() ?? 0) > FLOOD_BYTES) decided.resolve({ by: 'flood' })
     },
   })
   void child.gone.then(() => decided.resolve({ by: 'end' }))

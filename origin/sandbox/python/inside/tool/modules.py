@@ -6,12 +6,13 @@ DEFAULT_MODULES = frozenset(
     concurrent.futures contextlib contextvars copy csv dataclasses datetime decimal difflib enum
     fractions functools graphlib hashlib heapq hmac html inspect io ipaddress itertools json
     keyword logging math numbers operator pprint queue random re reprlib secrets statistics string
-    stringprep struct textwrap threading time traceback types typing unicodedata urllib.parse uuid
-    warnings weakref xml.etree.ElementTree zlib zoneinfo
+    stringprep struct textwrap threading time traceback types typing unicodedata urllib.error
+    urllib.parse urllib.request uuid warnings weakref xml.etree.ElementTree zlib zoneinfo
     """.split()
 )
-"""Nothing here exists to open processes, sockets or files. What a module can reach all the same
-(`asyncio` can ask for a subprocess) the kernel refuses: this list is policy, not the boundary."""
+"""Nothing here exists to open processes, sockets or files; `urllib.request` asks the broker.
+What a module can reach all the same (`asyncio` can ask for a subprocess) the kernel refuses: this
+list is policy, not the boundary."""
 
 
 def is_allowed(name: str, allowed: frozenset[str]) -> bool:

@@ -15,6 +15,7 @@ from inside.tool.imports import ToolImports
 from inside.tool.loop import event_loop
 from inside.tool.secrets import Secrets
 from inside.tool.values import to_json
+from inside.web.open import open_web
 
 _RESERVE_BYTES = 2 * 1024 * 1024
 
@@ -67,12 +68,14 @@ def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
     failure.remember_source(task['code'])
     code = compile(task['code'], failure.TOOL_FILE, 'exec', dont_inherit=True)
     secrets = Secrets(task['secrets'])
-    imports = ToolImports(task['modules'], {'secrets': secrets})
+    http = open_web(channel)
+    imports = ToolImports(task['modules'], {'secrets': secrets, 'http': http})
     module = types.ModuleType('tool')
     module.__dict__.update(
         __builtins__=imports.builtins(),
         __file__=failure.TOOL_FILE,
         ctx=Context(channel),
+        http=http,
         secrets=secrets,
     )
     sys.modules['tool'] = module
