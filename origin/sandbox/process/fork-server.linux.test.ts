@@ -21,8 +21,8 @@ function requestOf(code: string, modules: string[] = []): RunRequest {
 }
 
 describe.each(formableLevels)('the fork server at %s', (level) => {
-  function started(now?: () => number) {
-    const server = forkServer({ ...machine, level }, now)
+  function started(now: () => number = Date.now) {
+    const server = forkServer({ ...machine, level }, { now })
     const run = runConfined(server)
     return {
       call: (code: string, modules?: string[], signal = new AbortController().signal) =>

@@ -4,7 +4,7 @@ import type { ConfinedChild } from './greeting.ts'
 import { NotConfined } from './not-confined.ts'
 import { type Confinement, identityOf, planFor } from './plan.ts'
 import { childPool, type Pool } from './pool.ts'
-import { startZygote, type Zygote } from './zygote.ts'
+import { LAUNCHER, startZygote, type Zygote } from './zygote.ts'
 
 /** Where confined processes come from. The one way to get one. */
 export type ForkServer = AsyncDisposable & {
@@ -15,6 +15,9 @@ export type ForkServer = AsyncDisposable & {
    */
   take(limits: RunLimits, modules?: readonly string[]): Promise<ConfinedChild>
 }
+
+/** What tests and measurements may want to be different. */
+export type Circumstances = { now?: () => number; launcher?: string }
 
 type Generation = { zygote: Zygote; pools: Map<string, Pool>; startedAt: number }
 
@@ -33,7 +36,10 @@ const ATTEMPTS = 3
  * Keeps one fork server alive for as long as there are calls: started with the first one, replaced
  * by a new one in the background when it is worn, and started again when it was lost.
  */
-export function forkServer(confinement: Confinement, now: () => number = Date.now): ForkServer {
+export function forkServer(
+  confinement: Confinement,
+  { now = Date.now, launcher = LAUNCHER }: Circumstances = {},
+): ForkServer {
   let door: Promise<Door> | null = null
   let current: Promise<Generation> | null = null
   let replacing = false
@@ -45,7 +51,8 @@ export function forkServer(confinement: Confinement, now: () => number = Date.no
     door ??= openDoor(identityOf(confinement))
     const { folder } = await door
     const plan = planFor(confinement, folder)
-    const zygote = await startZygote(confinement.interpreter.executable, plan, await door)
+    const { executable } = confinement.interpreter
+    const zygote = await startZygote(executable, plan, await door, launcher)
     alive.add(zygote)
     const generation = { zygote, pools: new Map<string, Pool>(), startedAt: now() }
     void zygote.gone.then(() => alive.delete(zygote))

@@ -18,6 +18,8 @@ const FEWEST = 2
 const MOST = 8
 /** Children that may harden themselves at once; more would only wait for a processor. */
 const MOST_COMING = 8
+/** Children are made ahead for what was asked for this often. */
+const WORTH_KEEPING = 2
 /** A call that takes longer than this has its successor made while it runs. */
 const REFILL_MS = 5
 
@@ -30,10 +32,11 @@ export function childPool(zygote: Zygote, kind: Kind): Pool {
   const waiting: PromiseWithResolvers<ConfinedChild>[] = []
   let coming = 0
   let busy = 0
+  let asked = 0
   let drained = false
 
   function refill(): void {
-    if (drained || zygote.lost()) return
+    if (drained || zygote.lost() || asked < WORTH_KEEPING) return
     const load = Math.min(MOST, Math.max(FEWEST, busy + waiting.length))
     order(load + waiting.length)
   }
@@ -86,6 +89,7 @@ export function childPool(zygote: Zygote, kind: Kind): Pool {
 
   return {
     async take() {
+      asked++
       const made = ready.shift()
       if (made !== undefined) return use(made)
       const next = Promise.withResolvers<ConfinedChild>()

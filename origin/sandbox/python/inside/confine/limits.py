@@ -7,7 +7,11 @@ from inside import kernel
 from inside.confine.unconfined import layer, proven
 from inside.plan import Limits
 
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
 _M_ARENA_MAX = -8
+_MMAP_THRESHOLD_BYTES = 128 * 1024
+_TRIM_THRESHOLD_BYTES = 1024 * 1024
 _THREAD_STACK_BYTES = 512 * 1024
 _THREADS = 2048
 """Of all calls of one fork server together: they share its user namespace. The address space of a
@@ -17,8 +21,12 @@ call has room for about 400."""
 def settle_memory() -> None:
     """One malloc arena and small thread stacks, for this process and all that it forks.
 
-    Each further arena reserves 64 MB of address space, and RLIMIT_AS counts reservations.
+    Each further arena reserves 64 MB of address space, and RLIMIT_AS counts reservations. Fixed
+    thresholds keep the C library from moving large blocks into the heap, where they must be cleared
+    by hand, and from giving pages back that the next line asks for again.
     """
+    kernel.mallopt(_M_MMAP_THRESHOLD, _MMAP_THRESHOLD_BYTES)
+    kernel.mallopt(_M_TRIM_THRESHOLD, _TRIM_THRESHOLD_BYTES)
     kernel.mallopt(_M_ARENA_MAX, 1)
     threading.stack_size(_THREAD_STACK_BYTES)
 
