@@ -133,7 +133,7 @@ export const approvals = pgTable(
       'approvals_decided',
       sql`(state in ('approved', 'rejected')) = (decided_by is not null and decided_at is not null)`,
     ),
-    check('approvals_reason', sql`state <> 'rejected' or length(reason) > 0`),
+    check('approvals_reason', sql`state <> 'rejected' or coalesce(length(reason), 0) > 0`),
   ],
 )
 

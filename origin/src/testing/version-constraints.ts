@@ -95,11 +95,14 @@ export function versionConstraints({ db, stores, within }: Opened): void {
     )
   })
 
-  test('no rejection is without a reason', async () => {
+  test.each([
+    ['none', null],
+    ['an empty one', ''],
+  ])('no rejection is without a reason: %s', async (_, reason) => {
     const { tool } = await draftedTool(within)
     const { id } = await asked(within, tool)
     const admin = await newAdmin(stores)
-    const rejection = sql`update approvals set state = 'rejected', decided_by = ${admin.id}, decided_at = now(), reason = '' where id = ${id}`
+    const rejection = sql`update approvals set state = 'rejected', decided_by = ${admin.id}, decided_at = now(), reason = ${reason} where id = ${id}`
     expect(await broken(rejection)).toBe('approvals_reason')
   })
 

@@ -1,3 +1,37 @@
+CREATE TABLE "assertion_uses" (
+	"jti" uuid PRIMARY KEY,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ended_sessions" (
+	"session_id" text PRIMARY KEY,
+	"until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "operation_events" (
+	"op_id" uuid,
+	"seq" integer,
+	"event" json NOT NULL,
+	CONSTRAINT "operation_events_pkey" PRIMARY KEY("op_id","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "operations" (
+	"op_id" uuid PRIMARY KEY,
+	"principal" text NOT NULL,
+	"asked" json NOT NULL,
+	"request_digest" text NOT NULL,
+	"request_id" text NOT NULL,
+	"state" text NOT NULL,
+	"owner" text NOT NULL,
+	"lease_until" timestamp with time zone NOT NULL,
+	"dispatch" json,
+	"cancelled_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"finished_at" timestamp with time zone,
+	CONSTRAINT "operations_state" CHECK (state in ('running', 'done')),
+	CONSTRAINT "operations_done" CHECK ((state = 'done') = (finished_at is not null))
+);
+--> statement-breakpoint
 CREATE TABLE "activity" (
 	"id" bigserial PRIMARY KEY,
 	"at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -28,17 +62,7 @@ CREATE TABLE "approvals" (
 	"reason" text,
 	CONSTRAINT "approvals_state" CHECK (state in ('waiting', 'approved', 'rejected', 'withdrawn')),
 	CONSTRAINT "approvals_decided" CHECK ((state in ('approved', 'rejected')) = (decided_by is not null and decided_at is not null)),
-	CONSTRAINT "approvals_reason" CHECK (state <> 'rejected' or length(reason) > 0)
-);
---> statement-breakpoint
-CREATE TABLE "assertion_uses" (
-	"jti" uuid PRIMARY KEY,
-	"expires_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "ended_sessions" (
-	"session_id" text PRIMARY KEY,
-	"until" timestamp with time zone NOT NULL
+	CONSTRAINT "approvals_reason" CHECK (state <> 'rejected' or coalesce(length(reason), 0) > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "executions" (
@@ -72,30 +96,6 @@ CREATE TABLE "grants" (
 	"revoked_at" timestamp with time zone,
 	CONSTRAINT "grants_once" UNIQUE("version_id","kind","value"),
 	CONSTRAINT "grants_kind" CHECK (kind in ('host', 'module', 'secret'))
-);
---> statement-breakpoint
-CREATE TABLE "operation_events" (
-	"op_id" uuid,
-	"seq" integer,
-	"event" json NOT NULL,
-	CONSTRAINT "operation_events_pkey" PRIMARY KEY("op_id","seq")
-);
---> statement-breakpoint
-CREATE TABLE "operations" (
-	"op_id" uuid PRIMARY KEY,
-	"principal" text NOT NULL,
-	"asked" json NOT NULL,
-	"request_digest" text NOT NULL,
-	"request_id" text NOT NULL,
-	"state" text NOT NULL,
-	"owner" text NOT NULL,
-	"lease_until" timestamp with time zone NOT NULL,
-	"dispatch" json,
-	"cancelled_at" timestamp with time zone,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"finished_at" timestamp with time zone,
-	CONSTRAINT "operations_state" CHECK (state in ('running', 'done')),
-	CONSTRAINT "operations_done" CHECK ((state = 'done') = (finished_at is not null))
 );
 --> statement-breakpoint
 CREATE TABLE "principals" (
@@ -173,24 +173,24 @@ CREATE TABLE "versions" (
 	CONSTRAINT "versions_live_is_approved" CHECK (state <> 'live' or approval_id is not null)
 );
 --> statement-breakpoint
-CREATE INDEX "activity_recent" ON "activity" ("at" DESC NULLS LAST);--> statement-breakpoint
-CREATE UNIQUE INDEX "approvals_one_waiting" ON "approvals" ("version_id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "assertion_uses_expiry" ON "assertion_uses" ("expires_at");--> statement-breakpoint
 CREATE INDEX "ended_sessions_until" ON "ended_sessions" ("until");--> statement-breakpoint
-CREATE INDEX "executions_recent" ON "executions" ("started_at" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "executions_of_version" ON "executions" ("version_id","started_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "operations_running" ON "operations" ("lease_until") WHERE state = 'running';--> statement-breakpoint
 CREATE INDEX "operations_finished" ON "operations" ("finished_at");--> statement-breakpoint
+CREATE INDEX "activity_recent" ON "activity" ("at" DESC NULLS LAST);--> statement-breakpoint
+CREATE UNIQUE INDEX "approvals_one_waiting" ON "approvals" ("version_id") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "executions_recent" ON "executions" ("started_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "executions_of_version" ON "executions" ("version_id","started_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "sign_in_failures_recent" ON "sign_in_failures" ("address","at");--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_one_draft" ON "versions" ("tool_id") WHERE state = 'draft';--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_one_pending" ON "versions" ("tool_id") WHERE state = 'pending';--> statement-breakpoint
 CREATE UNIQUE INDEX "versions_one_live" ON "versions" ("tool_id") WHERE state = 'live';--> statement-breakpoint
+ALTER TABLE "operation_events" ADD CONSTRAINT "operation_events_op_id_operations_op_id_fkey" FOREIGN KEY ("op_id") REFERENCES "operations"("op_id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "approvals" ADD CONSTRAINT "approvals_decided_by_admins_id_fkey" FOREIGN KEY ("decided_by") REFERENCES "admins"("id");--> statement-breakpoint
 ALTER TABLE "approvals" ADD CONSTRAINT "approvals_version_hash" FOREIGN KEY ("version_id","hash") REFERENCES "versions"("id","hash");--> statement-breakpoint
 ALTER TABLE "executions" ADD CONSTRAINT "executions_version_id_versions_id_fkey" FOREIGN KEY ("version_id") REFERENCES "versions"("id");--> statement-breakpoint
 ALTER TABLE "grants" ADD CONSTRAINT "grants_version_id_versions_id_fkey" FOREIGN KEY ("version_id") REFERENCES "versions"("id");--> statement-breakpoint
 ALTER TABLE "grants" ADD CONSTRAINT "grants_approval_id_approvals_id_fkey" FOREIGN KEY ("approval_id") REFERENCES "approvals"("id");--> statement-breakpoint
-ALTER TABLE "operation_events" ADD CONSTRAINT "operation_events_op_id_operations_op_id_fkey" FOREIGN KEY ("op_id") REFERENCES "operations"("op_id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "secrets" ADD CONSTRAINT "secrets_server_id_servers_id_fkey" FOREIGN KEY ("server_id") REFERENCES "servers"("id");--> statement-breakpoint
 ALTER TABLE "sign_ins" ADD CONSTRAINT "sign_ins_admin_id_admins_id_fkey" FOREIGN KEY ("admin_id") REFERENCES "admins"("id");--> statement-breakpoint
 ALTER TABLE "tools" ADD CONSTRAINT "tools_server_id_servers_id_fkey" FOREIGN KEY ("server_id") REFERENCES "servers"("id");--> statement-breakpoint
