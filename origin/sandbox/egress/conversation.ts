@@ -76,7 +76,6 @@ export function converse(policy: EgressPolicy, say: Say): Conversation {
     running.set(head.id, stop)
     const task = carryOut(head, body, stop.signal).finally(() => {
       running.delete(head.id)
-      held -= body?.length ?? 0
       tasks.delete(task)
     })
     tasks.add(task)
@@ -88,7 +87,10 @@ export function converse(policy: EgressPolicy, say: Say): Conversation {
     const time = AbortSignal.timeout(Math.min(Math.ceil(timeoutMs ?? MAX_TIMER_MS), MAX_TIMER_MS))
     const request: WebRequest = { method, url, headers, body, follow }
     try {
-      const response = await broker.send(request, AbortSignal.any([cancel, time]))
+      const sent = broker.send(request, AbortSignal.any([cancel, time]))
+      const response = await sent.finally(() => {
+        held -= body?.length ?? 0
+      })
       const { status, url: from, headers: received } = response
       try {
         await out.put({ type: 'http.response', id, status, url: from, headers: received })

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from inside.web.errors import HttpError, RequestTimeout
+from inside.web.phrase import phrase
 from inside.web.wire import Request, Wire
 
 wire: Wire | None = None
@@ -56,6 +57,7 @@ def apply(module: ModuleType) -> None:
             body=io.BytesIO(content),
             headers=exchange.headers,
             status=exchange.status,
+            reason=phrase(exchange.status),
             preload_content=False,
         )
         raw._original_response = _Original(exchange.headers)

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from inside.web.errors import HttpError, RequestTimeout
+from inside.web.phrase import phrase
 from inside.web.wire import Request, Wire
 
 wire: Wire | None = None
@@ -24,7 +25,7 @@ def apply(module: ModuleType) -> None:
 
         def __init__(self, body: bytes, headers: Any, url: str, code: int) -> None:
             super().__init__(io.BytesIO(body), headers, url, code)
-            self.reason = self.msg = _phrase(code)
+            self.reason = self.msg = phrase(code)
 
         def getheader(self, name: str, default: Any = None) -> Any:
             return self.headers.get(name, default)
@@ -80,12 +81,3 @@ def _read(data: Any) -> bytes | None:
         read = data.read()
         return read.encode('iso-8859-1') if isinstance(read, str) else read
     return bytes(data) if isinstance(data, bytearray | memoryview) else b''.join(data)
-
-
-def _phrase(code: int) -> str:
-    from http import HTTPStatus
-
-    try:
-        return HTTPStatus(code).phrase
-    except ValueError:
-        return ''
