@@ -23,6 +23,8 @@ test.each([
   ['a list left out', { hosts: [], modules: [] }],
   ['a list it does not know', { hosts: [], modules: [], secrets: [], files: ['/etc/passwd'] }],
   ['a module that is no name', { hosts: [], modules: ['os; import sys'], secrets: [] }],
+  ['a host that is a URL', { hosts: ['https://a.example'], modules: [], secrets: [] }],
+  ['a host in another spelling', { hosts: ['A.example'], modules: [], secrets: [] }],
   ['a secret that is no name', { hosts: [], modules: [], secrets: ['api key'] }],
 ])('a manifest with %s is refused', (_what, manifest) => {
   expect(Manifest.safeParse(manifest).success).toBe(false)

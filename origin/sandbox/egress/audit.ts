@@ -3,6 +3,8 @@ import { Refused } from './refusal.ts'
 import type { Target } from './target.ts'
 
 const MAX_PATH_CHARS = 200
+/** The longest that a name can be (RFC 1035, 2.3.4); what is longer was refused. */
+const MAX_HOST_CHARS = 253
 const MAX_METHOD_CHARS = 20
 
 /** The running record of one request; exactly one of its ends is called. */
@@ -27,7 +29,7 @@ export function audit(signal: AbortSignal): Audit {
       const began = performance.now()
       const record: EgressRecord = {
         method: method.slice(0, MAX_METHOD_CHARS),
-        host: target?.host ?? null,
+        host: target?.host.slice(0, MAX_HOST_CHARS) ?? null,
         port: target?.port ?? null,
         path: path.slice(0, MAX_PATH_CHARS),
         status: null,

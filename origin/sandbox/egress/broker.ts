@@ -126,8 +126,8 @@ export function openBroker(policy: EgressPolicy): Broker {
       location: response.headers.location ?? null,
       status,
       headers: responseHeaders(response.rawHeaders, !bodiless).map(([name, value]) => [
-        scrub.text(name),
-        scrub.text(value),
+        scrub.header(name),
+        scrub.header(value),
       ]),
       url: scrub.text(target.url.href),
       body: scrub.stream(receive()),

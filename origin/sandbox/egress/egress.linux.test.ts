@@ -182,8 +182,9 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
     const code = python`
       async def main():
           seen = []
-          for url in ('http://other.example/', 'http://api.example:81/', 'ftp://api.example/'):
-              try: await http.get(url)
+          for url in ('http://other.example/', 'http://api.example:81/', 'ftp://api.example/',
+                      'http://api.example/' + 'x' * 2_000_000):
+              try: await http.get(url, timeout=float('inf'))
               except http.RequestRefused as error: seen.append(error.reason)
           try: (await http.get('http://api.example/')).raise_for_status()
           except http.StatusError as error: seen.append(error.response.status_code)
@@ -193,7 +194,7 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
     `
     expect(await run(net.network, code)).toMatchObject({
       kind: 'ok',
-      value: ['host_not_approved', 'port_not_approved', 'bad_scheme', 418, true],
+      value: ['host_not_approved', 'port_not_approved', 'bad_scheme', 'head_too_large', 418, true],
     })
   })
 

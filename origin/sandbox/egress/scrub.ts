@@ -5,6 +5,8 @@ type Needle = { bytes: Buffer; mark: Buffer }
 /** Takes secret values out of what a tool gets to see. */
 export type Scrubber = {
   text(text: string): string
+  /** A header's value, as Node reads it: a character for each byte. */
+  header(value: string): string
   /** The same for a stream: a value torn between two chunks is found as well. */
   stream(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void>
 }
@@ -24,6 +26,7 @@ export function scrubber(secrets: readonly BoundSecret[]): Scrubber {
 
   return {
     text: (text) => clean(Buffer.from(text), needles, 0).cleaned.toString('utf8'),
+    header: (value) => clean(Buffer.from(value, 'latin1'), needles, 0).cleaned.toString('latin1'),
     async *stream(chunks) {
       let held: Buffer = Buffer.alloc(0)
       for await (const chunk of chunks) {

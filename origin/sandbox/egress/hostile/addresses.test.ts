@@ -153,11 +153,13 @@ describe('a URL that is read in two ways is read in one', () => {
     ['a socket', 'ws://api.example/', 'bad_scheme'],
     ['a unix socket', 'unix:/var/run/docker.sock', 'bad_scheme'],
     ['a relative one', '/path', 'bad_url'],
+    ['an endless host', `http://${'a.'.repeat(3000)}example/`, 'host_not_approved'],
     ['an endless one', `http://api.example/${'a'.repeat(9000)}`, 'head_too_large'],
   ])('%s', async (_, url, expected) => {
     await using net = await world({ 'api.example': echo, 'other.example': echo })
     const broker = brokerFor(net.network, { hosts: ['api.example'] })
     expect(await refusal(broker, url)).toBe(expected)
     expect(net.dialled.length).toBe(expected === 'status 200' ? 1 : 0)
+    expect(JSON.stringify(broker.records()).length).toBeLessThan(1_000)
   })
 })

@@ -165,6 +165,8 @@ describe('a server that gives a secret back gives it to nobody', () => {
     const core = /[\w-]{12,}/.exec(form)?.[0] ?? form
     expect(told.text).toContain('[secret KEY]')
     expect(told.text).not.toContain(core.slice(4, -6))
+    expect(told.headers['x-echo']).toContain('[secret KEY]')
+    expect(told.headers['x-echo']).not.toContain(core.slice(4, -6))
   })
 
   it('torn into single bytes', async () => {

@@ -6,6 +6,7 @@ others are told; an event loop reads when the channel is readable.
 
 import base64
 import json
+import math
 import os
 import select
 import struct
@@ -14,13 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inside.channel import Channel
-from inside.web.errors import RequestFailed
+from inside.channel import Channel, encode
+from inside.web.errors import RequestFailed, error_for
 from inside.web.exchange import Exchange
 
 _HEAD = struct.Struct('>I')
 _CHUNK_BYTES = 48 * 1024
 _READ_BYTES = 64 * 1024
+_MAX_HEAD_BYTES = 512 * 1024
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,14 @@ class Wire:
     def start(self, request: Request) -> Exchange:
         """Sends a request; returns when it is on its way."""
         with self._starting:  # ids must go out in their order
+            head = encode(_head(self._last + 1, request))
+            if len(head) > _MAX_HEAD_BYTES:
+                raise error_for('head_too_large', 'the URL or the headers are far too large')
             self._last += 1
             exchange = Exchange(self._last)
             with self._state:
                 self._open[exchange.number] = exchange
-            self._channel.send(_head(exchange.number, request))
+            self._channel.send_encoded(head)
         for message in _chunks(exchange.number, request.body):
             self._channel.send(message)
         return exchange
@@ -162,7 +167,7 @@ def _head(number: int, request: Request) -> dict[str, Any]:
         'body': request.body is not None,
         'follow': request.follow,
     }
-    if request.timeout is not None:
+    if request.timeout is not None and math.isfinite(request.timeout):
         head['timeout_ms'] = max(request.timeout * 1000, 1)
     return head
 
