@@ -19,7 +19,12 @@ export type ForkServer = AsyncDisposable & {
 /** What tests and measurements may want to be different. */
 export type Circumstances = { now?: () => number; launcher?: string }
 
-type Generation = { zygote: Zygote; pools: Map<string, Pool>; startedAt: number }
+type Generation = {
+  zygote: Zygote
+  pools: Map<string, Pool>
+  startedAt: number
+  retired: boolean
+}
 
 /** A fork server is replaced after so many children, so much time, or an attack on its layout. */
 const MOST_CHILDREN = 1_000
@@ -54,7 +59,8 @@ export function forkServer(
     const { executable } = confinement.interpreter
     const zygote = await startZygote(executable, plan, await door, launcher)
     alive.add(zygote)
-    const generation = { zygote, pools: new Map<string, Pool>(), startedAt: now() }
+    const pools = new Map<string, Pool>()
+    const generation = { zygote, pools, startedAt: now(), retired: false }
     void zygote.gone.then(() => alive.delete(zygote))
     if (closed) zygote.end()
     return generation
@@ -76,14 +82,17 @@ export function forkServer(
   }
 
   async function replaceWorn(worn: Generation): Promise<void> {
-    if (replacing || closed || !isWorn(worn, now())) return
+    if (worn.retired || replacing || closed || !isWorn(worn, now())) return
     replacing = true
     const next = start()
     await Promise.allSettled([next])
     replacing = false
     // Also when the new one did not start: the next call tries again, and is told.
+    const previous = current
     current = next
     void retire(worn)
+    // Another one than the worn, where that was lost in the meantime.
+    void previous?.then(retire, () => undefined)
   }
 
   function restIfIdle(): void {
@@ -122,7 +131,7 @@ export function forkServer(
 }
 
 function poolFor(
-  { zygote, pools }: Generation,
+  { zygote, pools, retired }: Generation,
   { level }: Confinement,
   limits: RunLimits,
   modules: readonly string[],
@@ -131,6 +140,10 @@ function poolFor(
   const known = pools.get(key)
   if (known !== undefined) return known
   const pool = childPool(zygote, { level, limits, modules })
+  if (retired) {
+    pool.drain()
+    return pool
+  }
   pools.set(key, pool)
   for (const [oldest, stale] of pools) {
     if (pools.size <= MOST_POOLS) break
@@ -146,7 +159,9 @@ function isWorn({ zygote, startedAt }: Generation, now: number): boolean {
 }
 
 /** Ends a fork server when the calls that it still serves are over. */
-async function retire({ zygote, pools }: Generation): Promise<void> {
+async function retire(generation: Generation): Promise<void> {
+  const { zygote, pools } = generation
+  generation.retired = true
   for (const pool of pools.values()) pool.drain()
   pools.clear()
   await zygote.drained()
