@@ -128,6 +128,14 @@ export const Analysis = z.discriminatedUnion('valid', [
 ])
 export type Analysis = z.infer<typeof Analysis>
 
+/** What a confined process tried at start and met a refusal (`passed`), or did not (`failed`). */
+export const SelfTest = z.object({
+  passed: z.array(z.string()),
+  failed: z.array(z.string()),
+  checked_at: z.iso.datetime(),
+})
+export type SelfTest = z.infer<typeof SelfTest>
+
 /** `GET /health` of the sandbox. `boot_id` changes with each start: runs do not outlive it. */
 export const SandboxHealth = z.object({
   status: z.enum(['ready', 'starting']),
@@ -135,6 +143,8 @@ export const SandboxHealth = z.object({
   isolation: Isolation,
   /** Layers that this machine cannot give, why, and what would help. */
   missing: z.array(z.object({ layer: z.string(), reason: z.string(), fix: z.string() })),
+  /** Absent from a sandbox that does not test itself, such as a stand-in. */
+  self_test: SelfTest.optional(),
   running: z.int().nonnegative(),
 })
 export type SandboxHealth = z.infer<typeof SandboxHealth>

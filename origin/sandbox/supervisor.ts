@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { SandboxHealth } from '#contract/sandbox.ts'
+import type { SandboxHealth, SelfTest } from '#contract/sandbox.ts'
 import { type Analyze, analyzeConfined } from './calls/analyze.ts'
 import { runConfined } from './calls/run.ts'
 import type { Config } from './config.ts'
 import { inspectMachine } from './levels/machine.ts'
 import { proveLevel } from './levels/prove.ts'
+import { testSelf } from './levels/self-test.ts'
+import { TooWeak } from './levels/too-weak.ts'
 import { type Registry, runRegistry } from './runs/registry.ts'
 
 export type Supervisor = AsyncDisposable & {
@@ -14,7 +16,7 @@ export type Supervisor = AsyncDisposable & {
 }
 
 /**
- * Finds an interpreter, proves the isolation level, and is ready for calls. Rejects with TooWeak
+ * Finds an interpreter, proves the isolation level, tries the forbidden, and is ready for calls. Rejects with TooWeak
  * when this machine cannot give what the configuration asks for. Disposal ends every run.
  */
 export async function startSupervisor(
@@ -23,7 +25,9 @@ export async function startSupervisor(
 ): Promise<Supervisor> {
   const machine = await inspectMachine(config.python, env)
   const { forkServer, isolation, missing } = await proveLevel(machine, config.minimum)
-  const runs = runRegistry(runConfined(forkServer), config.maxRuns)
+  const run = runConfined(forkServer)
+  const selfTest = await heldOrEnded(forkServer, () => testSelf(run, isolation.level))
+  const runs = runRegistry(run, config.maxRuns)
   const bootId = randomUUID()
   return {
     runs,
@@ -33,11 +37,27 @@ export async function startSupervisor(
       boot_id: bootId,
       isolation,
       missing,
+      self_test: selfTest,
       running: runs.running(),
     }),
     async [Symbol.asyncDispose]() {
       await runs.close()
       await forkServer[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** The self-test; ends the fork server and rejects with TooWeak where a protection does not hold. */
+async function heldOrEnded(
+  server: AsyncDisposable,
+  test: () => Promise<SelfTest>,
+): Promise<SelfTest> {
+  try {
+    const tested = await test()
+    if (tested.failed.length === 0) return tested
+    throw new TooWeak(`the sandbox does not hold what it promises: ${tested.failed.join('; ')}`)
+  } catch (error) {
+    await server[Symbol.asyncDispose]()
+    throw error
   }
 }

@@ -54,6 +54,7 @@ def main() -> NoReturn:
 
 def make_ready() -> None:
     """Does once what every child would do again, and leaves the collector nothing to touch."""
+    os.environ.clear()  # the interpreter itself may have set LC_CTYPE (PEP 538)
     preload()
     warm_up()
     forget_event_loop()

@@ -21,18 +21,18 @@ from inside.web.open import open_web
 _RESERVE_BYTES = 2 * 1024 * 1024
 
 
-def run(channel: Channel, task: dict[str, Any]) -> None:
+def run(channel: Channel, task: dict[str, Any], printed: int = 1) -> None:
     """Sends exactly one `result`, `failed` or `too_large`. Whatever the tool raises ends here.
 
-    What is printed ends before the answer goes out, so that the supervisor, having the answer, need
-    not wait for the end of the process to have all of it.
+    What is printed (to the descriptor `printed`) ends before the answer goes out, so that the
+    supervisor, having the answer, need not wait for the end of the process to have all of it.
     """
-    message = answer(channel, task)
-    end_output()
+    message = _answer(channel, task)
+    end_output(printed)
     channel.send_encoded(message)
 
 
-def answer(channel: Channel, task: dict[str, Any]) -> bytes:
+def _answer(channel: Channel, task: dict[str, Any]) -> bytes:
     """The one message that answers the task, as JSON."""
     reserve = mmap.mmap(-1, _RESERVE_BYTES)  # address space only: no page of it is ever touched
     try:
@@ -84,11 +84,11 @@ def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
     return module
 
 
-def end_output() -> None:
+def end_output(printed: int = 1) -> None:
     """Hands over what is printed so far and ends it, for all copies of the descriptor."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except (AttributeError, OSError, ValueError):
             continue  # the tool closed or replaced it
-    kernel.shutdown_writing(1)
+    kernel.shutdown_writing(printed)
