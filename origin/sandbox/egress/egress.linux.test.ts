@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { BoundSecret } from '#contract/egress.ts'
-import { HostGrant } from '#contract/host-grant.ts'
-import { ModuleName } from '#contract/names.ts'
-import type { Outcome } from '#contract/sandbox.ts'
-import { runConfined } from '../calls/run.ts'
-import { USUAL_LIMITS } from '../levels/prove.ts'
 import { python } from '../testing/programs.ts'
 import { formableLevels, sandboxAt } from '../testing/sandbox.ts'
 import type { Network } from './network.ts'
-import type { Call } from './testing/policy.ts'
+import { type ConfinedCall, runTool } from './testing/confined.ts'
 import { echo, redirecting } from './testing/sites.ts'
 import { world } from './testing/world.ts'
 
@@ -28,27 +22,8 @@ const FRAMES = python`
 describe.each(formableLevels)('the network of a tool at %s', { concurrent: true }, (level) => {
   const { forkServer } = sandboxAt(level)
 
-  async function run(
-    network: Network,
-    code: string,
-    call: Call & { timeoutMs?: number } = {},
-  ): Promise<Outcome> {
-    const granted = (call.hosts ?? hosts).map((host) => HostGrant.parse(host))
-    const modules = ['os', 'socket', 'time'].map((name) => ModuleName.parse(name))
-    const manifest = { hosts: granted, modules, secrets: [] }
-    return runConfined(forkServer, network)(
-      {
-        run_id: 'test',
-        version: { hash: 'test', language: 'python', code, manifest },
-        input: {},
-        secrets: {},
-        bound_secrets: (call.secrets ?? []).map((secret) => BoundSecret.parse(secret)),
-        limits: { ...USUAL_LIMITS, timeout_ms: call.timeoutMs ?? 20_000 },
-      },
-      () => undefined,
-      call.signal ?? new AbortController().signal,
-    )
-  }
+  const run = (network: Network, code: string, call: ConfinedCall = {}) =>
+    runTool(forkServer, network, code, call)
 
   it('is `http`, awaited in async code', async () => {
     await using net = await world({ 'api.example': echo })
@@ -205,6 +180,7 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
       kind: 'failed',
       failure: {
         type: 'RequestRefused',
+        traceback: expect.stringContaining('http.RequestRefused: no host') as string,
         message: expect.stringContaining('no host is approved for this tool') as string,
       },
       egress: [{ host: 'api.example', refused: 'no_host_approved' }],

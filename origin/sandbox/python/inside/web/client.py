@@ -107,7 +107,7 @@ class SyncHttp(Requests):
 
 
 class Http(Requests):
-    """`await http.get(url)` in async code; `http.get(url)` elsewhere; `http.sync.get(url)` anywhere.
+    """`await http.get(url)` in async code, `http.get(url)` elsewhere, `http.sync.get(url)` in both.
 
     Its exceptions are its attributes: `http.HttpError` and what derives from it.
     """

@@ -43,6 +43,9 @@ class StatusError(HttpError):
         self.response = response
 
 
+for _error in (HttpError, RequestRefused, RequestFailed, RequestTimeout, StatusError):
+    _error.__module__ = 'http'  # as tools name them, and as tracebacks show them
+
 _FAILED = frozenset(
     """
     name_not_found connect_failed tls_failed upstream_failed bad_encoding cancelled

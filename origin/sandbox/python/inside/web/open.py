@@ -7,7 +7,7 @@ from inside.web.wire import Wire
 
 
 def open_web(channel: Channel) -> Http:
-    """The `http` of a tool; leads libraries there as well. Says nothing before the first request."""
+    """The `http` of a tool; leads libraries there too. Says nothing before the first request."""
     wire = Wire(channel)
     shims.install(wire)
     return Http(wire)

@@ -117,7 +117,7 @@ class Wire:
         self._read(0)
 
     def _read(self, timeout: float | None) -> None:
-        """Reads once and hands out what is complete. The caller has the turn; this gives it back."""
+        """Reads once and hands out what is complete. The caller has the turn; it ends here."""
         data: bytes | None = None
         try:
             if select.select([self._descriptor], [], [], timeout)[0]:

@@ -1,0 +1,35 @@
+import { BoundSecret } from '#contract/egress.ts'
+import { HostGrant } from '#contract/host-grant.ts'
+import { ModuleName } from '#contract/names.ts'
+import type { Outcome } from '#contract/sandbox.ts'
+import { runConfined } from '../../calls/run.ts'
+import { USUAL_LIMITS } from '../../levels/prove.ts'
+import type { ForkServer } from '../../process/fork-server.ts'
+import type { Network } from '../network.ts'
+import type { Call } from './policy.ts'
+
+export type ConfinedCall = Call & { timeoutMs?: number; modules?: string[] }
+
+/** One call of a tool in a real confined process, with `api.example` approved unless said otherwise. */
+export async function runTool(
+  forkServer: ForkServer,
+  network: Network,
+  code: string,
+  call: ConfinedCall = {},
+): Promise<Outcome> {
+  const hosts = (call.hosts ?? ['api.example']).map((host) => HostGrant.parse(host))
+  const modules = ['os', 'socket', 'time', ...(call.modules ?? [])]
+  const manifest = { hosts, modules: modules.map((name) => ModuleName.parse(name)), secrets: [] }
+  return runConfined(forkServer, network)(
+    {
+      run_id: 'test',
+      version: { hash: 'test', language: 'python', code, manifest },
+      input: {},
+      secrets: {},
+      bound_secrets: (call.secrets ?? []).map((secret) => BoundSecret.parse(secret)),
+      limits: { ...USUAL_LIMITS, timeout_ms: call.timeoutMs ?? 20_000 },
+    },
+    () => undefined,
+    call.signal ?? new AbortController().signal,
+  )
+}
