@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { FormableLevel } from '../levels/layers.ts'
 import type { ConfinedChild } from './greeting.ts'
 import { greet } from './greeting.ts'
@@ -16,8 +17,8 @@ export type Pool = {
 
 const FEWEST = 2
 const MOST = 8
-/** Children that may harden themselves at once; more would only wait for a processor. */
-const MOST_COMING = 8
+/** Children that may harden themselves at once; more would only take processors from calls. */
+const MOST_COMING = Math.min(8, availableParallelism() + 2)
 /** Children are made ahead for what was asked for this often. */
 const WORTH_KEEPING = 2
 /** A call that takes longer than this has its successor made while it runs. */
