@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ToolAnnotations } from './catalog.ts'
+import { EgressRecord } from './egress.ts'
 import { JsonObject } from './json.ts'
 import { Manifest } from './manifest.ts'
 import { Name, SecretName } from './names.ts'
@@ -101,6 +102,7 @@ export const ExecutionView = z.object({
   stdout: z.string(),
   duration_ms: z.number(),
   isolation: Isolation.nullable(),
+  egress: z.array(EgressRecord),
   started_at: z.iso.datetime(),
 })
 export type ExecutionView = z.infer<typeof ExecutionView>

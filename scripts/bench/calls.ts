@@ -30,7 +30,7 @@ const asked = await author.call('mcpbox_request_publish', { server: 'bench', nam
 await stack.approve(z.object({ approval: z.string() }).parse(asked.structured).approval)
 
 const echo = spawn(process.execPath, [fileURLToPath(new URL('echo-server.ts', import.meta.url))], {
-  stdio: ['ignore', 'pipe', 'inherit'],
+  stdio: ['pipe', 'pipe', 'inherit'],
 })
 const [echoPort] = (await once(createInterface({ input: echo.stdout }), 'line')) as [string]
 

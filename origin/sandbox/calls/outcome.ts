@@ -7,7 +7,7 @@ const SIGKILL = 9
 const SIGXCPU = 24
 const SIGSYS = 31
 /** The kernel counts processor time in ticks; a killed process may show a little less. */
-const CPU_SLACK_MS = 100
+const CPU_SLACK_MS = 300
 
 /**
  * How a call ended. Value and failure are the tool's words; everything else is what the supervisor

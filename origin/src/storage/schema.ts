@@ -15,6 +15,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core'
 import type { ToolAnnotations } from '#contract/catalog.ts'
+import type { EgressRecord } from '#contract/egress.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ClientInfo } from '#contract/operation.ts'
@@ -191,6 +192,7 @@ export const executions = pgTable(
     stdout: text('stdout').notNull(),
     durationMs: doublePrecision('duration_ms').notNull(),
     isolation: json('isolation').$type<Isolation>(),
+    egress: json('egress').$type<EgressRecord[]>().notNull(),
     startedAt: at('started_at').notNull(),
   },
   (t) => [

@@ -1,3 +1,4 @@
+import type { EgressRecord } from '#contract/egress.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 import type { Isolation, Outcome } from '#contract/sandbox.ts'
@@ -22,6 +23,8 @@ export interface Execution {
   stdout: string
   durationMs: number
   isolation: Isolation | null
+  /** What it asked of other hosts, or tried to. */
+  egress: EgressRecord[]
   startedAt: Date
 }
 

@@ -283,9 +283,9 @@ test.each([
     { server: 'a', name: 'b', code, modules: Array(51).fill('m') },
   ],
   [
-    'hosts, which a person grants',
+    'a host with a scheme and a path',
     'mcpbox_create_tool',
-    { server: 'a', name: 'b', code, hosts: ['x'] },
+    { server: 'a', name: 'b', code, hosts: ['https://api.example.com/v1'] },
   ],
   ['no arguments at all', 'mcpbox_create_tool', {}],
 ])('%s is refused', async (_what, name, args) => {

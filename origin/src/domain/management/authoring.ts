@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
-import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
+import { Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
@@ -26,6 +26,7 @@ export const createTool = managementTool({
     name: inputs.tool,
     code: inputs.code,
     description: inputs.description.default(''),
+    hosts: inputs.hosts.default([]),
     modules: inputs.modules.default([]),
     secrets: inputs.secrets.default([]),
     timeout_ms: inputs.timeout.default(DEFAULT_TIMEOUT_MS),
@@ -41,7 +42,7 @@ export const createTool = managementTool({
       description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
       manifest: Manifest.parse({
-        ...EMPTY_MANIFEST,
+        hosts: input.hosts,
         modules: input.modules,
         secrets: input.secrets,
       }),
@@ -73,6 +74,7 @@ export const updateTool = managementTool({
     name: inputs.tool,
     code: inputs.code.optional(),
     description: inputs.description.optional(),
+    hosts: inputs.hosts.optional(),
     modules: inputs.modules.optional(),
     secrets: inputs.secrets.optional(),
     timeout_ms: inputs.timeout.optional(),
@@ -91,7 +93,7 @@ export const updateTool = managementTool({
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),
       manifest: Manifest.parse({
-        hosts: before.manifest.hosts,
+        hosts: input.hosts ?? before.manifest.hosts,
         modules: input.modules ?? before.manifest.modules,
         secrets: input.secrets ?? before.manifest.secrets,
       }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HostGrant } from '#contract/host-grant.ts'
 import { JsonObject } from '#contract/json.ts'
 import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
 import { ModuleName, Name, SecretName } from '#contract/names.ts'
@@ -17,7 +18,7 @@ export function writtenText(max: number) {
 export const server = Name.describe('Name of the server the tool belongs to')
 export const tool = Name.describe('Name of the tool, without its server')
 export const code = writtenText(1_000_000).describe(
-  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)` and `secrets["NAME"]` are there.',
+  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await http.get(url)` and `secrets["NAME"]` are there.',
 )
 export const description = writtenText(2_000).describe(
   'What the tool does, for the assistant that will call it. Empty: taken from the docstring.',
@@ -27,6 +28,12 @@ export const timeout = z
   .min(1_000)
   .max(MAX_TIMEOUT_MS)
   .describe('Wall clock of one call, in milliseconds')
+export const hosts = z
+  .array(HostGrant)
+  .max(50)
+  .describe(
+    'Hosts it reaches by http or https: `api.example.com`, `*.example.com`, `nas.lan:8080`; the person approves them. Use `await http.get(url)`, urllib or requests',
+  )
 export const modules = z
   .array(ModuleName)
   .max(50)

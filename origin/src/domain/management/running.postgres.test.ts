@@ -161,6 +161,7 @@ test('an execution is in the log with who, what, how long and how it ended', asy
       stdout: 'looking',
       durationMs: 7,
       isolation: { level: 'S3', layers: ['seccomp'] },
+      egress: [],
       startedAt: expect.any(Date),
     },
   ])

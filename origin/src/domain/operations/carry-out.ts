@@ -158,5 +158,6 @@ function recorded(outcome: Outcome) {
     stdout: measured?.stdout.text ?? '',
     durationMs: measured?.duration_ms ?? 0,
     isolation: measured?.isolation ?? null,
+    egress: measured?.egress ?? [],
   }
 }

@@ -60,6 +60,7 @@ export function executionView(execution: Execution): ExecutionView {
     stdout: execution.stdout,
     duration_ms: execution.durationMs,
     isolation: execution.isolation,
+    egress: execution.egress,
     started_at: execution.startedAt.toISOString(),
   }
 }

@@ -81,6 +81,7 @@ CREATE TABLE "executions" (
 	"stdout" text NOT NULL,
 	"duration_ms" double precision NOT NULL,
 	"isolation" json,
+	"egress" json NOT NULL,
 	"started_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "executions_kind" CHECK (kind in ('call', 'trial')),
 	CONSTRAINT "executions_outcome" CHECK (outcome in ('ok', 'failed', 'timed_out', 'killed', 'refused'))
