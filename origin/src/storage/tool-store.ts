@@ -138,6 +138,13 @@ export function pgToolStore(db: Db): ToolStore {
         .where(eq(versions.id, versionId))
     },
 
+    async liveVersion(server, tool) {
+      const [row] = await select().where(
+        and(eq(servers.name, server), eq(tools.name, tool), eq(versions.state, 'live')),
+      )
+      return row === undefined ? null : toVersion(row)
+    },
+
     async live() {
       const rows = await select()
         .where(eq(versions.state, 'live'))

@@ -17,6 +17,14 @@ const RENEW_MS = 2_000
 const SWEEP_MS = 5_000
 const CANCELS_REMEMBERED = 1_000
 
+/** An operation that this process carries out now. */
+interface Carried {
+  operation: LiveOperation
+  /** `principalKey` of who asked for it. */
+  by: string
+  done: Promise<void>
+}
+
 /**
  * Does what clients ask, each thing once, on any replica. The replica that accepted an operation
  * owns it by a lease; when the lease runs out another one takes it over and resumes it.
@@ -27,7 +35,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #notices: NoticeBoard
   readonly #carryOut: CarryOut
   readonly #onFault: (fault: unknown) => void
-  readonly #live = new Map<OpId, { operation: LiveOperation; done: Promise<void> }>()
+  readonly #live = new Map<OpId, Carried>()
   readonly #noted = new Map<string, string>()
   readonly #cancelledEarly = new Set<string>()
   readonly #timers: NodeJS.Timeout[]
@@ -177,7 +185,8 @@ export class OperationEngine implements AsyncDisposable {
         this.#live.delete(operation.opId)
         live.letGo()
       })
-    this.#live.set(operation.opId, { operation: live, done })
+    const by = principalKey(operation.principal)
+    this.#live.set(operation.opId, { operation: live, by, done })
   }
 
   async #takeOver(opId: OpId): Promise<boolean> {
@@ -194,9 +203,10 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   async #owned(principal: Principal, opId: OpId): Promise<void> {
-    const operation = await this.#stores.operations.get(opId)
-    if (operation === null || principalKey(operation.principal) !== principalKey(principal))
-      refuse('operation_unknown', 'There is no such operation.')
+    const here = this.#live.get(opId)?.by
+    const kept = here === undefined ? await this.#stores.operations.get(opId) : null
+    const by = here ?? (kept === null ? null : principalKey(kept.principal))
+    if (by !== principalKey(principal)) refuse('operation_unknown', 'There is no such operation.')
   }
 
   async #renew(): Promise<void> {

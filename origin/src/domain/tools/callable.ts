@@ -15,10 +15,10 @@ export async function callableVersion(
   wire: string,
 ): Promise<Version> {
   const name = parseWireName(wire)
+  const live = name === null ? null : await tools.liveVersion(name.server, name.tool)
+  if (live !== null) return live
   const tool = name === null ? null : await tools.tool(name.server, name.tool)
   if (tool === null) return refuse('unknown_tool', `There is no tool named "${wire}".`)
-  const live = await tools.versionIn(tool.id, 'live')
-  if (live !== null) return live
   const [newest] = await tools.versions(tool.id)
   const reason =
     newest?.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null

@@ -43,6 +43,7 @@ export interface ToolStore {
   /** Puts a version into a state, by an approval where it goes live. See life-cycle.ts. */
   move(versionId: string, to: VersionState, approvalId?: string): Promise<void>
 
+  liveVersion(server: Name, tool: Name): Promise<Version | null>
   live(): Promise<Version[]>
   /** The hash that a person approved this version by, and what is granted now; null if nobody has. */
   approvedAs(versionId: string): Promise<{ hash: string; granted: ManifestLine[] } | null>
