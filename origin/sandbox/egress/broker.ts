@@ -135,6 +135,15 @@ export function openBroker(policy: EgressPolicy): Broker {
     }
   }
 
+  /** A server may give back, in a redirect to somewhere else, the value it was sent. */
+  function assertCarriesNoSecret({ location, target }: Answer, next: Hop): void {
+    if (location === null || next.target.url.origin === target.url.origin) return
+    const clean = scrub.text(location)
+    if (clean === location) return
+    const secret = /\[secret (\w+)\]/.exec(clean)?.[1] ?? 'in the redirect'
+    throw new Refused({ reason: 'secret_not_for_host', secret, host: next.target.host })
+  }
+
   async function walk(first: Hop, follow: boolean, signal: AbortSignal): Promise<Answer> {
     let hop = first
     for (let redirects = 0; ; redirects++) {
@@ -144,6 +153,7 @@ export function openBroker(policy: EgressPolicy): Broker {
         answer = await step(hop, entry, signal)
         const next = follow ? nextHop(hop, answer.target, answer.status, answer.location) : null
         if (next === null) return answer
+        assertCarriesNoSecret(answer, next)
         if (redirects === limits.redirects) throw new Refused({ reason: 'too_many_redirects' })
         answer.close()
         hop = next

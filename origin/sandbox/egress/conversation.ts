@@ -39,6 +39,7 @@ export function converse(policy: EgressPolicy, say: Say): Conversation {
     if (head.id <= lastId || begun >= 2 * limits.requests) return false
     lastId = head.id
     begun++
+    if (receiving.size >= limits.atOnce + limits.waiting) return false
     if (head.body) receiving.set(head.id, { request: head, parts: [], bytes: 0, refused: false })
     else start(head, null)
     return true
@@ -49,6 +50,8 @@ export function converse(policy: EgressPolicy, say: Say): Conversation {
     // Chunks may still be on their way when a request has been refused or cancelled.
     if (upload === undefined) return id <= lastId
     const part = Buffer.from(data, 'base64')
+    // Empty parts cost memory and count for nothing; our client sends none but at the end.
+    if (part.length === 0 && !last) return false
     upload.bytes += part.length
     held += part.length
     if (upload.bytes > limits.bodyBytes || held > limits.heldBytes) {
@@ -57,7 +60,7 @@ export function converse(policy: EgressPolicy, say: Say): Conversation {
       void out.put(errorReply(id, refused))
       return true
     }
-    uploaded += data.length
+    uploaded += base64Length(part)
     upload.parts.push(part)
     if (last) {
       receiving.delete(id)
@@ -133,6 +136,11 @@ export function converse(policy: EgressPolicy, say: Say): Conversation {
       return broker.records()
     },
   }
+}
+
+/** What the bytes of a chunk justify on the channel, however they were written. */
+function base64Length(part: Buffer): number {
+  return 4 * Math.ceil(part.length / 3)
 }
 
 function errorReply(id: number, { reason, message }: Refused): WebReply {

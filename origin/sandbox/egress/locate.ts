@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { reachOf } from './address.ts'
 import type { Cover } from './approval.ts'
-import type { Network } from './network.ts'
+import { isThisMachine, type Network } from './network.ts'
 import { Refused } from './refusal.ts'
 import type { Target } from './target.ts'
 
@@ -18,7 +18,8 @@ export async function locate(
   const addresses = isIP(host) === 0 ? await resolve(host, network, signal) : [host]
   for (const address of addresses) {
     const reach = reachOf(address)
-    if (reach === 'never') throw new Refused({ reason: 'address_forbidden', host })
+    if (reach === 'never' || isThisMachine(address))
+      throw new Refused({ reason: 'address_forbidden', host })
     if (reach === 'private' && cover !== 'name') {
       throw new Refused({ reason: 'address_private', host })
     }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { connect, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
 
 /** The world outside, as the broker needs it. */
 export type Network = {
@@ -14,4 +15,11 @@ export type Network = {
 export const internet: Network = {
   resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
   connect: (host, port) => connect({ host, port }),
+}
+
+/** True for an address that this machine itself has, whatever network it belongs to. */
+export function isThisMachine(address: string): boolean {
+  return Object.values(networkInterfaces()).some((all) =>
+    all?.some((one) => one.address === address),
+  )
 }

@@ -105,6 +105,21 @@ describe('and for no other', () => {
     expect(net.asked).toEqual(['api.example'])
   })
 
+  it('a value that a server gives back in a redirect does not reach another host', async () => {
+    await using net = await world({
+      'api.example': (request, response) =>
+        response
+          .writeHead(302, { location: `http://other.example${request.url}&as=[secret KEY]` })
+          .end(),
+      'other.example': echo,
+    })
+    const broker = brokerFor(net.network, { hosts, secrets })
+    expect(await refusal(broker, `http://api.example/?k=${placeholder}`)).toBe(
+      'secret_not_for_host',
+    )
+    expect(net.asked).toEqual(['api.example'])
+  })
+
   it('a server cannot write a placeholder into a redirect', async () => {
     const location = `http://api.example/?${placeholder}`
     await using net = await world({
