@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { OriginRefusal } from './origin.ts'
 import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
 import { call, modernPost, rpc } from './testing/posts.ts'
 import { openSession } from './testing/session.ts'
@@ -95,4 +96,22 @@ test('an operation that has ended is not cancelled', async () => {
   await (await gateway.handle(modernPost('tools/call', { name: 'slow' }), ALICE)).text()
   await Promise.all(deferred)
   expect(origin.cancelled).toEqual([])
+})
+
+test('a wish to cancel that overtakes its operation is told again', async () => {
+  const slow = held()
+  const { gateway, origin, faults } = mountGateway({ slow: slow.tool })
+  const cancel = origin.cancel.bind(origin)
+  let early = 2
+  origin.cancel = async (as, opId) => {
+    if (early-- > 0) throw new OriginRefusal({ code: 'operation_unknown', message: 'Not yet.' })
+    return cancel(as, opId)
+  }
+  const session = await openSession(gateway, ALICE)
+  const calling = session.post(call(7, 'slow'))
+  await slow.started
+  await session.post(cancelled(7))
+  await calling
+  await vi.waitUntil(() => origin.cancelled.length === 1)
+  expect(faults).toEqual([])
 })
