@@ -20,6 +20,9 @@ export const STDOUT_RETURNED_BYTES = 10_000
 /** Most a tool may hand back as its value, as bytes of JSON, and how deep that JSON may nest. */
 export const RESULT_BYTES = 1_000_000
 export const RESULT_DEPTH = 128
+/** Most that the content blocks of a result may have together, as bytes of JSON: 3 MB of image. */
+export const CONTENT_BYTES = 4_000_000
+export const MAX_CONTENT_BLOCKS = 100
 /** Resource limits of one call (setrlimit(2)). */
 export const CALL_MEMORY_BYTES = 256 * 1024 * 1024
 export const CALL_CPU_S = 60

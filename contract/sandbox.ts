@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Content } from './content.ts'
 import { BoundSecret, EgressRecord } from './egress.ts'
 import { Json, JsonObject } from './json.ts'
 import { MAX_TIMEOUT_MS } from './limits.ts'
@@ -62,6 +63,13 @@ export const ToolFailure = z.object({
 })
 export type ToolFailure = z.infer<typeof ToolFailure>
 
+/**
+ * What a tool gave. With `content` the caller sees exactly these blocks, and `value` is null where
+ * there is nothing structured beside them; without it the value is everything.
+ */
+export const Reply = z.object({ value: Json, content: Content.optional() })
+export type Reply = z.infer<typeof Reply>
+
 export const KillReason = z.enum([
   'cancelled',
   'out_of_memory',
@@ -84,8 +92,14 @@ const measured = {
 
 /** How one execution ended. `refused` means that no process saw the code. */
 export const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ok'), value: Json, ...measured }),
-  z.object({ kind: z.literal('failed'), failure: ToolFailure, ...measured }),
+  z.object({ kind: z.literal('ok'), ...Reply.shape, ...measured }),
+  z.object({
+    kind: z.literal('failed'),
+    failure: ToolFailure,
+    /** What the tool gave to say so, when it did not raise. */
+    reply: Reply.optional(),
+    ...measured,
+  }),
   z.object({ kind: z.literal('timed_out'), ...measured }),
   z.object({ kind: z.literal('killed'), reason: KillReason, message: z.string(), ...measured }),
   z.object({ kind: z.literal('refused'), message: z.string() }),

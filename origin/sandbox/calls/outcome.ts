@@ -1,5 +1,7 @@
-import type { Isolation, KillReason, Outcome, RunLimits } from '#contract/sandbox.ts'
-import { RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
+import type { Content } from '#contract/content.ts'
+import type { Json } from '#contract/json.ts'
+import type { Isolation, KillReason, Outcome, Reply, RunLimits } from '#contract/sandbox.ts'
+import { CONTENT_BYTES, RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
 import type { Account } from '../process/account.ts'
 import type { Served, Verdict } from '../process/serve.ts'
 
@@ -21,16 +23,33 @@ export function toOutcome(served: Served, isolation: Isolation, limits: RunLimit
     isolation,
   }
   if (verdict.by === 'deadline') return { kind: 'timed_out', ...measured }
-  if (verdict.by === 'answer' && verdict.answer.type === 'result') {
-    return { kind: 'ok', value: verdict.answer.value, ...measured }
+  if (verdict.by === 'answer' && verdict.answer.type === 'result' && fits(verdict.answer)) {
+    const { value, content } = verdict.answer
+    return { kind: 'ok', value, ...(content && { content }), ...measured }
   }
   if (verdict.by === 'answer' && verdict.answer.type === 'failed') {
-    return { kind: 'failed', failure: verdict.answer.failure, ...measured }
+    const { failure, reply } = verdict.answer
+    if (reply === undefined) return { kind: 'failed', failure, ...measured }
+    if (fits(reply)) return { kind: 'failed', failure, reply, ...measured }
   }
   return { kind: 'killed', ...killed(verdict, account, limits), ...measured }
 }
 
+/** A frame has room for both parts; neither may use the room of the other. */
+function fits({ value, content = [] }: Reply): boolean {
+  return bytes(value) <= RESULT_BYTES && bytes(content) <= CONTENT_BYTES
+}
+
+function bytes(json: Json | Content): number {
+  return Buffer.byteLength(JSON.stringify(json))
+}
+
 type Killed = { reason: KillReason; message: string }
+
+const TOO_LARGE: Killed = {
+  reason: 'result_too_large',
+  message: `the result is larger than ${RESULT_BYTES} bytes, or its images, audio and files are larger than ${CONTENT_BYTES} bytes as base64`,
+}
 
 function killed(verdict: Verdict, account: Account | null, limits: RunLimits): Killed {
   switch (verdict.by) {
@@ -41,10 +60,7 @@ function killed(verdict: Verdict, account: Account | null, limits: RunLimits): K
     case 'fault':
       return fault(verdict.fault)
     case 'answer':
-      return {
-        reason: 'result_too_large',
-        message: `the result is larger than ${RESULT_BYTES} bytes`,
-      }
+      return TOO_LARGE
     case 'end':
     case 'deadline':
       return ended(account, limits)
@@ -54,10 +70,7 @@ function killed(verdict: Verdict, account: Account | null, limits: RunLimits): K
 function fault(kind: Extract<Verdict, { by: 'fault' }>['fault']): Killed {
   switch (kind) {
     case 'too_long':
-      return {
-        reason: 'result_too_large',
-        message: `the result is larger than ${RESULT_BYTES} bytes`,
-      }
+      return TOO_LARGE
     case 'too_deep':
       return { reason: 'result_too_large', message: `the result nests deeper than ${RESULT_DEPTH}` }
     case 'malformed':

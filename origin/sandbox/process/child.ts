@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
+import { CONTENT_BYTES, RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
 import type { Account } from './account.ts'
 import type { Guest } from './door.ts'
 import { encodeFrame, frameDecoder, FrameFault } from './frames.ts'
@@ -33,8 +33,8 @@ export type End = { account: Account } | { account: null; lost: string }
 /** The side of a child that the fork server plays: connections and the end. */
 export type Midwife = { child: Child; arrives: Guest; ends(end: End): void }
 
-/** A message is `{"type":"result","value":…}` at the longest. */
-const FRAME_LIMITS = { bytes: RESULT_BYTES + 64, depth: RESULT_DEPTH + 2 }
+/** A message is `{"type":"result","value":…,"content":[…]}` at the longest. */
+const FRAME_LIMITS = { bytes: RESULT_BYTES + CONTENT_BYTES + 64, depth: RESULT_DEPTH + 2 }
 /** How long the sockets of an ended process may take to say so before they are cut. */
 const LINGER_MS = 2_000
 

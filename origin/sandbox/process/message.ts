@@ -1,12 +1,21 @@
 import { z } from 'zod'
 import { LogLevel } from '#contract/operation.ts'
-import { ToolFailure } from '#contract/sandbox.ts'
+import { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
 import { WebMessage } from '../egress/message.ts'
 
 /** Parsed JSON from the channel. It came through JSON.parse, so it is JSON; only its depth and
  * length were open, and the decoder has bounded both. */
 const AnyJson = z.custom<Json>((value) => value !== undefined)
+
+/** Far above what the runner says of a failure; it cuts. */
+const Failure = z.object({
+  type: z.string().max(1_000),
+  message: z.string().max(100_000),
+  traceback: z.string().max(100_000),
+})
+
+const reply = { value: AnyJson, content: Content.optional() }
 
 /**
  * What a confined process may say after its greeting. All of it may be the tool's own invention:
@@ -20,8 +29,8 @@ export const Message = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
   z.object({ type: z.literal('log'), level: LogLevel, data: AnyJson }),
-  z.object({ type: z.literal('result'), value: AnyJson }),
-  z.object({ type: z.literal('failed'), failure: ToolFailure }),
+  z.object({ type: z.literal('result'), ...reply }),
+  z.object({ type: z.literal('failed'), failure: Failure, reply: z.object(reply).optional() }),
   z.object({ type: z.literal('too_large'), bytes: z.number() }),
   ...WebMessage.options,
 ])

@@ -28,22 +28,24 @@ export function eventLog(heartbeatMs = SANDBOX_HEARTBEAT_MS): EventLog {
   let ended = false
   let changed = Promise.withResolvers<void>()
 
-  function append(event: RunEvent): void {
+  function append(event: RunEvent, size: number): void {
     events.push(event)
-    bytes += JSON.stringify(event).length
+    bytes += size
     changed.resolve()
     changed = Promise.withResolvers()
   }
 
   return {
     add: (event) => {
-      if (!ended && events.length < MAX_EVENTS && bytes < MAX_EVENT_BYTES) {
-        append({ ...event, seq: events.length + 1 })
-      }
+      if (ended || events.length >= MAX_EVENTS) return
+      const numbered = { ...event, seq: events.length + 1 }
+      const size = JSON.stringify(numbered).length
+      if (bytes + size <= MAX_EVENT_BYTES) append(numbered, size)
     },
     end: (outcome) => {
       ended = true
-      append({ type: 'outcome', seq: events.length + 1, outcome })
+      const last = { type: 'outcome' as const, seq: events.length + 1, outcome }
+      append(last, JSON.stringify(last).length)
     },
     ended: () => ended,
     bytes: () => bytes,

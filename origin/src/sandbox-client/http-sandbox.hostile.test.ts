@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { RESULT_BYTES } from '#contract/limits.ts'
+import { CONTENT_BYTES, RESULT_BYTES } from '#contract/limits.ts'
 import { ok } from '../testing/scripted-sandbox.ts'
 import { json, stream, tinySandbox, type Answer } from '../testing/tiny-sandbox.ts'
 import { manifest } from '../testing/tools.ts'
@@ -30,7 +30,9 @@ test('a line that never ends is not read for ever', async () => {
     const more = () => response.destroyed || response.write('x'.repeat(1e6), more)
     more()
   }
-  await expect(runAt(flood)).rejects.toThrow(`a line of more than ${RESULT_BYTES * 6} bytes`)
+  await expect(runAt(flood)).rejects.toThrow(
+    `a line of more than ${(RESULT_BYTES + CONTENT_BYTES) * 6} bytes`,
+  )
 })
 
 test('the longest result that a tool may return is read', async () => {

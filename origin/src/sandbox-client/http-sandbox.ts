@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { RESULT_BYTES } from '#contract/limits.ts'
+import { CONTENT_BYTES, RESULT_BYTES } from '#contract/limits.ts'
 import {
   Analysis,
   RunEvent,
@@ -13,7 +13,7 @@ import { lines } from './ndjson.ts'
 
 const ANSWER_MS = 10_000
 /** A result with its escapes, and what stands around it. */
-const LINE_BYTES = RESULT_BYTES * 6
+const LINE_BYTES = (RESULT_BYTES + CONTENT_BYTES) * 6
 /** How often a broken stream is asked for again, with a growing pause: about three seconds. */
 const TRIES = 6
 const PAUSE_MS = 200

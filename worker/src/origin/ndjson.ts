@@ -15,19 +15,23 @@ export async function* readLines<T>(
   silenceMs: number,
 ): AsyncGenerator<T> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
+  let begun: string[] = []
   try {
     for (;;) {
       const { done, value } = await next(reader, silenceMs)
       if (done) break
-      const lines = (rest + value).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) yield parseLine(line, schema)
+      const [rest = '', ...following] = value.split('\n')
+      begun.push(rest)
+      for (const part of following) {
+        yield parseLine(begun.join(''), schema)
+        begun = [part]
+      }
     }
   } finally {
     // Nobody waits for the rest, and a stream that broke has none.
     reader.cancel().catch(() => {})
   }
+  const rest = begun.join('')
   if (rest !== '') yield parseLine(rest, schema)
 }
 
