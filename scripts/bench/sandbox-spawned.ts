@@ -24,7 +24,7 @@ layers, before = isolate(plan)
 warden.die_with_parent()
 warden.split(3)
 enclosed, meeting = enclose(plan, before)
-layers = layers + enclosed + harden(plan, order.limits)
+layers = layers + enclosed + harden(plan, order)
 os.close(meeting)
 if plan.seal is not None: layers += seccomp.seal(plan.seal)
 channel.send({'type': 'hello', 'layers': layers})
@@ -60,7 +60,9 @@ export async function callSpawned(
   })
   const ended = once(child, 'close')
   channel.write(encodeFrame(plan))
-  channel.write(encodeFrame(orderFor('', limits, [])))
+  channel.write(
+    encodeFrame(orderFor({ key: '', limits, modules: [], identity: plan.call_ids?.[0] ?? null })),
+  )
   const value = await answered.promise
   void ended
   return value

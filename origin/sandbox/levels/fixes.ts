@@ -4,8 +4,11 @@ const USER_NAMESPACES =
   'profile that permits unshare, mount and pivot_root'
 const LANDLOCK =
   'use a kernel with Landlock (Linux 5.13 or later, CONFIG_SECURITY_LANDLOCK=y, `landlock` in the lsm= boot parameter)'
+const IDS =
+  'give the container CAP_SETUID, CAP_SETGID and CAP_KILL, or start the sandbox as an ordinary user'
 const FIXES: Readonly<Record<string, string>> = {
-  uid: 'give the container CAP_SETUID and CAP_SETGID, or start the sandbox as an ordinary user',
+  uid: IDS,
+  call_uid: IDS,
   seccomp: 'use a kernel with CONFIG_SECCOMP_FILTER=y',
   landlock_fs: LANDLOCK,
   interpreter: 'install Python 3.11 or later for all users, or name one in MCPBOX_PYTHON',

@@ -1,5 +1,6 @@
 import type { RunLimits } from '#contract/sandbox.ts'
 import type { Interpreter } from '../interpreter/interpreter.ts'
+import { CALL_IDS, FIRST_CALL_ID } from './call-ids.ts'
 import type { FormableLevel } from '../levels/layers.ts'
 import type { Architecture } from '../seccomp/syscalls.ts'
 import { assemble, encode } from '../seccomp/assemble.ts'
@@ -11,6 +12,8 @@ export type Plan = {
   type: 'plan'
   level: FormableLevel
   identity: number | null
+  /** The first id that a call may get, and how many there are. */
+  call_ids: [number, number] | null
   namespaces: boolean
   landlock: boolean
   readable: string[]
@@ -29,11 +32,7 @@ export type ChildLimits = Pick<RunLimits, 'memory_bytes' | 'cpu_s' | 'open_files
 const SCRATCH_BYTES = 16 * 1024 * 1024
 const SCRATCH_FILES = 1024
 
-/**
- * User and group of confined processes when the supervisor is root. Unassigned by the conventions
- * for Linux systems (systemd, UIDS-GIDS: 60578 to 61183), and below 65536, so that it exists in
- * containers with a mapped range.
- */
+/** User and group of fork servers when the supervisor is root; see FIRST_CALL_ID. */
 export const CONFINED_ID = 61_000
 
 const VIEWS: Record<FormableLevel, View> = { S3: 'namespaced', S2: 'shared', S1: 'sealable' }
@@ -54,6 +53,7 @@ export function planFor(confinement: Confinement, meetingFolder: string): Plan {
     type: 'plan',
     level,
     identity: identityOf(confinement),
+    call_ids: confinement.asRoot ? [FIRST_CALL_ID, CALL_IDS] : null,
     namespaces: level === 'S3',
     landlock: level !== 'S1',
     readable: interpreter.readable,
@@ -66,14 +66,23 @@ export function planFor(confinement: Confinement, meetingFolder: string): Plan {
   }
 }
 
-/** The order for one child, known by its key. */
-export function orderFor(key: string, limits: ChildLimits, modules: readonly string[]): object {
+/** One child to be, known by its key. `identity` is a user that no other living child has. */
+export type Order = {
+  key: string
+  limits: ChildLimits
+  modules: readonly string[]
+  identity: number | null
+}
+
+/** The message that orders a child (python/inside/plan.py). */
+export function orderFor({ key, limits, modules, identity }: Order): object {
   const { memory_bytes, cpu_s, open_files } = limits
   return {
     type: 'fork',
     key,
     limits: { memory_bytes, cpu_s, open_files, file_bytes: SCRATCH_BYTES },
     modules,
+    identity,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { Account } from './account.ts'
+import { CALL_ID_SUPPLY } from './call-ids.ts'
 import { type Child, type End, expectChild, type Midwife } from './child.ts'
 import type { Door } from './door.ts'
 import { encodeFrame, frameDecoder } from './frames.ts'
@@ -45,6 +46,7 @@ const READY_DEADLINE_MS = 20_000
 const KILL_DEADLINE_MS = 500
 const COMPLAINT_BYTES = 10_000
 const LOST = 'the process was lost together with its fork server'
+const NO_ID = 'no process: every user that calls can be is taken'
 
 /** Starts a fork server; resolves when it takes orders, rejects with NotConfined. */
 export async function startZygote(
@@ -134,13 +136,18 @@ export async function startZygote(
       const key = randomBytes(16).toString('hex')
       const midwife = expectChild(() => kill(key))
       ordered++
-      if (lost) {
-        midwife.ends({ account: null, lost: LOST })
+      const identity = plan.call_ids === null ? null : CALL_ID_SUPPLY.take()
+      if (lost || (identity === null && plan.call_ids !== null)) {
+        if (identity !== null) CALL_ID_SUPPLY.giveBack(identity)
+        midwife.ends({ account: null, lost: lost ? LOST : NO_ID })
         return midwife.child
+      }
+      if (identity !== null) {
+        void midwife.child.gone.then(() => CALL_ID_SUPPLY.giveBack(identity))
       }
       children.set(key, midwife)
       door.expect(key, midwife.arrives)
-      control.write(encodeFrame(orderFor(key, limits, modules)))
+      control.write(encodeFrame(orderFor({ key, limits, modules, identity })))
       return midwife.child
     },
     ordered: () => ordered,

@@ -28,7 +28,7 @@ def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channe
     warden.die_with_parent()
     channel = _meet(meeting, order.key)
     try:
-        layers = shared + harden(plan, order.limits)
+        layers = shared + harden(plan, order)
         if plan.seal is not None:
             preload_named(order.modules)
             layers += seccomp.seal(plan.seal)

@@ -23,6 +23,8 @@ class Plan:
     """Name of the level aimed at; the layers that hello lists are what counts."""
     identity: int | None
     """User and group to become when started as root; null to stay who we are."""
+    call_ids: tuple[int, int] | None
+    """The first of the ids that orders may name, and how many there are; null without root."""
     namespaces: bool
     landlock: bool
     readable: list[str]
@@ -55,8 +57,11 @@ class Order:
     limits: Limits
     modules: list[str]
     """What to import before the seal; names from an approved manifest."""
+    identity: int | None
+    """User and group that no other living child has; null without root."""
 
     @staticmethod
     def parse(message: dict[str, Any]) -> 'Order':
         """Reads the message of the supervisor, which is trusted."""
-        return Order(message['key'], Limits(**message['limits']), message['modules'])
+        limits = Limits(**message['limits'])
+        return Order(message['key'], limits, message['modules'], message['identity'])

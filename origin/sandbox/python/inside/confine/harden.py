@@ -7,7 +7,7 @@ may be read before `harden` has returned and, where there is one, the seal is on
 import os
 
 from inside.confine import identity, landlock, limits, namespaces, privileges, root, seccomp
-from inside.plan import Limits, Plan
+from inside.plan import Order, Plan
 
 
 def isolate(plan: Plan) -> tuple[list[str], namespaces.Snapshot | None]:
@@ -19,7 +19,7 @@ def isolate(plan: Plan) -> tuple[list[str], namespaces.Snapshot | None]:
     if not plan.namespaces:
         return layers, None
     before = namespaces.snapshot()
-    namespaces.enter()
+    namespaces.enter(plan.call_ids)
     return layers, before
 
 
@@ -40,14 +40,24 @@ def enclose(plan: Plan, before: namespaces.Snapshot | None) -> tuple[list[str], 
     return layers, meeting
 
 
-def harden(plan: Plan, call: Limits) -> list[str]:
+def harden(plan: Plan, order: Order) -> list[str]:
     """Takes every step that is a child's own and gives the layers it has proven."""
     layers: list[str] = []
     if plan.namespaces:
         layers += namespaces.enter_own()
-        layers += root.add_scratch(plan.scratch_bytes, plan.scratch_files)
-    layers += limits.limit(call, own_user=plan.namespaces)
+        layers += root.add_scratch(plan.scratch_bytes, plan.scratch_files, order.identity)
+    identity.take_own(order.identity)
+    layers += limits.limit(order.limits, _threads(plan, order))
     layers += privileges.drop()
+    layers += identity.prove_own(order.identity)
     if plan.landlock:
         layers += landlock.restrict(plan.readable, '/tmp' if plan.namespaces else None)
     return layers + seccomp.load(plan.filter)
+
+
+def _threads(plan: Plan, order: Order) -> int | None:
+    """RLIMIT_NPROC counts what a user has: of one call where it has a user of its own, of all calls
+    together where they share a user namespace, and of the whole machine otherwise."""
+    if order.identity is not None:
+        return limits.THREADS_OF_ONE
+    return limits.THREADS_OF_ALL if plan.namespaces else None

@@ -13,9 +13,10 @@ _M_ARENA_MAX = -8
 _MMAP_THRESHOLD_BYTES = 128 * 1024
 _TRIM_THRESHOLD_BYTES = 1024 * 1024
 _THREAD_STACK_BYTES = 512 * 1024
-_THREADS = 2048
-"""Of all calls of one fork server together: they share its user namespace. The address space of a
-call has room for about 400."""
+THREADS_OF_ONE = 256
+"""Threads of one call. Its address space has room for about 400."""
+THREADS_OF_ALL = 2048
+"""Threads of all calls of one fork server together."""
 
 
 def settle_memory() -> None:
@@ -31,11 +32,11 @@ def settle_memory() -> None:
     threading.stack_size(_THREAD_STACK_BYTES)
 
 
-def limit(limits: Limits, own_user: bool) -> list[str]:
+def limit(limits: Limits, threads: int | None) -> list[str]:
     """Sets every limit, soft equal to hard, so that none can be raised again.
 
-    RLIMIT_NPROC counts all processes and threads of a user, so it is set only where the user
-    namespace is the fork server's own.
+    `threads` is RLIMIT_NPROC: all processes and threads of this process's user, in its user
+    namespace.
     """
     wanted = {
         resource.RLIMIT_AS: limits.memory_bytes,
@@ -48,8 +49,8 @@ def limit(limits: Limits, own_user: bool) -> list[str]:
         resource.RLIMIT_RTPRIO: 0,
         resource.RLIMIT_NICE: 0,
     }
-    if own_user:
-        wanted[resource.RLIMIT_NPROC] = _THREADS
+    if threads is not None:
+        wanted[resource.RLIMIT_NPROC] = threads
     with layer('rlimits'):
         for name, value in wanted.items():
             lowest = value if (hard := resource.getrlimit(name)[1]) < 0 else min(value, hard)

@@ -24,18 +24,21 @@ def snapshot() -> Snapshot:
     return {name: os.readlink(f'/proc/self/ns/{name}') for name in _FLAGS}
 
 
-def enter() -> None:
+def enter(call_ids: tuple[int, int] | None) -> None:
     """Creates the namespaces. The process-id one holds from the next fork on.
 
-    The caller keeps its uid and gid in the new user namespace; nothing else is mapped, so a host
-    uid 0 does not exist in it.
+    The caller keeps its uid and gid in the new user namespace. Besides them it has the ids of
+    calls, given as the first one and their count, and nothing else: a host uid 0 does not exist.
     """
-    uid, gid = os.getuid(), os.getgid()
+    uids, gids = _itself(os.getuid(), 1), _itself(os.getgid(), 1)
     with layer('user_ns'):
-        kernel.unshare(_FLAGS['user'])
-        _write('/proc/self/setgroups', 'deny')
-        _write('/proc/self/uid_map', f'{uid} {uid} 1')
-        _write('/proc/self/gid_map', f'{gid} {gid} 1')
+        if call_ids is None:
+            kernel.unshare(_FLAGS['user'])
+            _write('/proc/self/setgroups', 'deny')
+            _map('self', uids, gids)
+        else:
+            more = _itself(*call_ids)
+            _enter_user_mapped_from_outside(uids + more, gids + more)
     for name in ('mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'):
         with layer(f'{name}_ns'):
             kernel.unshare(_FLAGS[name])
@@ -75,6 +78,39 @@ def enter_own() -> list[str]:
     with layer('call_ns'):
         kernel.unshare(_FLAGS['mnt'] | _FLAGS['ipc'])
         return [proven('call_ns', os.getpid() == 1)]
+
+
+def _enter_user_mapped_from_outside(uids: str, gids: str) -> None:
+    """Only a process of the outer namespace may map more than the one id that it has."""
+    caller = os.getpid()
+    waiting, going = os.pipe()
+    mapper = os.fork()
+    if mapper == 0:
+        os.close(going)
+        os.read(waiting, 1)
+        try:
+            _map(str(caller), uids, gids)
+        except OSError as error:
+            os._exit(error.errno or 1)
+        os._exit(0)
+    kernel.unshare(_FLAGS['user'])
+    _write('/proc/self/setgroups', 'deny')
+    os.close(going)
+    os.close(waiting)
+    _, status = os.waitpid(mapper, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code != 0:
+        raise OSError(code, f'mapping the ids of calls: {os.strerror(code)}')
+
+
+def _itself(first: int, count: int) -> str:
+    """A line of uid_map or gid_map (user_namespaces(7)): ids that are the same inside."""
+    return f'{first} {first} {count}\n'
+
+
+def _map(process: str, uids: str, gids: str) -> None:
+    _write(f'/proc/{process}/uid_map', uids)
+    _write(f'/proc/{process}/gid_map', gids)
 
 
 def _write(path: str, text: str) -> None:

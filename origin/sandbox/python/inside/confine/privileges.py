@@ -15,7 +15,9 @@ _PR_GET_NO_NEW_PRIVS = 39
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
 
+# linux/capability.h
 _CAPABILITY_VERSION_3 = 0x20080522
+_CAP_KILL, _CAP_SETGID, _CAP_SETUID = 5, 6, 7
 _MAX_CAPABILITY = 63
 # Three sets (effective, permitted, inheritable) of two words.
 _Sets = ctypes.c_uint32 * 6
@@ -25,6 +27,13 @@ class _Header(ctypes.Structure):
     """struct __user_cap_header_struct of capset(2); pid 0 is the caller."""
 
     _fields_ = [('version', ctypes.c_uint32), ('pid', ctypes.c_int)]
+
+
+def keep_for_children() -> None:
+    """Keeps of root's capabilities, once it has left root with PR_SET_KEEPCAPS, those that give
+    children ids of their own and signal processes that have them."""
+    kept = 1 << _CAP_KILL | 1 << _CAP_SETGID | 1 << _CAP_SETUID
+    kernel.capset(_Header(_CAPABILITY_VERSION_3, 0), _Sets(kept, kept))
 
 
 def give_up_gaining(bounding: bool) -> None:

@@ -50,10 +50,13 @@ def build(readable: list[str], masked: list[str], kept: str) -> int:
         return descriptor
 
 
-def add_scratch(size: int, files: int) -> list[str]:
-    """Mounts a private /tmp with room for so many bytes and files, gone with the process."""
+def add_scratch(size: int, files: int, owner: int | None) -> list[str]:
+    """Mounts a private /tmp with room for so many bytes and files, gone with the process. It is
+    the given user's; by default, the caller's."""
     with layer('scratch'):
         options = f'size={size},nr_inodes={files},mode=0700'
+        if owner is not None:
+            options += f',uid={owner},gid={owner}'
         kernel.mount('tmpfs', '/tmp', 'tmpfs', _MS_NOSUID_NODEV_NOEXEC, options)
         scratch = os.statvfs('/tmp')
         return [proven('scratch', scratch.f_blocks * scratch.f_frsize <= size)]
