@@ -1,67 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import type { ChildProcess } from 'node:child_process'
 import { access } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { SandboxHealth, RunEvent } from '#contract/sandbox.ts'
-import { USUAL_LIMITS } from './levels/prove.ts'
 import { orphans } from './testing/orphans.ts'
+import { events, healthOf, MAIN, order, startProcess } from './testing/process.ts'
 
-const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
-const SANDBOX_API_KEY = 'k'.repeat(32)
 const ORDINARY_USER = 1000
 const LOOP = 'def main():\n  ctx.log("here")\n  while True: pass'
-
-/** Starts the sandbox as a process and kills it in the end, whatever it did. */
-async function startProcess(env: NodeJS.ProcessEnv, uid?: number) {
-  const ids = uid === undefined ? {} : { uid, gid: uid }
-  const given = { PATH: process.env['PATH'], SANDBOX_API_KEY, SANDBOX_PORT: '0', ...env }
-  const child = spawn(process.execPath, [MAIN], { ...ids, env: given, cwd: '/', stdio: 'pipe' })
-  const exited = once(child, 'exit')
-  const said: string[] = []
-  child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
-  const first = await Promise.race([firstLine(child), exited.then(() => null)])
-  const port = first === null ? 0 : (JSON.parse(first) as { port: number }).port
-  return {
-    child,
-    exited,
-    first,
-    complaint: () => said.join(''),
-    ask: (path: string, init: RequestInit = {}) =>
-      fetch(`http://127.0.0.1:${port}${path}`, {
-        ...init,
-        headers: { 'x-api-key': SANDBOX_API_KEY, 'content-type': 'application/json' },
-      }),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await exited
-    },
-  }
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string]
-  return line
-}
-
-/** An order for the boot that answers now. */
-async function order(sandbox: { ask: (path: string) => Promise<Response> }, code: string) {
-  const { boot_id } = SandboxHealth.parse(await (await sandbox.ask('/health')).json())
-  const version = {
-    hash: 'h',
-    language: 'python',
-    code,
-    manifest: { hosts: [], modules: [], secrets: [] },
-  }
-  const run = { run_id: 'a', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
-  return { method: 'POST', body: JSON.stringify({ boot_id, run }) }
-}
-
-async function events(response: Response): Promise<RunEvent[]> {
-  const lines = (await response.text()).trim().split('\n')
-  return lines.map((line) => RunEvent.parse(JSON.parse(line)))
-}
 
 /** Reads until the tool has spoken once, then leaves. */
 async function untilItRuns(response: Response): Promise<void> {
@@ -91,8 +35,8 @@ describe('the sandbox as a process', () => {
     { user: 'the user of the tests', uid: undefined },
     ...(canOrdinaryUserRead ? [{ user: 'an ordinary user', uid: ORDINARY_USER }] : []),
   ])('runs a tool as $user and says how it is isolated', async ({ uid }) => {
-    await using sandbox = await startProcess({}, uid)
-    const health = SandboxHealth.parse(await (await sandbox.ask('/health')).json())
+    await using sandbox = await startProcess({}, uid === undefined ? {} : { uid })
+    const health = await healthOf(sandbox)
     expect(JSON.parse(sandbox.first!)).toMatchObject({ isolation: health.isolation })
     const [ended] = await events(
       await sandbox.ask('/runs', await order(sandbox, 'def main(): return 1')),
