@@ -213,6 +213,12 @@ describe('the signature', { concurrent: true }, () => {
     expect(required).toBeUndefined()
   })
 
+  it('of a generator is like any other', async () => {
+    expect(await schemaOf('a: int')).toEqual(
+      (await validOf('async def main(a: int): yield a')).input_schema,
+    )
+  })
+
   it('takes null where the default is None', async () => {
     expect(await schemaOf('a: int = None')).toMatchObject({
       properties: { a: { anyOf: [INTEGER, NULL], default: null } },
@@ -229,7 +235,6 @@ describe('the signature', { concurrent: true }, () => {
 
   it.each([
     ['def main(*args): pass', '`main` cannot take `*args`: arguments come by name'],
-    ['def main(): yield 1', '`main` yields; it must return its value'],
     ['def other(): pass', 'there is no top-level function `main`'],
     ['class A:\n  def main(self): pass', 'there is no top-level function `main`'],
     ['if True:\n  def main(): pass', 'there is no top-level function `main`'],

@@ -1,5 +1,5 @@
 import type { EgressRecord } from '#contract/egress.ts'
-import { RESULT_BYTES } from '#contract/limits.ts'
+import { CONTENT_BYTES, MAX_CONTENT_BLOCKS, RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
 import { converse } from '../egress/conversation.ts'
 import { EGRESS_LIMITS } from '../egress/limits.ts'
@@ -17,6 +17,13 @@ export type Run = (
   signal: AbortSignal,
 ) => Promise<Outcome>
 
+/** As the runner knows them, which cuts nothing: what is larger is refused. */
+const ANSWER_LIMITS = {
+  result_bytes: RESULT_BYTES,
+  content_bytes: CONTENT_BYTES,
+  content_blocks: MAX_CONTENT_BLOCKS,
+}
+
 /**
  * Runs each call in a process of its own, confined as proven before it is given anything. Its
  * requests leave through a broker that lives as long as the call.
@@ -28,7 +35,7 @@ export function runConfined(forkServer: ForkServer, network: Network = internet)
       const { code, manifest } = version
       const { hosts, modules } = manifest
       const { child, isolation } = await forkServer.take(limits, modules)
-      const task = { type: 'run', code, input, secrets, modules, result_bytes: RESULT_BYTES }
+      const task = { type: 'run', code, input, secrets, modules, ...ANSWER_LIMITS }
       const over = new AbortController()
       const policy = { grants: hosts, secrets: bound, limits: EGRESS_LIMITS, network }
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>

@@ -195,7 +195,7 @@ describe('arguments', { concurrent: true }, () => {
 
 describe('a value becomes JSON', { concurrent: true }, () => {
   const returning = (expression: string) => python`
-    import collections, dataclasses, datetime, decimal, enum, uuid
+    import collections, dataclasses, datetime, decimal, enum, itertools, uuid
     class Color(enum.Enum):
         RED = 'red'
     Pair = collections.namedtuple('Pair', 'a b')
@@ -204,6 +204,11 @@ describe('a value becomes JSON', { concurrent: true }, () => {
   it.each([
     ['None', null],
     ['(1, 2)', [1, 2]],
+    ['range(2)', [0, 1]],
+    ['collections.deque([1])', [1]],
+    ['{"a": 1}.values()', [1]],
+    ['{"a": (x for x in [1])}', { a: [1] }],
+    ['map(str, [1])', ['1']],
     ['{3, 1, 2}', [1, 2, 3]],
     ['{1: "a", None: 2}', { '1': 'a', null: 2 }],
     ['Color.RED', 'red'],
@@ -219,14 +224,14 @@ describe('a value becomes JSON', { concurrent: true }, () => {
   it.each([
     [
       '{"a": [b"x"]}',
-      'the returned value at $.a[0] is an object of type bytes, which JSON cannot express: decode it, or encode it with base64',
+      'the returned value at $.a[0] is an object of type bytes, which JSON cannot express: decode it, encode it with base64, or return it as a File',
     ],
     ['object()', 'the returned value is an object of type object, which JSON cannot express'],
     ['float("nan")', 'the returned value is nan, which JSON cannot express'],
     ['2**64', 'the returned value is an integer beyond 2**53, which JSON readers round: use str()'],
     [
-      '(x for x in [1])',
-      'the returned value is an object of type generator, which JSON cannot express: make a list of it',
+      '{"a": itertools.count()}',
+      'the returned value at $.a gives more than 500000 items: take fewer of them',
     ],
     [
       '{(1, 2): 3}',

@@ -34,7 +34,7 @@ export type End = { account: Account } | { account: null; lost: string }
 export type Midwife = { child: Child; arrives: Guest; ends(end: End): void }
 
 /** A message is `{"type":"result","value":…,"content":[…]}` at the longest. */
-const FRAME_LIMITS = { bytes: RESULT_BYTES + CONTENT_BYTES + 64, depth: RESULT_DEPTH + 2 }
+const FRAME_LIMITS = { bytes: RESULT_BYTES + CONTENT_BYTES + 64, depth: RESULT_DEPTH + 3 }
 /** How long the sockets of an ended process may take to say so before they are cut. */
 const LINGER_MS = 2_000
 

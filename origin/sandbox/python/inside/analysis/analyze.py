@@ -53,24 +53,7 @@ def _find_main(tree: ast.Module) -> Function:
     ]
     if not found:
         raise BadSignature('there is no top-level function `main`', 1)
-    main = found[-1]
-    if _yields(main):
-        raise BadSignature('`main` yields; it must return its value', main.lineno)
-    return main
-
-
-def _yields(main: Function) -> bool:
-    """Looks at the function's own body, not into functions and classes inside it."""
-    waiting: list[ast.AST] = list(main.body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(
-            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
-        ):
-            waiting.extend(ast.iter_child_nodes(node))
-    return False
+    return found[-1]
 
 
 def _imports(tree: ast.Module) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 TOOL_FILE = 'tool.py'
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_MAX_TYPE_CHARS = 200
 _MAX_MESSAGE_CHARS = 4_000
 _MAX_TRACEBACK_CHARS = 20_000
 
@@ -22,6 +23,12 @@ class Refused(Exception):
         self.kind = kind
 
 
+class ToolError(Exception):
+    """An expected failure: the caller sees the message and no traceback."""
+
+    __module__ = 'mcpbox'  # as tools name it, and as tracebacks show it
+
+
 def remember_source(code: str) -> None:
     """Lets tracebacks quote the tool's lines, which are in no file."""
     linecache.cache[TOOL_FILE] = (len(code), None, code.splitlines(keepends=True), TOOL_FILE)
@@ -30,12 +37,15 @@ def remember_source(code: str) -> None:
 def describe(error: BaseException) -> dict[str, Any]:
     """type, message and traceback. Copes with exceptions that were built to resist that."""
     if isinstance(error, Refused):
-        return {'type': error.kind, 'message': str(error)[:_MAX_MESSAGE_CHARS], 'traceback': ''}
-    return {
-        'type': type(error).__name__,
-        'message': _message(error)[:_MAX_MESSAGE_CHARS],
-        'traceback': _traceback(error),
-    }
+        return expected(error.kind, str(error))
+    if isinstance(error, ToolError):
+        return expected(type(error).__name__, _message(error))
+    return {**expected(type(error).__name__, _message(error)), 'traceback': _traceback(error)}
+
+
+def expected(kind: str, message: str) -> dict[str, Any]:
+    """A failure whose message says all there is to say."""
+    return {'type': kind[:_MAX_TYPE_CHARS], 'message': message[:_MAX_MESSAGE_CHARS], 'traceback': ''}
 
 
 def _message(error: BaseException) -> str:

@@ -4,18 +4,20 @@ import inspect
 import mmap
 import sys
 import types
+from collections.abc import AsyncIterator
 from typing import Any
 
 from inside import kernel
 from inside.channel import Channel, encode
-from inside.tool import failure
+from inside.tool import failure, mcpbox
 from inside.tool.arguments import bind
 from inside.tool.context import Context
 from inside.tool.failure import Refused
 from inside.tool.imports import ToolImports
 from inside.tool.loop import event_loop
+from inside.tool.reply import answer
 from inside.tool.secrets import Secrets
-from inside.tool.values import to_json
+from inside.tool.values import collected
 from inside.web.open import open_web
 
 _RESERVE_BYTES = 2 * 1024 * 1024
@@ -36,11 +38,7 @@ def _answer(channel: Channel, task: dict[str, Any]) -> bytes:
     """The one message that answers the task, as JSON."""
     reserve = mmap.mmap(-1, _RESERVE_BYTES)  # address space only: no page of it is ever touched
     try:
-        value = to_json(_call(channel, task))
-        message = encode({'type': 'result', 'value': value})
-        limit = task['result_bytes']
-        if len(message) > limit + len('{"type":"result","value":}'):
-            message = encode({'type': 'too_large', 'bytes': len(message)})
+        message = answer(_call(channel, task), task)
     except BaseException as error:  # SystemExit and KeyboardInterrupt are the tool's too
         reserve.close()
         message = encode({'type': 'failed', 'failure': failure.describe(error)})
@@ -54,14 +52,19 @@ def _call(channel: Channel, task: dict[str, Any]) -> Any:
         raise Refused('NoMain', 'the tool has no function `main`')
     positional, named = bind(main, task['input'], vars(module))
     value = main(*positional, **named)
-    if not inspect.isawaitable(value):
+    if not inspect.isawaitable(value) and not isinstance(value, AsyncIterator):
         return value
     # Not asyncio.run: that waits for threads and tasks that the tool left behind.
     return event_loop().run_until_complete(_awaited(value))
 
 
 async def _awaited(value: Any) -> Any:
-    return await value
+    """The value that there is in the end. Of an asynchronous generator, the list of its items."""
+    if inspect.isawaitable(value):
+        value = await value
+    if isinstance(value, AsyncIterator):
+        return await collected(value)
+    return value
 
 
 def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
@@ -70,7 +73,8 @@ def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
     code = compile(task['code'], failure.TOOL_FILE, 'exec', dont_inherit=True)
     secrets = Secrets(task['secrets'])
     http = open_web(channel)
-    imports = ToolImports(task['modules'], {'secrets': secrets, 'http': http})
+    given = {'secrets': secrets, 'http': http, 'mcpbox': mcpbox.MODULE}
+    imports = ToolImports(task['modules'], given)
     module = types.ModuleType('tool')
     module.__dict__.update(
         __builtins__=imports.builtins(),

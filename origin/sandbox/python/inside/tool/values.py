@@ -4,19 +4,32 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import itertools
 import math
 import os
 import uuid
-from collections.abc import Mapping, Set
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set, ValuesView
 from typing import Any
+
+from inside.tool.content import Block, Result
 
 MAX_DEPTH = 128
 _MAX_EXACT_INT = 2**53 - 1
 """Beyond this, JSON readers that use doubles (RFC 7493, section 2.2) silently change the number."""
 
 
+_MAX_ITEMS = 500_000
+"""More items than any result has room for: what yields more may never end."""
+
+
 class NotJson(TypeError):
     """A value, or a part of one, that has no JSON form. The message says where and what."""
+
+    __module__ = 'mcpbox'
+
+
+_BYTES = (bytes, bytearray, memoryview)
+_BESIDE = 'return it by itself, in a list, or in Result(content=[…], structured=…)'
 
 
 def to_json(value: Any) -> Any:
@@ -53,7 +66,13 @@ def _convert(value: Any, path: str, depth: int) -> Any:
         }
     if isinstance(value, Set):
         return _convert(_ordered(value), path, depth)
-    if isinstance(value, list | tuple):
+    if isinstance(value, Block):
+        raise NotJson(f'{_at(path)} is {_kind(value)}, which has no place inside a value: {_BESIDE}')
+    if isinstance(value, Result):
+        raise NotJson(f'{_at(path)} is a Result inside of something: return it by itself')
+    if isinstance(value, Iterator):
+        return _convert(listed(value, path), path, depth)
+    if isinstance(value, Sequence | ValuesView) and not isinstance(value, _BYTES):
         return [_convert(item, f'{path}[{at}]', depth + 1) for at, item in enumerate(value)]
     raise NotJson(f'{_at(path)} is {_kind(value)}, which JSON cannot express{_hint(value)}')
 
@@ -90,6 +109,28 @@ def _ordered(items: Set[Any]) -> list[Any]:
         return list(items)
 
 
+async def collected(value: AsyncIterator[Any]) -> list[Any]:
+    """The items of an asynchronous generator that comes to an end."""
+    items: list[Any] = []
+    async for item in value:
+        items.append(item)
+        if len(items) > _MAX_ITEMS:
+            raise _endless('$')
+    return items
+
+
+def listed(value: Iterator[Any], path: str = '$') -> list[Any]:
+    """The items of a generator that comes to an end."""
+    items = list(itertools.islice(value, _MAX_ITEMS + 1))
+    if len(items) > _MAX_ITEMS:
+        raise _endless(path)
+    return items
+
+
+def _endless(path: str) -> NotJson:
+    return NotJson(f'{_at(path)} gives more than {_MAX_ITEMS} items: take fewer of them')
+
+
 def _at(path: str) -> str:
     return 'the returned value' if path == '$' else f'the returned value at {path}'
 
@@ -99,10 +140,10 @@ def _kind(value: Any) -> str:
 
 
 def _hint(value: Any) -> str:
-    if isinstance(value, bytes | bytearray | memoryview):
-        return ': decode it, or encode it with base64'
+    if isinstance(value, _BYTES):
+        return ': decode it, encode it with base64, or return it as a File'
     if hasattr(value, '__await__'):
         return ': await it'
-    if hasattr(value, '__next__') or hasattr(value, '__anext__'):
-        return ': make a list of it'
+    if hasattr(value, '__anext__'):
+        return ': make a list of it, with `async for`'
     return ''

@@ -1,0 +1,12 @@
+"""The module `mcpbox` of a tool: everything it may return beside plain values."""
+
+import types
+
+from inside.tool.content import Audio, File, Image, Link, Result, Text
+from inside.tool.failure import ToolError
+
+_NAMES = (Audio, File, Image, Link, Result, Text, ToolError)
+
+MODULE = types.ModuleType('mcpbox', __doc__)
+MODULE.__dict__.update({each.__name__: each for each in _NAMES})
+MODULE.__dict__['__all__'] = [each.__name__ for each in _NAMES]
