@@ -1,9 +1,9 @@
 import { fsyncSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { lockFolder } from './folder-lock.ts'
+import { PreparingPglite } from './preparing-pglite.ts'
 
 /** PGlite's NodeFS gives fsync no meaning; this one hands it to the file, so commits are durable. */
 class SyncNodeFS extends NodeFS {
@@ -27,14 +27,16 @@ class SyncNodeFS extends NodeFS {
  * second process, which PGlite itself would let in and lose rows by.
  * @throws when another process has it open.
  */
-export async function openEmbedded(folder: string): Promise<{ client: PGlite } & AsyncDisposable> {
+export async function openEmbedded(
+  folder: string,
+): Promise<{ client: PreparingPglite } & AsyncDisposable> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const lock = await lockFolder(folder)
   try {
-    const client = await PGlite.create({
+    const client = new PreparingPglite({
       fs: new SyncNodeFS(join(folder, 'pg')),
       startParams: [
-        ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+        ...PreparingPglite.defaultStartParams.filter((parameter) => parameter !== '-F'),
         '-c',
         'fsync=on',
         '-c',
@@ -43,6 +45,7 @@ export async function openEmbedded(folder: string): Promise<{ client: PGlite } &
         'shared_buffers=16MB',
       ],
     })
+    await client.waitReady
     return {
       client,
       async [Symbol.asyncDispose]() {

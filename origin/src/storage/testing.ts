@@ -1,17 +1,18 @@
-import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import type { Stores, Within } from '../domain/stores.ts'
 import { aesCipher } from './cipher.ts'
 import type { Db } from './database.ts'
 import { migrate } from './migrate.ts'
 import { pgliteNotices, type Notices } from './notices.ts'
+import { PreparingPglite } from './preparing-pglite.ts'
 import { pgStores, pgWithin } from './stores.ts'
 
 /** An empty, migrated database in memory with its stores, for one test file. */
 export async function memoryStores(): Promise<
   { db: Db; stores: Stores; within: Within; notices: Notices } & AsyncDisposable
 > {
-  const client = await PGlite.create()
+  const client = new PreparingPglite()
+  await client.waitReady
   const db = drizzle({ client })
   await migrate(db)
   const cipher = aesCipher('00'.repeat(32))
