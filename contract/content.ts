@@ -13,11 +13,11 @@ export const MEDIA_TYPE =
 const MediaType = z.string().max(255).regex(MEDIA_TYPE)
 const ImageType = MediaType.regex(/^image\//i)
 const AudioType = MediaType.regex(/^audio\//i)
-/** RFC 3986, by its scheme; what follows is its owner's business, as long as it is one visible word. */
+/** RFC 3986, by its scheme and its characters; the rest is its owner's business. */
 const Uri = z
   .string()
   .max(2_000)
-  .regex(/^[a-z][a-z0-9+.-]*:[^\s\p{C}]+$/iu)
+  .regex(/^[a-z][a-z0-9+.-]*:[!-~]+$/i)
 /** RFC 4648, section 4, with its padding. */
 const Base64 = z
   .string()

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
 import type { Analysis, Outcome, RunRequest } from '#contract/sandbox.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
@@ -61,8 +62,8 @@ export const measured = (printed = '') => ({
   isolation: ISOLATION,
 })
 
-export function ok(value: Json, printed = ''): Outcome {
-  return { kind: 'ok', value, ...measured(printed) }
+export function ok(value: Json, printed = '', content?: Content): Outcome {
+  return { kind: 'ok', value, ...(content && { content }), ...measured(printed) }
 }
 
 export function ended(outcome: Outcome, seq = 1): NumberedOutcome {

@@ -1,8 +1,11 @@
 import type { Json } from '#contract/json.ts'
-import type { Outcome } from '#contract/sandbox.ts'
+import type { Outcome, Reply } from '#contract/sandbox.ts'
 import type { RunNews } from '../sandbox.ts'
+import { scrubBlock } from './scrub-content.ts'
 
 const SCRUBBED = '[secret]'
+/** A shorter value turns up in any large file by chance, and would have it withheld. */
+const SHORTEST_IN_BYTES = 6
 
 /**
  * Takes secret values out of what a tool says, wherever a string holds one as it is, base64-, hex-
@@ -29,17 +32,28 @@ export function scrubber(values: Iterable<string>): Scrubber {
     return Object.fromEntries(Object.entries(value).map(([key, of]) => [text(key), json(of)]))
   }
 
+  const inBytes = needles.filter((needle) => needle.length >= SHORTEST_IN_BYTES)
+  const holdSecret = (bytes: Buffer) => inBytes.some((needle) => bytes.includes(needle))
+
+  function reply({ value, content }: Reply): Reply {
+    if (content === undefined) return { value: json(value) }
+    const blocks = content.map((block) => scrubBlock(block, text, holdSecret))
+    return { value: json(value), content: blocks }
+  }
+
   return {
     outcome(outcome) {
       if (outcome.kind === 'refused') return { ...outcome, message: text(outcome.message) }
       const stdout = { ...outcome.stdout, text: text(outcome.stdout.text) }
       switch (outcome.kind) {
         case 'ok':
-          return { ...outcome, stdout, value: json(outcome.value) }
+          return { ...outcome, stdout, ...reply(outcome) }
         case 'failed': {
           const { type, message, traceback } = outcome.failure
           const failure = { type: text(type), message: text(message), traceback: text(traceback) }
-          return { ...outcome, stdout, failure }
+          return outcome.reply === undefined
+            ? { ...outcome, stdout, failure }
+            : { ...outcome, stdout, failure, reply: reply(outcome.reply) }
         }
         case 'killed':
           return { ...outcome, stdout, message: text(outcome.message) }

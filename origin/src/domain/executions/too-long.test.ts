@@ -19,3 +19,13 @@ test('a longer one is an error that says how long it is, with its beginning', ()
     text: expect.stringContaining(`gave ${MAX_RESULT_CHARS + 1} characters`),
   })
 })
+
+test('of content the text counts, and not the images', () => {
+  const image = { type: 'image' as const, data: 'A'.repeat(1_000_000), mimeType: 'image/png' }
+  const told = (length: number) => {
+    const resource = { uri: 'file:///a', mimeType: 'text/plain', text: 'x'.repeat(length) }
+    return toolResult(ok(null, '', [image, { type: 'resource', resource }]), execution)
+  }
+  expect(told(MAX_RESULT_CHARS - 100).content[0]).toEqual(image)
+  expect(told(MAX_RESULT_CHARS)).toMatchObject({ isError: true, content: [{ type: 'text' }] })
+})

@@ -58,7 +58,7 @@ test('a failure is an error with the traceback of the tool', () => {
   })
   const bare = { ...failure, traceback: '' }
   expect(first({ kind: 'failed', failure: bare, ...measured() })).toMatchObject({
-    text: 'ValueError: no',
+    text: 'no',
   })
 })
 
@@ -74,4 +74,30 @@ test.each<[Outcome, string]>([
   expect(told.isError).toBe(true)
   expect(told.content).toEqual([{ type: 'text', text }])
   expect(told).not.toHaveProperty('structuredContent')
+})
+
+const IMAGE = { type: 'image' as const, data: 'AAAA', mimeType: 'image/png' }
+const TEXT = { type: 'text' as const, text: 'a cat' }
+
+test('content goes out as it is, with what was printed after it', () => {
+  const told = toolResult(ok(null, 'looking\n', [TEXT, IMAGE]), execution)
+  expect(told.content).toEqual([TEXT, IMAGE, { type: 'text', text: 'Printed:\nlooking\n' }])
+  expect(told).not.toHaveProperty('structuredContent')
+  expect(told).not.toHaveProperty('isError')
+})
+
+test('a value beside content is the structured content', () => {
+  const told = toolResult(ok({ cats: 1 }, '', [IMAGE]), execution)
+  expect(told).toMatchObject({ content: [IMAGE], structuredContent: { cats: 1 } })
+})
+
+test('a failure that brings its own content shows that', () => {
+  const failure = { type: 'ToolError', message: 'a cat', traceback: '' }
+  const reply = { value: { code: 7 }, content: [TEXT, IMAGE] }
+  expect(toolResult({ kind: 'failed', failure, reply, ...measured() }, execution)).toMatchObject({
+    isError: true,
+    content: [TEXT, IMAGE],
+    structuredContent: { code: 7 },
+    _meta: { 'mcpbox/execution': { outcome: 'failed' } },
+  })
 })

@@ -1,31 +1,27 @@
 import { MAX_RESULT_CHARS, STDOUT_RETURNED_BYTES } from '#contract/limits.ts'
+import type { ContentBlock } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
 import type { ToolResult } from '#contract/operation.ts'
-import type { Outcome } from '#contract/sandbox.ts'
+import type { Outcome, Reply } from '#contract/sandbox.ts'
+import { inWords, replyInWords } from './in-words.ts'
 
 /** How much is shown of a result that no client would take. */
 const SHOWN_OF_TOO_LONG = 10_000
 
+/** What a client gets of an outcome, before what was printed. */
+interface Told {
+  content: ContentBlock[]
+  structured?: { [key: string]: Json }
+  isError: boolean
+}
+
 /** How the caller of a tool sees an outcome, as an MCP tool result (2025-11-25, server/tools). */
 export function toolResult(outcome: Outcome, execution: { id: string; hash: string }): ToolResult {
-  const whole = sentence(outcome)
-  const printed = 'stdout' in outcome ? outcome.stdout : null
-  const fits = whole.length <= MAX_RESULT_CHARS
-  const said = fits ? whole : tooLong(whole)
-  const ok = outcome.kind === 'ok' && fits
+  const { content, structured, isError } = told(outcome)
   return {
-    content: [
-      { type: 'text', text: said },
-      ...(printed === null || printed.bytes === 0
-        ? []
-        : [
-            {
-              type: 'text',
-              text: `Printed:\n${printed.text}${printed.truncated ? cut(printed.bytes) : ''}`,
-            },
-          ]),
-    ],
-    ...(ok ? { structuredContent: structured(outcome.value) } : { isError: true }),
+    content: [...content, ...printed(outcome)],
+    ...(structured && { structuredContent: structured }),
+    ...(isError && { isError }),
     _meta: {
       'mcpbox/execution': {
         id: execution.id,
@@ -39,19 +35,20 @@ export function toolResult(outcome: Outcome, execution: { id: string; hash: stri
   }
 }
 
-/** The outcome in words: for an ok one its value, for the others what went wrong. */
-export function sentence(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'ok':
-      return typeof outcome.value === 'string' ? outcome.value : JSON.stringify(outcome.value)
-    case 'failed':
-      return outcome.failure.traceback || `${outcome.failure.type}: ${outcome.failure.message}`
-    case 'timed_out':
-      return `The tool ran out of time after ${Math.round(outcome.duration_ms)} ms and was stopped.`
-    case 'killed':
-    case 'refused':
-      return outcome.message
-  }
+function told(outcome: Outcome): Told {
+  const reply = replyOf(outcome)
+  const whole = reply?.content === undefined ? inWords(outcome) : replyInWords(reply)
+  if (whole.length > MAX_RESULT_CHARS) return { content: [text(tooLong(whole))], isError: true }
+  const isError = outcome.kind !== 'ok'
+  const content = reply?.content ?? [text(whole)]
+  const hasValue = reply !== null && (reply.content === undefined || reply.value !== null)
+  return hasValue ? { content, structured: structured(reply.value), isError } : { content, isError }
+}
+
+/** What the tool itself gave; null when it did not come to that. */
+function replyOf(outcome: Outcome): Reply | null {
+  if (outcome.kind === 'ok') return outcome
+  return outcome.kind === 'failed' ? (outcome.reply ?? null) : null
 }
 
 /** `structuredContent` must be an object up to 2025-11-25; other values go under `result`. */
@@ -61,8 +58,18 @@ function structured(value: Json): { [key: string]: Json } {
     : { result: value }
 }
 
-function tooLong(text: string): string {
-  return `${text.slice(0, SHOWN_OF_TOO_LONG)}\n… The tool gave ${text.length} characters; a client takes ${MAX_RESULT_CHARS} at most. Ask it for less at a time.`
+function printed(outcome: Outcome): ContentBlock[] {
+  if (outcome.kind === 'refused' || outcome.stdout.bytes === 0) return []
+  const { text: said, bytes, truncated } = outcome.stdout
+  return [text(`Printed:\n${said}${truncated ? cut(bytes) : ''}`)]
+}
+
+function text(said: string): ContentBlock {
+  return { type: 'text', text: said }
+}
+
+function tooLong(whole: string): string {
+  return `${whole.slice(0, SHOWN_OF_TOO_LONG)}\n… The tool gave ${whole.length} characters; a client takes ${MAX_RESULT_CHARS} at most. Ask it for less at a time.`
 }
 
 function cut(bytes: number): string {

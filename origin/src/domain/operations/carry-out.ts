@@ -1,8 +1,9 @@
 import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
-import type { Outcome } from '#contract/sandbox.ts'
+import type { Outcome, Reply } from '#contract/sandbox.ts'
 import { execute } from '../executions/execute.ts'
-import { sentence, toolResult } from '../executions/tool-result.ts'
+import { inWords, replyInWords } from '../executions/in-words.ts'
+import { toolResult } from '../executions/tool-result.ts'
 import { principalLabel } from '../principals.ts'
 import { Refusal } from '../refusal.ts'
 import type { NumberedOutcome, Sandbox } from '../sandbox.ts'
@@ -149,12 +150,17 @@ function abandon(): never {
   throw new EndedElsewhere('another replica owns or ended this operation')
 }
 
+/** A value as JSON; of content the text, and of images and files no more than what they are. */
+function kept(reply: Reply): string {
+  return reply.content === undefined ? JSON.stringify(reply.value) : replyInWords(reply)
+}
+
 function recorded(outcome: Outcome) {
   const measured = outcome.kind === 'refused' ? null : outcome
   return {
     outcome: outcome.kind,
-    detail: outcome.kind === 'ok' ? null : sentence(outcome),
-    result: outcome.kind === 'ok' ? JSON.stringify(outcome.value) : null,
+    detail: outcome.kind === 'ok' ? null : inWords(outcome),
+    result: outcome.kind === 'ok' ? kept(outcome) : null,
     stdout: measured?.stdout.text ?? '',
     durationMs: measured?.duration_ms ?? 0,
     isolation: measured?.isolation ?? null,
