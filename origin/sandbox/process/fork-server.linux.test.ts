@@ -1,4 +1,6 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { access } from 'node:fs/promises'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ModuleName } from '#contract/names.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
@@ -7,7 +9,7 @@ import { USUAL_LIMITS } from '../levels/prove.ts'
 import { formableLevels, machine } from '../testing/sandbox.ts'
 import { zygotes } from '../testing/zygotes.ts'
 import { openDoor } from './door.ts'
-import { forkServer } from './fork-server.ts'
+import { type Circumstances, forkServer } from './fork-server.ts'
 import { identityOf } from './plan.ts'
 
 const LOOP = 'def main():\n  ctx.log("here")\n  while True: pass'
@@ -15,14 +17,14 @@ const ONE = 'def main(): return 1'
 
 function requestOf(code: string, modules: string[] = []): RunRequest {
   const names = modules.map((name) => ModuleName.parse(name))
-  const manifest = { hosts: [], modules: names, secrets: [] }
-  const version = { hash: 'h', language: 'python' as const, code, manifest }
+  const manifest = { ...EMPTY_MANIFEST, modules: names }
+  const version = { hash: 'h', language: 'python' as const, code, manifest, module_lock: null }
   return { run_id: 'a', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
 }
 
 describe.each(formableLevels)('the fork server at %s', (level) => {
-  function started(now: () => number = Date.now) {
-    const server = forkServer({ ...machine, level }, { now })
+  function started(circumstances: Circumstances = {}) {
+    const server = forkServer({ ...machine, level }, circumstances)
     const run = runConfined(server)
     return {
       call: (code: string, modules?: string[], signal = new AbortController().signal) =>
@@ -86,13 +88,50 @@ describe.each(formableLevels)('the fork server at %s', (level) => {
 
   it('is replaced when it is old', async () => {
     let time = 0
-    await using server = started(() => time)
+    await using server = started({ now: () => time })
     await server.call(ONE)
     const [first] = await zygotes()
     time += 31 * 60_000
     await server.call(ONE)
     await expect.poll(zygotes).not.toContain(first)
     expect(await server.call(ONE)).toMatchObject({ kind: 'ok' })
+  })
+
+  it('is replaced when it has made enough children', async () => {
+    await using server = started({ mostChildren: 4 })
+    await server.call(ONE)
+    const [first] = await zygotes()
+    for (let call = 0; call < 4; call++) {
+      expect(await server.call(ONE)).toMatchObject({ kind: 'ok', value: 1 })
+    }
+    await expect.poll(zygotes).not.toContain(first)
+    expect(await server.call(ONE)).toMatchObject({ kind: 'ok', value: 1 })
+  })
+
+  it('rests when nobody calls, after the calls that it serves, and wakes for the next', async () => {
+    await using server = started({ idleMs: 20 })
+    const { outcome, stop } = await server.endless()
+    const [first] = await zygotes()
+    expect(await server.call(ONE)).toMatchObject({ kind: 'ok', value: 1 })
+    stop.abort()
+    expect(await outcome).toMatchObject({ reason: 'cancelled' })
+    await expect.poll(zygotes).not.toContain(first)
+    expect(await server.call(ONE)).toMatchObject({ kind: 'ok', value: 1 })
+    await expect.poll(zygotes).toEqual([])
+  })
+
+  it('is not taken for one that does not obey when the supervisor itself was busy', async () => {
+    await using server = started()
+    const innocent = await server.endless()
+    const { outcome, stop } = await server.endless()
+    const before = await zygotes()
+    stop.abort()
+    await setImmediate()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
+    expect(await outcome).toMatchObject({ reason: 'cancelled' })
+    expect(await zygotes()).toEqual(before)
+    innocent.stop.abort()
+    expect(await innocent.outcome).toMatchObject({ reason: 'cancelled' })
   })
 
   it('has what a manifest names, wherever its files are', async () => {

@@ -17,7 +17,14 @@ export type ForkServer = AsyncDisposable & {
 }
 
 /** What tests and measurements may want to be different. */
-export type Circumstances = { now?: () => number; launcher?: string }
+export type Circumstances = {
+  now?: () => number
+  launcher?: string
+  /** How many children one fork server makes before it is replaced. */
+  mostChildren?: number
+  /** How long it is kept without a call. */
+  idleMs?: number
+}
 
 type Generation = {
   zygote: Zygote
@@ -43,7 +50,12 @@ const ATTEMPTS = 3
  */
 export function forkServer(
   confinement: Confinement,
-  { now = Date.now, launcher = LAUNCHER }: Circumstances = {},
+  {
+    now = Date.now,
+    launcher = LAUNCHER,
+    mostChildren = MOST_CHILDREN,
+    idleMs = IDLE_MS,
+  }: Circumstances = {},
 ): ForkServer {
   let door: Promise<Door> | null = null
   let current: Promise<Generation> | null = null
@@ -81,8 +93,13 @@ export function forkServer(
     return generation()
   }
 
+  function isWorn({ zygote, startedAt }: Generation): boolean {
+    const attacked = zygote.ends.has(SIGSEGV) || zygote.ends.has(SIGSYS)
+    return attacked || zygote.ordered() >= mostChildren || now() - startedAt >= LONGEST_LIFE_MS
+  }
+
   async function replaceWorn(worn: Generation): Promise<void> {
-    if (worn.retired || replacing || closed || !isWorn(worn, now())) return
+    if (worn.retired || replacing || closed || !isWorn(worn)) return
     replacing = true
     const next = start()
     await Promise.allSettled([next])
@@ -95,28 +112,36 @@ export function forkServer(
     void previous?.then(retire, () => undefined)
   }
 
+  async function takeOne(limits: RunLimits, modules: readonly string[]): Promise<ConfinedChild> {
+    for (let attempt = 1; ; attempt++) {
+      const found = await generation()
+      try {
+        const taken = await poolFor(found, confinement, limits, modules).take()
+        void replaceWorn(found)
+        return taken
+      } catch (error) {
+        if (!found.zygote.lost() || attempt === ATTEMPTS) throw error
+      }
+    }
+  }
+
   function restIfIdle(): void {
     if (idle !== null) clearTimeout(idle)
+    if (closed) return
     idle = setTimeout(() => {
       void current?.then(retire, () => undefined)
       current = null
-    }, IDLE_MS)
+    }, idleMs)
     idle.unref()
   }
 
   return {
     async take(limits, modules = []) {
-      restIfIdle()
-      const named = confinement.level === 'S1' ? modules : []
-      for (let attempt = 1; ; attempt++) {
-        const found = await generation()
-        try {
-          const taken = await poolFor(found, confinement, limits, named).take()
-          void replaceWorn(found)
-          return taken
-        } catch (error) {
-          if (!found.zygote.lost() || attempt === ATTEMPTS) throw error
-        }
+      if (idle !== null) clearTimeout(idle)
+      try {
+        return await takeOne(limits, confinement.level === 'S1' ? modules : [])
+      } finally {
+        restIfIdle()
       }
     },
     async [Symbol.asyncDispose]() {
@@ -151,11 +176,6 @@ function poolFor(
     pools.delete(oldest)
   }
   return pool
-}
-
-function isWorn({ zygote, startedAt }: Generation, now: number): boolean {
-  const attacked = zygote.ends.has(SIGSEGV) || zygote.ends.has(SIGSYS)
-  return attacked || zygote.ordered() >= MOST_CHILDREN || now - startedAt >= LONGEST_LIFE_MS
 }
 
 /** Ends a fork server when the calls that it still serves are over. */

@@ -94,12 +94,14 @@ export async function startZygote(
         finish(report.key, { account: report.account })
     }
   }
+  /** Behind what has arrived by now: a supervisor that was busy itself hears of an end late. */
+  function endUnlessDone(key: string): void {
+    if (children.has(key)) end()
+  }
   function kill(key: string): void {
     if (lost) return
     control.write(encodeFrame({ type: 'kill', key }))
-    const late = setTimeout(() => {
-      if (children.has(key)) end()
-    }, KILL_DEADLINE_MS)
+    const late = setTimeout(() => setImmediate(endUnlessDone, key), KILL_DEADLINE_MS)
     void children.get(key)?.child.gone.then(() => clearTimeout(late))
   }
 

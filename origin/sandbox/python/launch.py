@@ -23,6 +23,7 @@ from inside.plan import Plan  # noqa: E402
 from inside.tool.loop import forget_event_loop  # noqa: E402
 from inside.tool.preload import preload  # noqa: E402
 from inside.tool.run import end_output, run  # noqa: E402
+from inside.tool.threads import bound_threads  # noqa: E402
 from inside.tool.warm_up import warm_up  # noqa: E402
 
 del sys.path[0]
@@ -56,6 +57,7 @@ def make_ready() -> None:
     """Does once what every child would do again, and leaves the collector nothing to touch."""
     os.environ.clear()  # the interpreter itself may have set LC_CTYPE (PEP 538)
     preload()
+    bound_threads()
     warm_up()
     forget_event_loop()
     gc.collect()
