@@ -5,7 +5,8 @@ import { JsonObject } from './json.ts'
 import { Manifest } from './manifest.ts'
 import { Name, SecretName } from './names.ts'
 import { ClientInfo } from './operation.ts'
-import { Isolation, Outcome } from './sandbox.ts'
+import { ModuleLock } from './packages.ts'
+import { Isolation, Language, Outcome } from './sandbox.ts'
 
 /** Bodies of the admin door. Times are ISO 8601 in UTC; lists come whole, newest as each says. */
 
@@ -46,11 +47,13 @@ export const VersionView = z.object({
   state: z.enum(['draft', 'pending', 'live', 'archived', 'rejected']),
   hash: z.string(),
   description: z.string(),
+  language: Language,
   code: z.string(),
   input_schema: JsonObject,
   output_schema: JsonObject.nullable(),
   annotations: ToolAnnotations,
   manifest: Manifest,
+  module_lock: ModuleLock.nullable(),
   timeout_ms: z.int(),
   created_by: z.string(),
   created_at: z.iso.datetime(),

@@ -1,31 +1,42 @@
 import { expect, test } from 'vitest'
-import { Manifest } from './manifest.ts'
+import { EMPTY_MANIFEST, Manifest } from './manifest.ts'
 
 test('equal manifests are equal texts, in whatever order and however often a line was written', () => {
   const written = Manifest.parse({
     hosts: ['b.example', 'a.example', 'b.example'],
     modules: ['os', 'json', 'os'],
+    packages: ['yarl==1.0', 'attrs==25.1.0', 'yarl==1.0'],
     secrets: ['B', 'A', 'B'],
   })
   expect(written).toEqual({
     hosts: ['a.example', 'b.example'],
     modules: ['json', 'os'],
+    packages: ['attrs==25.1.0', 'yarl==1.0'],
     secrets: ['A', 'B'],
   })
 })
 
 test('a manifest in its normal form stays as it is', () => {
-  const once = Manifest.parse({ hosts: ['z', 'a'], modules: ['re'], secrets: [] })
+  const once = Manifest.parse({ hosts: ['z', 'a'], modules: ['re'], packages: [], secrets: [] })
   expect(JSON.stringify(Manifest.parse(once))).toBe(JSON.stringify(once))
 })
 
 test.each([
-  ['a list left out', { hosts: [], modules: [] }],
-  ['a list it does not know', { hosts: [], modules: [], secrets: [], files: ['/etc/passwd'] }],
-  ['a module that is no name', { hosts: [], modules: ['os; import sys'], secrets: [] }],
-  ['a host that is a URL', { hosts: ['https://a.example'], modules: [], secrets: [] }],
-  ['a host in another spelling', { hosts: ['A.example'], modules: [], secrets: [] }],
-  ['a secret that is no name', { hosts: [], modules: [], secrets: ['api key'] }],
+  ['a list left out', { hosts: [], modules: [], packages: [] }],
+  ['a list it does not know', { ...EMPTY_MANIFEST, files: ['/etc/passwd'] }],
+  ['a module that is no name', { ...EMPTY_MANIFEST, modules: ['os; import sys'] }],
+  ['a host that is a URL', { ...EMPTY_MANIFEST, hosts: ['https://a.example'] }],
+  ['a host in another spelling', { ...EMPTY_MANIFEST, hosts: ['A.example'] }],
+  ['a package without a version', { ...EMPTY_MANIFEST, packages: ['pyyaml'] }],
+  ['a package at a range', { ...EMPTY_MANIFEST, packages: ['pyyaml>=6'] }],
+  ['a package from elsewhere', { ...EMPTY_MANIFEST, packages: ['x @ https://e.example/x.whl'] }],
+  [
+    'a package that is an option',
+    { ...EMPTY_MANIFEST, packages: ['--index-url=https://e.example'] },
+  ],
+  ['a package that is a path', { ...EMPTY_MANIFEST, packages: ['../x==1'] }],
+  ['a package in another spelling', { ...EMPTY_MANIFEST, packages: ['PyYAML==6.0.2'] }],
+  ['a secret that is no name', { ...EMPTY_MANIFEST, secrets: ['api key'] }],
 ])('a manifest with %s is refused', (_what, manifest) => {
   expect(Manifest.safeParse(manifest).success).toBe(false)
 })

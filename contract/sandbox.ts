@@ -5,6 +5,7 @@ import { Json, JsonObject } from './json.ts'
 import { MAX_TIMEOUT_MS } from './limits.ts'
 import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
+import { ModuleLock } from './packages.ts'
 
 /** Confinement levels, strongest first; see docs/threat-model.md for the layers of each. */
 export const IsolationLevel = z.enum(['S4', 'S3', 'S2', 'S1', 'M1', 'S0'])
@@ -13,6 +14,10 @@ export type IsolationLevel = z.infer<typeof IsolationLevel>
 /** Confinement in force, as the confined process itself proved it before it got any code. */
 export const Isolation = z.object({ level: IsolationLevel, layers: z.array(z.string()) })
 export type Isolation = z.infer<typeof Isolation>
+
+/** What a tool is written in. Plain JavaScript is TypeScript without types. */
+export const Language = z.enum(['python', 'typescript'])
+export type Language = z.infer<typeof Language>
 
 export const RunLimits = z.object({
   timeout_ms: z.int().positive().max(MAX_TIMEOUT_MS),
@@ -31,9 +36,11 @@ export const RunRequest = z.strictObject({
   version: z.strictObject({
     /** Hash of the approved (or drafted) version, for the record. */
     hash: z.string(),
-    language: z.literal('python'),
+    language: Language,
     code: z.string(),
     manifest: Manifest,
+    /** Null when the manifest names no package. */
+    module_lock: ModuleLock.nullable(),
   }),
   input: JsonObject,
   secrets: z.record(z.string(), z.string()),

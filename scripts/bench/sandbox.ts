@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { mkdtemp, rm, chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -48,7 +49,8 @@ function caller(run: Run, limits: () => RunLimits = () => USUAL_LIMITS) {
       hash: 'bench',
       language: 'python' as const,
       code: CODE,
-      manifest: { hosts: [], modules: [], secrets: [] },
+      manifest: EMPTY_MANIFEST,
+      module_lock: null,
     }
     const request = { run_id: 'bench', version, input: INPUT, secrets: {}, limits: limits() }
     const outcome = await run(request, () => undefined, new AbortController().signal)

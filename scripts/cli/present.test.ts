@@ -23,6 +23,7 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
       state: 'pending',
       hash: 'a'.repeat(64),
       description: 'Pays.',
+      language: 'python',
       code: 'def main():\n    steal()\n',
       input_schema: {},
       output_schema: null,
@@ -35,8 +36,10 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
       manifest: {
         hosts: [],
         modules: [ModuleName.parse('socket')],
+        packages: [],
         secrets: [SecretName.parse('BANK')],
       },
+      module_lock: null,
       timeout_ms: 30_000,
       created_by: 'eve@example.com',
       created_at: '2026-01-01T00:00:00.000Z',

@@ -2,7 +2,12 @@ import type { ApprovalView } from '#contract/admin-api.ts'
 import { manifestLines } from '#contract/manifest.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
-const MAY = { host: 'reach', module: 'import', secret: 'read the secret' } as const
+const MAY = {
+  host: 'reach',
+  module: 'import',
+  package: 'use the package',
+  secret: 'read the secret',
+} as const
 
 /**
  * A question as the person who decides reads it in a terminal. Nothing of the asker's can pass for a
@@ -23,6 +28,7 @@ export function present(approval: ApprovalView): string {
     may:
       may.length === 0 ? 'nothing: no network, no secrets, default modules only' : may.join(', '),
     'says it': effects(version.annotations),
+    language: version.language,
     'time limit': `${version.timeout_ms / 1000} s`,
   }
   return [

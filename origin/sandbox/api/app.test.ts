@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '#contract/sandbox.ts'
 import { runRegistry } from '../runs/registry.ts'
@@ -13,7 +14,8 @@ const RUN = {
     hash: 'h',
     language: 'python',
     code: 'def main(): pass',
-    manifest: { hosts: [], modules: [], secrets: [] },
+    manifest: EMPTY_MANIFEST,
+    module_lock: null,
   },
   input: {},
   secrets: {},

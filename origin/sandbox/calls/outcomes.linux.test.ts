@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { describe, expect, it } from 'vitest'
 import { strongest as sandbox } from '../testing/sandbox.ts'
 import { python } from '../testing/programs.ts'
@@ -151,7 +152,8 @@ it('an interpreter that cannot start is a refusal: nothing saw the code', async 
     hash: 'h',
     language: 'python' as const,
     code: '',
-    manifest: { hosts: [], modules: [], secrets: [] },
+    manifest: EMPTY_MANIFEST,
+    module_lock: null,
   }
   const request = { run_id: 'a', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
   const outcome = await run(request, () => undefined, new AbortController().signal)

@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -68,8 +69,14 @@ export async function testSelf(run: Run, level: IsolationLevel): Promise<SelfTes
 type Given = { input: Record<string, string | number>; secrets?: Record<string, string> }
 
 function callOf(run: Run, code: string, { input, secrets = {} }: Given): Promise<Outcome> {
-  const manifest = { hosts: [], modules: MODULES, secrets: [] }
-  const version = { hash: 'self-test', language: 'python' as const, code, manifest }
+  const manifest = { ...EMPTY_MANIFEST, modules: MODULES }
+  const version = {
+    hash: 'self-test',
+    language: 'python' as const,
+    code,
+    manifest,
+    module_lock: null,
+  }
   return run(
     { run_id: 'self-test', version, input, secrets, limits: USUAL_LIMITS },
     () => undefined,

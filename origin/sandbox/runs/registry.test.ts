@@ -8,7 +8,13 @@ import { runRegistry } from './registry.ts'
 const DONE: Outcome = { kind: 'refused', message: 'done' }
 
 function requestOf(runId: string) {
-  const version = { hash: 'h', language: 'python' as const, code: '', manifest: EMPTY_MANIFEST }
+  const version = {
+    hash: 'h',
+    language: 'python' as const,
+    code: '',
+    manifest: EMPTY_MANIFEST,
+    module_lock: null,
+  }
   return { run_id: runId, version, input: {}, secrets: {}, limits: USUAL_LIMITS }
 }
 

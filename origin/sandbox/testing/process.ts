@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -19,7 +20,7 @@ export type SandboxProcess = Awaited<ReturnType<typeof startProcess>>
 export async function startProcess(env: NodeJS.ProcessEnv, { uid, through = [] }: Start = {}) {
   const ids = uid === undefined ? {} : { uid, gid: uid }
   const given = { PATH: process.env['PATH'], SANDBOX_API_KEY, SANDBOX_PORT: '0', ...env }
-  const [command, ...args] = [...through, process.execPath, MAIN] as [string, ...string[]]
+  const [command, ...args] = [...through, process.execPath, MAIN]
   const child = spawn(command, args, { ...ids, env: given, cwd: '/', stdio: 'pipe' })
   const exited = once(child, 'exit')
   const said: string[] = []
@@ -62,8 +63,8 @@ export async function order(
 ) {
   const { boot_id } = await healthOf(sandbox)
   const names = modules.map((name) => ModuleName.parse(name))
-  const manifest = { hosts: [], modules: names, secrets: [] }
-  const version = { hash: 'h', language: 'python', code, manifest }
+  const manifest = { ...EMPTY_MANIFEST, modules: names }
+  const version = { hash: 'h', language: 'python', code, manifest, module_lock: null }
   const run = { run_id: id, version, input: {}, secrets: {}, limits: USUAL_LIMITS }
   return { method: 'POST', body: JSON.stringify({ boot_id, run }) }
 }

@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { afterAll } from 'vitest'
 import type { JsonObject } from '#contract/json.ts'
 import { ModuleName } from '#contract/names.ts'
@@ -47,7 +48,8 @@ export function sandboxAt(level: FormableLevel): Sandbox {
             hash: 'test',
             language: 'python',
             code,
-            manifest: { hosts: [], modules, secrets: [] },
+            manifest: { ...EMPTY_MANIFEST, modules },
+            module_lock: null,
           },
           input: call.input ?? {},
           secrets: call.secrets ?? {},

@@ -10,7 +10,13 @@ const never = new AbortController().signal
 
 async function runAt(answer: Answer) {
   await using tiny = await tinySandbox(answer)
-  const version = { hash: 'h', language: 'python' as const, code: '', manifest: manifest() }
+  const version = {
+    hash: 'h',
+    language: 'python' as const,
+    code: '',
+    manifest: manifest(),
+    module_lock: null,
+  }
   const limits = { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 }
   return await httpSandbox({ url: tiny.url, apiKey: 'k', pauseMs: 1 }).run(
     'boot',

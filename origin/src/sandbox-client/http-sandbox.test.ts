@@ -11,7 +11,13 @@ const bootId = randomUUID()
 const never = new AbortController().signal
 const request: RunRequest = {
   run_id: 'run/1',
-  version: { hash: 'h', language: 'python', code: 'def main(): ...', manifest: manifest() },
+  version: {
+    hash: 'h',
+    language: 'python',
+    code: 'def main(): ...',
+    manifest: manifest(),
+    module_lock: null,
+  },
   input: { city: 'Bern' },
   secrets: {},
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },

@@ -19,6 +19,7 @@ import type { EgressRecord } from '#contract/egress.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ClientInfo } from '#contract/operation.ts'
+import type { ModuleLock } from '#contract/packages.ts'
 import type { Isolation } from '#contract/sandbox.ts'
 import { at, bytea, createdAt, id } from './columns.ts'
 
@@ -75,11 +76,13 @@ export const versions = pgTable(
     hash: text('hash').notNull(),
     hashFormat: integer('hash_format').notNull(),
     description: text('description').notNull(),
+    language: text('language', { enum: ['python', 'typescript'] }).notNull(),
     code: text('code').notNull(),
     inputSchema: json('input_schema').$type<JsonObject>().notNull(),
     outputSchema: json('output_schema').$type<JsonObject>(),
     annotations: json('annotations').$type<ToolAnnotations>().notNull(),
     manifest: json('manifest').$type<Manifest>().notNull(),
+    moduleLock: json('module_lock').$type<ModuleLock>(),
     timeoutMs: integer('timeout_ms').notNull(),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
@@ -99,6 +102,7 @@ export const versions = pgTable(
       .where(sql`state = 'live'`),
     check('versions_state', sql`state in ('draft', 'pending', 'live', 'archived', 'rejected')`),
     check('versions_hash', sql`hash ~ '^[0-9a-f]{64}$'`),
+    check('versions_language', sql`language in ('python', 'typescript')`),
     check('versions_timeout', sql`timeout_ms between 1000 and 300000`),
     check('versions_live_is_approved', sql`state <> 'live' or approval_id is not null`),
   ],
@@ -147,14 +151,14 @@ export const grants = pgTable(
     approvalId: uuid('approval_id')
       .notNull()
       .references(() => approvals.id),
-    kind: text('kind', { enum: ['host', 'module', 'secret'] }).notNull(),
+    kind: text('kind', { enum: ['host', 'module', 'package', 'secret'] }).notNull(),
     value: text('value').notNull(),
     grantedAt: at('granted_at').notNull().defaultNow(),
     revokedAt: at('revoked_at'),
   },
   (t) => [
     unique('grants_once').on(t.versionId, t.kind, t.value),
-    check('grants_kind', sql`kind in ('host', 'module', 'secret')`),
+    check('grants_kind', sql`kind in ('host', 'module', 'package', 'secret')`),
   ],
 )
 

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, isNull, max, sql } from 'drizzle-orm'
-import { manifestLines } from '#contract/manifest.ts'
+import { EMPTY_MANIFEST, manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { refuse } from '../domain/refusal.ts'
 import type { ToolStore } from '../domain/tools/tool-store.ts'
@@ -101,11 +101,13 @@ export function pgToolStore(db: Db): ToolStore {
           hash: versionHash(text),
           hashFormat: HASH_FORMAT,
           description: text.description,
+          language: text.language,
           code: text.code,
           inputSchema: text.inputSchema,
           outputSchema: text.outputSchema,
           annotations: text.annotations,
           manifest: text.manifest,
+          moduleLock: text.moduleLock,
           timeoutMs: text.timeoutMs,
           createdBy,
         })
@@ -182,5 +184,12 @@ function toVersion(row: {
   server: string
   tool: string
 }): Version {
-  return { ...row.version, server: row.server as Name, tool: row.tool as Name }
+  const { version } = row
+  return {
+    ...version,
+    // Texts of format 1 were stored before a manifest could name packages.
+    manifest: { ...EMPTY_MANIFEST, ...version.manifest },
+    server: row.server as Name,
+    tool: row.tool as Name,
+  }
 }

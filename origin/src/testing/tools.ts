@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { Manifest } from '#contract/manifest.ts'
+import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
 import { Name, wireName } from '#contract/names.ts'
 import type { Admin } from '../domain/admins/admin-store.ts'
 import type { Approval } from '../domain/approvals/approval-store.ts'
@@ -17,7 +17,7 @@ export function freshName(): Name {
 }
 
 export function manifest(lines: { [kind in keyof Manifest]?: string[] } = {}): Manifest {
-  return Manifest.parse({ hosts: [], modules: [], secrets: [], ...lines })
+  return Manifest.parse({ ...EMPTY_MANIFEST, ...lines })
 }
 
 /** A small text of a version, with what the test cares about changed. */
@@ -26,11 +26,13 @@ export function versionText(change: Partial<VersionText> = {}): VersionText {
     server: Name.parse('weather'),
     tool: Name.parse('forecast'),
     description: 'Tells the weather.',
+    language: 'python',
     code: 'async def main(city: str) -> dict:\n    return {"city": city}\n',
     inputSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
     outputSchema: null,
     annotations: CAUTIOUS_ANNOTATIONS,
     manifest: manifest(),
+    moduleLock: null,
     timeoutMs: 30_000,
     ...change,
   }

@@ -17,6 +17,8 @@ export function versionConstraints({ db, stores, within }: Opened): void {
   const opened = { stores, within }
 
   test.each([
+    ['language', sql`language = 'typescript'`],
+    ['module_lock', sql`module_lock = '{"target":"","packages":[]}'`],
     ['code', sql`code = 'import os'`],
     ['description', sql`description = 'harmless'`],
     ['manifest', sql`manifest = '{"hosts":["evil.example"],"modules":[],"secrets":[]}'`],
@@ -37,8 +39,8 @@ export function versionConstraints({ db, stores, within }: Opened): void {
     'no version begins as %s',
     async (state) => {
       const { version } = await approvedTool(opened)
-      const copied = sql`insert into versions (tool_id, number, state, hash, hash_format, description, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id)
-        select tool_id, 99, ${state}, hash, hash_format, description, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id from versions where id = ${version.id}`
+      const copied = sql`insert into versions (tool_id, number, state, hash, hash_format, description, language, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id)
+        select tool_id, 99, ${state}, hash, hash_format, description, language, code, input_schema, annotations, manifest, timeout_ms, created_by, approval_id from versions where id = ${version.id}`
       expect(await broken(copied)).toBe('versions_start_as_draft')
     },
   )

@@ -1,3 +1,4 @@
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { BoundSecret } from '#contract/egress.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import { ModuleName } from '#contract/names.ts'
@@ -19,11 +20,15 @@ export async function runTool(
 ): Promise<Outcome> {
   const hosts = (call.hosts ?? ['api.example']).map((host) => HostGrant.parse(host))
   const modules = ['os', 'socket', 'time', ...(call.modules ?? [])]
-  const manifest = { hosts, modules: modules.map((name) => ModuleName.parse(name)), secrets: [] }
+  const manifest = {
+    ...EMPTY_MANIFEST,
+    hosts,
+    modules: modules.map((name) => ModuleName.parse(name)),
+  }
   return runConfined(forkServer, network)(
     {
       run_id: 'test',
-      version: { hash: 'test', language: 'python', code, manifest },
+      version: { hash: 'test', language: 'python', code, manifest, module_lock: null },
       input: {},
       secrets: {},
       bound_secrets: (call.secrets ?? []).map((secret) => BoundSecret.parse(secret)),

@@ -48,7 +48,13 @@ export async function execute(
     )
   const request: RunRequest = {
     run_id: opId,
-    version: { hash: version.hash, language: 'python', code: version.code, manifest },
+    version: {
+      hash: version.hash,
+      language: version.language,
+      code: version.code,
+      manifest,
+      module_lock: kind === 'call' ? version.moduleLock : null,
+    },
     input: asked.arguments,
     secrets: Object.fromEntries(secrets),
     limits: {

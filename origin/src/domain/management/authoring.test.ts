@@ -73,9 +73,11 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     state: 'draft',
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     description: 'From the docstring.',
+    language: 'python',
     input_schema: { type: 'object', required: ['city'] },
     output_schema: { type: 'object' },
-    manifest: { hosts: [], modules: ['os', 're'], secrets: ['KEY'] },
+    manifest: { hosts: [], modules: ['os', 're'], packages: [], secrets: ['KEY'] },
+    module_lock: null,
     timeout_ms: 30_000,
     next: expect.stringContaining('mcpbox_request_publish'),
   })

@@ -38,14 +38,17 @@ export const createTool = managementTool({
     const text = await analysed(call, {
       server,
       tool,
+      language: 'python',
       code: input.code,
       description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
       manifest: Manifest.parse({
         hosts: input.hosts,
         modules: input.modules,
+        packages: [],
         secrets: input.secrets,
       }),
+      moduleLock: null,
       timeoutMs: input.timeout_ms,
     })
     await call.finish(async (stores) => {
@@ -89,14 +92,17 @@ export const updateTool = managementTool({
     const text = await analysed(call, {
       server,
       tool: name,
+      language: before.language,
       code: input.code ?? before.code,
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),
       manifest: Manifest.parse({
         hosts: input.hosts ?? before.manifest.hosts,
         modules: input.modules ?? before.manifest.modules,
+        packages: before.manifest.packages,
         secrets: input.secrets ?? before.manifest.secrets,
       }),
+      moduleLock: before.moduleLock,
       timeoutMs: input.timeout_ms ?? before.timeoutMs,
     })
     await call.finish(async (stores) => {

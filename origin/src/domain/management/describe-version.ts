@@ -10,9 +10,11 @@ export function describeVersion(version: Version): JsonObject {
     state: version.state,
     hash: version.hash,
     description: version.description,
+    language: version.language,
     input_schema: version.inputSchema,
     output_schema: version.outputSchema,
     manifest: version.manifest,
+    module_lock: version.moduleLock,
     timeout_ms: version.timeoutMs,
   }
 }

@@ -41,7 +41,13 @@ test('a trial runs the newest version with nothing: no host, no module, no secre
   expect(trial.structuredContent).toEqual({ city: 'Bern' })
   expect(sandbox.asked.at(-1)?.request).toEqual({
     run_id: expect.any(String),
-    version: { hash: newest.hash, language: 'python', code: newest.code, manifest: manifest() },
+    version: {
+      hash: newest.hash,
+      language: 'python',
+      code: newest.code,
+      manifest: manifest(),
+      module_lock: null,
+    },
     input: { city: 'Bern' },
     secrets: {},
     limits: { timeout_ms: 30_000, memory_bytes: 268_435_456, cpu_s: 60, open_files: 64 },

@@ -2,7 +2,8 @@ import type { ToolAnnotations } from '#contract/catalog.ts'
 import { MAX_CODE_BYTES } from '#contract/limits.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
-import type { Analysis } from '#contract/sandbox.ts'
+import type { ModuleLock } from '#contract/packages.ts'
+import type { Analysis, Language } from '#contract/sandbox.ts'
 import { refuse } from '../refusal.ts'
 import type { VersionText } from './version.ts'
 
@@ -10,11 +11,14 @@ import type { VersionText } from './version.ts'
 export interface Draft {
   server: Name
   tool: Name
+  language: Language
   code: string
   /** Empty: the docstring of `main` speaks. */
   description: string
   annotations: ToolAnnotations
   manifest: Manifest
+  /** Null when the manifest names no package. */
+  moduleLock: ModuleLock | null
   timeoutMs: number
 }
 
@@ -58,11 +62,13 @@ export function versionText(draft: Draft, analysis: Analysis): VersionText {
     server: draft.server,
     tool: draft.tool,
     description,
+    language: draft.language,
     code: draft.code,
     inputSchema: analysis.input_schema,
     outputSchema: analysis.output_schema,
     annotations: draft.annotations,
     manifest: draft.manifest,
+    moduleLock: draft.moduleLock,
     timeoutMs: draft.timeoutMs,
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Name } from '#contract/names.ts'
+import { DistributionName, type LockedPackage, type ModuleLock } from '#contract/packages.ts'
 import { manifest, versionText } from '../../testing/tools.ts'
 import { canonicalJson } from '#contract/json.ts'
 import { versionHash } from './version-hash.ts'
@@ -8,11 +9,18 @@ import type { VersionText } from './version.ts'
 const text = versionText()
 const { annotations } = text
 
+function lock(change: Partial<LockedPackage> = {}): ModuleLock {
+  const name = DistributionName.parse('pyyaml')
+  const wheel = { name, version: '6.0.2', wheel: 'pyyaml.whl', sha256: 'a'.repeat(64), imports: [] }
+  return { target: 'cp311', packages: [{ ...wheel, ...change }] }
+}
+
 const changes: { [field in keyof VersionText]: Partial<VersionText>[] } = {
   server: [{ server: Name.parse('climate') }],
   tool: [{ tool: Name.parse('now') }],
   description: [{ description: 'Tells the weather. ' }],
   code: [{ code: `${text.code}\n` }, { code: text.code.replace('city', 'сity') }],
+  language: [{ language: 'typescript' }],
   inputSchema: [{ inputSchema: {} }],
   outputSchema: [{ outputSchema: {} }],
   annotations: [
@@ -25,7 +33,13 @@ const changes: { [field in keyof VersionText]: Partial<VersionText>[] } = {
   manifest: [
     { manifest: manifest({ hosts: ['a.example'] }) },
     { manifest: manifest({ modules: ['os'] }) },
+    { manifest: manifest({ packages: ['pyyaml==6.0.2'] }) },
     { manifest: manifest({ secrets: ['API_KEY'] }) },
+  ],
+  moduleLock: [
+    { moduleLock: lock() },
+    { moduleLock: lock({ sha256: 'b'.repeat(64) }) },
+    { moduleLock: lock({ imports: ['yaml', '_yaml'] }) },
   ],
   timeoutMs: [{ timeoutMs: 30_001 }],
 }
@@ -35,8 +49,14 @@ test.each(Object.entries(changes))('%s is covered by the hash', (_field, changed
     expect(versionHash({ ...text, ...change })).not.toBe(versionHash(text))
 })
 
+test('a text of format 1 keeps the hash that its approval is bound to', () => {
+  expect(versionHash(text, 1)).toBe(
+    '490fb9b906cdbeea20e3ac177bc7b5d2c59119cbad23533c2a7b2a77c491eeba',
+  )
+})
+
 test('the hash is 64 hex digits, and never another one for the same text', () => {
-  expect(versionHash(text)).toBe('490fb9b906cdbeea20e3ac177bc7b5d2c59119cbad23533c2a7b2a77c491eeba')
+  expect(versionHash(text)).toBe('a1d80c3c3688f21ae796d965c8421e32cf10491ad4ebafa5746e4d6d2f4d324f')
 })
 
 test('what lies around a text, like its number or its author, does not change the hash', () => {

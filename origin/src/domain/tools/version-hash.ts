@@ -16,7 +16,25 @@ const COVERED = {
     inputSchema: text.inputSchema,
     outputSchema: text.outputSchema,
     annotations: text.annotations,
+    manifest: {
+      hosts: text.manifest.hosts,
+      modules: text.manifest.modules,
+      secrets: text.manifest.secrets,
+    },
+    timeoutMs: text.timeoutMs,
+  }),
+  2: (text: VersionText) => ({
+    format: 2,
+    server: text.server,
+    tool: text.tool,
+    description: text.description,
+    language: text.language,
+    code: text.code,
+    inputSchema: text.inputSchema,
+    outputSchema: text.outputSchema,
+    annotations: text.annotations,
     manifest: text.manifest,
+    moduleLock: text.moduleLock,
     timeoutMs: text.timeoutMs,
   }),
 } as const satisfies Record<number, (text: VersionText) => object>
@@ -24,7 +42,7 @@ const COVERED = {
 export type HashFormat = keyof typeof COVERED
 
 /** The format of versions that are stored now. */
-export const HASH_FORMAT: HashFormat = 1
+export const HASH_FORMAT: HashFormat = 2
 
 /**
  * The hash that an approval binds to: SHA-256, in hex, over everything that changes what a version

@@ -2,6 +2,8 @@ import type { ToolAnnotations } from '#contract/catalog.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
+import type { ModuleLock } from '#contract/packages.ts'
+import type { Language } from '#contract/sandbox.ts'
 
 export type VersionState = 'draft' | 'pending' | 'live' | 'archived' | 'rejected'
 
@@ -10,11 +12,14 @@ export interface VersionText {
   server: Name
   tool: Name
   description: string
+  language: Language
   code: string
   inputSchema: JsonObject
   outputSchema: JsonObject | null
   annotations: ToolAnnotations
   manifest: Manifest
+  /** Null when the manifest names no package. */
+  moduleLock: ModuleLock | null
   timeoutMs: number
 }
 
