@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
-import type { Isolation } from '#contract/sandbox.ts'
+import type { SandboxHealth } from '#contract/sandbox.ts'
 import { VERSION } from '#contract/version.ts'
 import type { Config } from './config.ts'
 import { CatalogReader } from './domain/catalog.ts'
@@ -31,7 +31,7 @@ export interface Origin extends AsyncDisposable {
   tunnelPort: number
   sandboxUrl: string
   database: string
-  isolation: Isolation
+  confinement: Pick<SandboxHealth, 'isolation' | 'missing' | 'self_test'>
   setupToken: string | null
 }
 
@@ -67,8 +67,8 @@ export async function startOrigin(
     config.sandboxUrl ??
     starting.use(await startSandbox({ port: config.sandboxPort, apiKey, env, onFault })).url
   const sandbox = httpSandbox({ url: sandboxUrl, apiKey })
-  const { isolation } = await sandbox.health(AbortSignal.timeout(10_000))
-  assertIsolated(isolation, config.sandboxMin)
+  const confinement = await sandbox.health(AbortSignal.timeout(10_000))
+  assertIsolated(confinement.isolation, config.sandboxMin)
 
   const owner = randomUUID()
   const engine = starting.use(
@@ -109,6 +109,7 @@ export async function startOrigin(
       },
       allowedHosts: config.allowedHosts,
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
+      sandbox,
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {
@@ -143,7 +144,7 @@ export async function startOrigin(
     port,
     tunnelPort,
     sandboxUrl,
-    isolation,
+    confinement,
     database: database.label,
     setupToken: keys.setupToken,
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -15,10 +15,15 @@ export const SETUP_TOKEN = 'setup-token'
 export const PASSWORD = 'correct horse battery'
 
 /** The admin door, with MCP for this machine mounted on it, over a database. */
-export function openAdmin(opened: Opened): { door: Door; lines: string[] } & AsyncDisposable {
+export function openAdmin(opened: Opened): {
+  door: Door
+  lines: string[]
+  sandbox: ScriptedSandbox
+} & AsyncDisposable {
   const { stores, within, notices } = opened
   const { log, lines } = keptLog()
-  const { engine } = startEngine(opened, new ScriptedSandbox())
+  const sandbox = new ScriptedSandbox()
+  const { engine } = startEngine(opened, sandbox)
   const catalog = new CatalogReader(stores, notices, '1.2.3')
   const allowedHosts = ['Box.lan']
   const door = adminDoor({
@@ -33,6 +38,7 @@ export function openAdmin(opened: Opened): { door: Door; lines: string[] } & Asy
     },
     allowedHosts,
     databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
+    sandbox,
     version: '1.2.3',
     log,
   })
@@ -48,6 +54,7 @@ export function openAdmin(opened: Opened): { door: Door; lines: string[] } & Asy
   return {
     door,
     lines,
+    sandbox,
     async [Symbol.asyncDispose]() {
       catalog[Symbol.dispose]()
       await engine[Symbol.asyncDispose]()

@@ -1,4 +1,5 @@
 import type { WorkerSecrets } from '#contract/admin-api.ts'
+import type { Sandbox } from '../../domain/sandbox.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
 import { assertAddressedAs, localNames } from '../addressed-as.ts'
@@ -7,6 +8,7 @@ import { apiRoutes } from './api.ts'
 import { authRoutes } from './auth.ts'
 import { healthRoutes } from './health.ts'
 import { internalRoutes } from './internal.ts'
+import { servicesHealthRoutes } from './services-health.ts'
 import { setupPage } from './setup-page.ts'
 
 /** The admin door: signing in, reading, deciding. The same app at both its ports. */
@@ -18,6 +20,7 @@ export function adminDoor(parts: {
   worker: WorkerSecrets
   allowedHosts: readonly string[]
   databaseAnswers: () => Promise<void>
+  sandbox: Pick<Sandbox, 'health'>
   version: string
   log: Logger
 }): Door {
@@ -28,6 +31,7 @@ export function adminDoor(parts: {
     assertAddressedAs(c, names)
     await next()
   })
+  door.route('/health/services', servicesHealthRoutes(parts))
   door.route('/setup', setupPage(parts.within))
   door.route('/auth', authRoutes(parts))
   door.route('/api', apiRoutes(parts))
