@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Ask, MAX_ASKS } from './asks.ts'
 import { JsonObject } from './json.ts'
 import { MAX_TIMEOUT_MS } from './limits.ts'
 import { Problem } from './problem.ts'
@@ -23,14 +24,8 @@ const Label = z
 export const ClientInfo = z.object({ name: Label, version: Label })
 export type ClientInfo = z.infer<typeof ClientInfo>
 
-/**
- * One thing to do, asked once however often it is sent: `POST /operations`. The principal is not
- * in it; it comes from the door.
- */
-export const OperationRequest = z.strictObject({
+const common = {
   op_id: OpId,
-  method: z.literal('tools/call'),
-  params: z.strictObject({ name: z.string().min(1).max(200), arguments: JsonObject }),
   era: Era,
   client: ClientInfo.nullable(),
   /** Milliseconds the asking side is ready to wait for the result. */
@@ -38,8 +33,48 @@ export const OperationRequest = z.strictObject({
     .int()
     .positive()
     .max(MAX_TIMEOUT_MS + 30_000),
-})
+}
+
+const Named = z.string().min(1).max(200)
+const Uri = z.string().min(1).max(2_000)
+const Texts = z.record(z.string(), z.string())
+
+/**
+ * One thing to do for a client, asked once however often it is sent: `POST /operations`. The
+ * principal is not in it; it comes from the door.
+ */
+export const OperationRequest = z.discriminatedUnion('method', [
+  z.strictObject({
+    ...common,
+    method: z.literal('tools/call'),
+    params: z.strictObject({ name: Named, arguments: JsonObject }),
+  }),
+  z.strictObject({
+    ...common,
+    method: z.literal('prompts/get'),
+    params: z.strictObject({ name: Named, arguments: Texts }),
+  }),
+  z.strictObject({
+    ...common,
+    method: z.literal('resources/read'),
+    params: z.strictObject({ uri: Uri }),
+  }),
+  z.strictObject({
+    ...common,
+    method: z.literal('completion/complete'),
+    params: z.strictObject({
+      ref: z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('ref/prompt'), name: Named }),
+        z.strictObject({ type: z.literal('ref/resource'), uri: Uri }),
+      ]),
+      argument: z.strictObject({ name: Named, value: z.string().max(10_000) }),
+      /** Arguments that are settled already. */
+      context: Texts,
+    }),
+  }),
+])
 export type OperationRequest = z.infer<typeof OperationRequest>
+export type OperationMethod = OperationRequest['method']
 
 /**
  * What a tool call ends in, in the shape of an MCP CallToolResult (2025-11-25, server/tools).
@@ -52,6 +87,10 @@ export const ToolResult = z.looseObject({
   _meta: z.record(z.string(), z.unknown()).optional(),
 })
 export type ToolResult = z.infer<typeof ToolResult>
+
+/** The result of any operation, as MCP clients get it. A tool call’s is a {@link ToolResult}. */
+export const OperationResult = z.looseObject({})
+export type OperationResult = z.infer<typeof OperationResult>
 
 export const LogLevel = z.enum([
   'debug',
@@ -83,7 +122,10 @@ export const OperationEvent = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
   z.object({ type: z.literal('log'), seq: Seq, level: LogLevel, data: z.unknown() }),
-  z.object({ type: z.literal('result'), seq: Seq, result: ToolResult }),
+  /** The operation waits for replies to these; `POST /operations/:op_id/replies`. */
+  z.object({ type: z.literal('asks'), seq: Seq, asks: z.array(Ask).min(1).max(MAX_ASKS) }),
+  /** In the shape of the method's own MCP result. */
+  z.object({ type: z.literal('result'), seq: Seq, result: OperationResult }),
   z.object({ type: z.literal('problem'), seq: Seq, problem: Problem }),
 ])
 export type OperationEvent = z.infer<typeof OperationEvent>

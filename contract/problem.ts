@@ -27,6 +27,8 @@ export const ProblemCode = z.enum([
   'method_not_allowed',
   'session_unknown',
   'unknown_tool',
+  'unknown_prompt',
+  'unknown_resource',
   'invalid_arguments',
   'operation_unknown',
   'operation_conflict',
@@ -92,6 +94,8 @@ export function statusOf(code: ProblemCode) {
     case 'not_found':
     case 'session_unknown':
     case 'unknown_tool':
+    case 'unknown_prompt':
+    case 'unknown_resource':
     case 'operation_unknown':
     case 'server_unknown':
     case 'tool_unknown':

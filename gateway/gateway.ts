@@ -66,7 +66,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const seen = applyQuirks(exchange)
     if (seen instanceof Response) return seen
     const isLegacy = await isLegacyRequest(seen.request, seen.message ?? undefined)
-    return isLegacy ? legacy.handle(seen) : serveModern(options, seen)
+    return isLegacy ? legacy.handle(seen) : serveModern(options, options.keys.sessionId, seen)
   }
 
   /** {@link serve}, with its refusals and failures as answers. */

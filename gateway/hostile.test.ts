@@ -145,7 +145,7 @@ describe('params of the wrong shape', () => {
 
   test('a name longer than any tool has', async () => {
     const refused = await refusalOf(post(call(1, 'x'.repeat(201))))
-    expect(refused).toMatchObject({ rpc: -32602, code: 'unknown_tool' })
+    expect(refused).toMatchObject({ rpc: -32602, code: 'invalid_arguments' })
   })
 
   test('an initialize that says nothing', async () => {

@@ -1,4 +1,5 @@
 import type { Catalog, ChangeNotice } from '#contract/catalog.ts'
+import type { AskReplies } from '#contract/asks.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
@@ -23,6 +24,16 @@ export interface Origin {
     request: OperationRequest,
     signal: AbortSignal,
   ): AsyncIterable<OperationEvent>
+
+  /** Goes on following an operation after an event that was seen, as {@link operate} does. */
+  resume(
+    as: Principal,
+    operation: { opId: OpId; after: number; deadlineMs: number },
+    signal: AbortSignal,
+  ): AsyncIterable<OperationEvent>
+
+  /** Answers questions of an operation. Without effect on those that no longer stand. */
+  reply(as: Principal, opId: OpId, replies: AskReplies): Promise<void>
 
   /** Asks for the end of an operation. Without effect on one that has ended. */
   cancel(as: Principal, opId: OpId): Promise<void>

@@ -71,5 +71,10 @@ function isInitialize(message: JSONRPCMessage | null): message is Initialize {
 }
 
 function noSession(): SessionState {
-  return { claims: null, threshold: { level: null }, pending: new PendingRequests() }
+  return {
+    claims: null,
+    threshold: { level: null },
+    settings: null,
+    pending: new PendingRequests(),
+  }
 }

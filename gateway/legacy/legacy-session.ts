@@ -11,21 +11,22 @@ import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
 import type { EventStream } from '../wire/event-stream.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
-import type { EndedSessions } from './ended-sessions.ts'
 import { openNoticeStream } from './notice-stream.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { accepted, sessionUnknown } from './replies.ts'
 import { serveRequest } from './serve-request.ts'
+import { sessionSettings } from './session-settings.ts'
 import { expiryOf, type SessionClaims } from './session-id.ts'
+import type { SessionRecords } from './session-records.ts'
 
 export interface LegacySessionPorts extends GatewayPorts {
-  ended: EndedSessions
+  records: SessionRecords
 }
 
 /**
  * The live state of one legacy session: what runs, what was asked of the client, the stream it
- * listens on, how much it wants to hear. None of it is worth keeping: the session id says the
- * rest, so that a host may drop this object whenever it is idle and make a new one.
+ * listens on. None of it is worth keeping: the session's id and its record say the rest, so that a
+ * host may drop this object whenever it is idle and make a new one.
  */
 export class LegacySession {
   readonly #ports: LegacySessionPorts
@@ -38,17 +39,19 @@ export class LegacySession {
     this.#ports = ports
   }
 
-  /** True when nothing is lost by dropping this object, but a log level. */
+  /** True when nothing is lost by dropping this object. */
   get idle(): boolean {
     return this.#calls.all().length === 0 && (this.#notices?.over.aborted ?? true)
   }
 
   /** Serves one exchange of this session. Rejects as the origin does, and on faults. */
   async handle(claims: SessionClaims, exchange: Exchange): Promise<Response> {
-    if (await this.#ports.ended.has(claims.id)) return sessionUnknown(replyId(exchange.message))
+    const record = await this.#ports.records.read(claims.id)
+    if (record.ended) return sessionUnknown(replyId(exchange.message))
+    this.#threshold.level = record.level
     switch (exchange.request.method) {
       case 'GET':
-        return this.#listen(exchange)
+        return this.#listen(claims, exchange)
       case 'DELETE':
         return this.#end(claims)
       default:
@@ -69,7 +72,8 @@ export class LegacySession {
     exchange: Exchange,
     message: JSONRPCRequest,
   ): Promise<Response> {
-    const state = { claims, threshold: this.#threshold, pending: this.#pending }
+    const settings = sessionSettings(this.#ports.records, claims)
+    const state = { claims, settings, threshold: this.#threshold, pending: this.#pending }
     const call = await serveRequest(this.#ports, exchange, message, state)
     this.#calls.add(message.id, call)
     return call.run(message, exchange.request)
@@ -83,14 +87,18 @@ export class LegacySession {
   }
 
   /** A newer stream takes the place of an older one: its client has lost that. */
-  #listen(exchange: Exchange): Response {
+  #listen(claims: SessionClaims, exchange: Exchange): Response {
     this.#notices?.close()
-    this.#notices = openNoticeStream(this.#ports, exchange.principal)
+    this.#notices = openNoticeStream(this.#ports, exchange.principal, async () => {
+      return (await this.#ports.records.read(claims.id)).subscriptions
+    })
     return this.#notices.response
   }
 
   async #end(claims: SessionClaims): Promise<Response> {
-    await this.#ports.ended.add(claims.id, expiryOf(claims))
+    const { records } = this.#ports
+    const record = { ...(await records.read(claims.id)), ended: true }
+    await records.write(claims.id, record, expiryOf(claims))
     this.#notices?.close()
     await Promise.all(this.#calls.all().map((call) => call.cancel()))
     return new Response(null, { status: 204 })

@@ -7,7 +7,7 @@ import { call, rpc } from '../testing/posts.ts'
 import { scriptedOrigin } from '../testing/scripted-origin.ts'
 import { openSession } from '../testing/session.ts'
 import { held } from '../testing/tools.ts'
-import { memoryEndedSessions } from './ended-sessions.ts'
+import { memorySessionRecords } from './session-records.ts'
 import { memorySessionHost } from './memory-session-host.ts'
 
 test('a full host drops what is idle, keeps what is busy, and finds the dropped again', async () => {
@@ -20,7 +20,7 @@ test('a full host drops what is idle, keeps what is busy, and finds the dropped 
     onFault: () => {},
     defer: () => {},
   }
-  const sessions = memorySessionHost({ ...ports, ended: memoryEndedSessions() }, 1)
+  const sessions = memorySessionHost({ ...ports, records: memorySessionRecords() }, 1)
   const gateway = createGateway({ ...ports, sessions, keys: { sessionId: KEY } })
   const busy = await openSession(gateway, ALICE)
   const calling = busy.post(call(7, 'slow'))

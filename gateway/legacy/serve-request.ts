@@ -2,11 +2,12 @@ import type { JSONRPCRequest } from '@modelcontextprotocol/server'
 import type { Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
-import { exchangeServer } from '../serving/exchange-server.ts'
+import { exchangeServer, type SessionSettings } from '../serving/exchange-server.ts'
 import { acceptsStream } from '../wire/accepts-stream.ts'
 import { unpackCapabilities } from './client-capabilities.ts'
 import { LegacyExchange } from './legacy-exchange.ts'
 import type { PendingRequests } from './pending-requests.ts'
+import { pushedInputs } from './pushed-inputs.ts'
 import type { SessionClaims } from './session-id.ts'
 
 /** What a session lends to the exchanges in it. */
@@ -14,6 +15,8 @@ export interface SessionState {
   /** What its id says; null for a request that came without one. */
   claims: SessionClaims | null
   threshold: LogThreshold
+  /** Null for a request that came without a session. */
+  settings: SessionSettings | null
   pending: PendingRequests
 }
 
@@ -26,24 +29,28 @@ export async function serveRequest(
 ): Promise<LegacyExchange> {
   const { claims } = session
   const cancel = new AbortController()
+  const hearsNews = acceptsStream(exchange.request.headers)
+  const capabilities = claims === null ? {} : unpackCapabilities(claims.capabilities)
   const server = await exchangeServer(ports, {
     asker: {
       principal: exchange.principal,
       era: 'legacy',
       client: claims?.client ?? null,
       threshold: session.threshold,
-      hearsNews: acceptsStream(exchange.request.headers),
+      hearsNews,
     },
     method: message.method,
     signal: exchange.request.signal,
     cancel: cancel.signal,
+    settings: session.settings,
+    inputs: (ctx) => pushedInputs(ctx, hearsNews ? capabilities : {}),
   })
   return new LegacyExchange(server, cancel, {
     keepAliveMs: ports.times.keepAliveMs,
     pending: session.pending,
     restore: claims && {
       protocolVersion: claims.protocolVersion,
-      capabilities: unpackCapabilities(claims.capabilities),
+      capabilities,
       clientInfo: claims.client,
     },
   })

@@ -1,7 +1,7 @@
-import type { ServerEventBus } from '@modelcontextprotocol/server'
+import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server'
 import type { Principal } from '#contract/principal.ts'
 import type { GatewayPorts } from '../ports.ts'
-import { followCatalog } from '../serving/follow-catalog.ts'
+import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
 
 /**
  * Feeds `subscriptions/listen` from the origin's changes: the feed is opened by the first
@@ -14,9 +14,17 @@ export function changeBus(ports: GatewayPorts, as: Principal): ServerEventBus {
     },
     subscribe(listener) {
       const gone = new AbortController()
-      const tell = () => listener({ kind: 'tools_list_changed' })
+      const tell = (change: CatalogChange) => eventsOf(change).forEach(listener)
       ports.defer(followCatalog(ports, as, gone.signal, tell))
       return () => gone.abort()
     },
   }
+}
+
+/** Which resources changed is told one by one; a feed that broke tells of lists only. */
+function eventsOf({ lists, resources }: CatalogChange): ServerEvent[] {
+  return [
+    ...lists.map((list) => ({ kind: `${list}_list_changed` as const })),
+    ...(resources ?? []).map((uri) => ({ kind: 'resource_updated' as const, uri })),
+  ]
 }

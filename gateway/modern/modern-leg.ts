@@ -5,12 +5,18 @@ import { exchangeServer } from '../serving/exchange-server.ts'
 import { acceptsStream } from '../wire/accepts-stream.ts'
 import { withStableCodeInBody } from '../wire/rpc-error.ts'
 import { changeBus } from './change-bus.ts'
+import { requestStates } from './request-state.ts'
+import { returnedInputs } from './returned-inputs.ts'
 
 /**
  * Serves protocol version 2026-07-28. A client that closes its stream cancels what it asked for
  * (basic/transports/streamable-http, cancellation). Throws OriginRefusal as the catalog does.
  */
-export async function serveModern(ports: GatewayPorts, exchange: Exchange): Promise<Response> {
+export async function serveModern(
+  ports: GatewayPorts,
+  stateKey: string,
+  exchange: Exchange,
+): Promise<Response> {
   const { principal, request, message } = exchange
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
@@ -24,6 +30,8 @@ export async function serveModern(ports: GatewayPorts, exchange: Exchange): Prom
     method: message !== null && 'method' in message ? message.method : '',
     signal: request.signal,
     cancel: closed.signal,
+    settings: null,
+    inputs: (ctx, asked) => returnedInputs(ctx, requestStates(stateKey, principal, asked)),
     closed: () => closed.abort(),
   })
   const complaints: Error[] = []

@@ -1,18 +1,24 @@
 import {
   Server,
   type CallToolResult,
-  type ListToolsResult,
+  type ServerContext,
   type ServerOptions,
   type Transport,
 } from '@modelcontextprotocol/server'
 import type { Catalog } from '#contract/catalog.ts'
-import type { GatewayPorts } from '../ports.ts'
+import type { LogLevel, OperationResult } from '#contract/operation.ts'
+import { OriginRefusal } from '../origin.ts'
+import type { GatewayPorts, GatewayTimes } from '../ports.ts'
 import { withStableCode } from '../wire/rpc-error.ts'
 import type { Asker } from './asker.ts'
-import { callTool } from './call-tool.ts'
+import type { Inputs } from './inputs.ts'
+import { LIST_METHODS, serveLists } from './lists.ts'
+import { operate } from './operate.ts'
+import { OPERATION_METHODS, readAsked, type Asked } from './operation-params.ts'
+import { refusedOperation, toProtocolError } from './refusal.ts'
 
 /** Methods that are answered from the catalog, and need one to be answered. */
-const FROM_CATALOG = new Set(['initialize', 'server/discover', 'tools/list'])
+const FROM_CATALOG = new Set(['initialize', 'server/discover', ...LIST_METHODS])
 
 export interface ServerInputs {
   asker: Asker
@@ -20,10 +26,21 @@ export interface ServerInputs {
   method: string
   /** Ends waiting for the catalog. */
   signal: AbortSignal
-  /** Asks for the end of the running call; what aborts it is the era's business. */
+  /** Asks for the end of the running operation; what aborts it is the era's business. */
   cancel: AbortSignal
+  /** How questions of a running operation reach the client. */
+  inputs: (ctx: ServerContext, asked: Asked) => Inputs
+  /** What the client settled for its session; null where there is none. */
+  settings: SessionSettings | null
   /** Told when the exchange is over, however it ended. */
   closed?: () => void
+}
+
+/** What a client settles for a whole session. */
+export interface SessionSettings {
+  setLevel(level: LogLevel): Promise<void>
+  subscribe(uri: string): Promise<void>
+  unsubscribe(uri: string): Promise<void>
 }
 
 /**
@@ -31,32 +48,74 @@ export interface ServerInputs {
  * and there is none.
  */
 export async function exchangeServer(ports: GatewayPorts, inputs: ServerInputs): Promise<Server> {
-  const catalog = FROM_CATALOG.has(inputs.method)
-    ? await ports.origin.catalog(inputs.asker.principal, inputs.signal)
+  const { asker, method, settings } = inputs
+  const catalog = FROM_CATALOG.has(method)
+    ? await ports.origin.catalog(asker.principal, inputs.signal)
     : null
   const hooks = { onFault: ports.onFault, closed: inputs.closed ?? (() => {}) }
   const server = new ExchangeServer(hooks, catalog?.server ?? ports.identity, {
-    capabilities: { tools: { listChanged: true }, logging: {} },
-    ...(catalog && { instructions: catalog.instructions }),
-    cacheHints: {
-      'tools/list': { ttlMs: ports.times.listTtlMs, cacheScope: 'private' },
-      'server/discover': { ttlMs: ports.times.listTtlMs, cacheScope: 'private' },
+    capabilities: {
+      tools: { listChanged: true },
+      prompts: { listChanged: true },
+      resources: { listChanged: true, subscribe: true },
+      completions: {},
+      logging: {},
     },
+    ...(catalog && { instructions: catalog.instructions }),
+    cacheHints: cacheHints(ports.times),
   })
-  server.setRequestHandler('tools/list', () => toolList(catalog))
-  server.setRequestHandler('logging/setLevel', ({ params }) => {
-    inputs.asker.threshold.level = params.level
+  if (catalog !== null) serveLists(server, catalog)
+  server.setRequestHandler('logging/setLevel', async ({ params }) => {
+    asker.threshold.level = params.level
+    await settings?.setLevel(params.level)
     return {}
   })
-  if (inputs.method === 'tools/call') {
-    // Not by setRequestHandler: for this method the SDK would re-parse the result and drop every
-    // field that it does not know. A tool's result passes as the origin built it.
+  server.setRequestHandler('resources/subscribe', async ({ params }) => {
+    await settings?.subscribe(params.uri)
+    return {}
+  })
+  server.setRequestHandler('resources/unsubscribe', async ({ params }) => {
+    await settings?.unsubscribe(params.uri)
+    return {}
+  })
+  // Not by setRequestHandler: the SDK would re-parse the results and drop every field that it does
+  // not know. They pass as the origin built them.
+  if (OPERATION_METHODS.has(method)) {
     server.fallbackRequestHandler = async ({ params }, ctx) => {
-      const result = await callTool(ports, inputs.asker, params, ctx, inputs.cancel)
+      const result = await answer(ports, inputs, params, ctx)
+      if (method !== 'tools/call' || result['resultType'] === 'input_required') return result
       return server.projectCallToolResult(result as CallToolResult, undefined)
     }
   }
   return server
+}
+
+async function answer(
+  ports: GatewayPorts,
+  { asker, method, cancel, inputs }: ServerInputs,
+  params: unknown,
+  ctx: ServerContext,
+): Promise<OperationResult> {
+  const read = readAsked(method, params)
+  if ('problem' in read) throw toProtocolError(read.problem)
+  const { asked } = read
+  try {
+    return await operate(ports, asked, { asker, ctx, cancel, inputs: inputs(ctx, asked) })
+  } catch (thrown) {
+    if (!(thrown instanceof OriginRefusal)) throw thrown
+    return refusedOperation(asked, thrown.problem)
+  }
+}
+
+function cacheHints({ listTtlMs: ttlMs }: GatewayTimes): NonNullable<ServerOptions['cacheHints']> {
+  const hint = { ttlMs, cacheScope: 'private' } as const
+  return {
+    'server/discover': hint,
+    'tools/list': hint,
+    'prompts/list': hint,
+    'resources/list': hint,
+    'resources/templates/list': hint,
+  }
 }
 
 interface Hooks {
@@ -80,9 +139,4 @@ class ExchangeServer extends Server {
     transport.send = (message, options) => send(withStableCode(message), options)
     await super.connect(transport)
   }
-}
-
-/** One page, in the catalog's own order. That schemas are of type object is the origin's promise. */
-function toolList(catalog: Catalog | null): ListToolsResult {
-  return { tools: (catalog?.tools ?? []) as ListToolsResult['tools'] }
 }

@@ -1,8 +1,10 @@
 import { ProtocolError, type CallToolResult } from '@modelcontextprotocol/server'
+import type { OperationResult } from '#contract/operation.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { wireOf } from '../wire/problem.ts'
+import type { Asked } from './operation-params.ts'
 
 /** Where in a tool result's `_meta` the stable code of a problem stands. */
 export const PROBLEM_CODE_META_KEY = 'mcpbox/code'
@@ -13,8 +15,9 @@ const INTERNAL: Problem = {
 }
 
 /** A problem as the JSON-RPC error that the SDK sends when a handler throws it. */
-export function toProtocolError(problem: Problem): ProtocolError {
-  return new ProtocolError(wireOf(problem.code).rpc, problem.message, { code: problem.code })
+export function toProtocolError(problem: Problem, data: object = {}): ProtocolError {
+  const { code, message } = problem
+  return new ProtocolError(wireOf(code).rpc, message, { ...data, code })
 }
 
 /** What a thrown value may become outside. Anything unexpected is reported and told apart by nothing. */
@@ -24,12 +27,21 @@ export function problemOf(thrown: unknown, ports: Pick<GatewayPorts, 'onFault'>)
   return INTERNAL
 }
 
+/** What a refused operation answers. @throws ProtocolError where the answer is a JSON-RPC error */
+export function refusedOperation(asked: Asked, problem: Problem): OperationResult {
+  if (asked.method === 'tools/call') return refusedCall(problem)
+  if (asked.method === 'resources/read' && problem.code === 'unknown_resource') {
+    throw toProtocolError(problem, { uri: asked.params.uri })
+  }
+  throw toProtocolError(problem)
+}
+
 /**
  * What a refused tool call answers. A tool that does not exist is the client's mistake and a
  * JSON-RPC error (MCP, server/tools, error handling); all else is a result that the assistant can
  * read and act on.
  */
-export function refusedCall(problem: Problem): CallToolResult {
+function refusedCall(problem: Problem): CallToolResult {
   if (problem.code === 'unknown_tool') throw toProtocolError(problem)
   if (problem.code === 'internal') throw toProtocolError(problem)
   return {

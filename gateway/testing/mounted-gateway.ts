@@ -1,6 +1,6 @@
 import type { Principal } from '#contract/principal.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
-import { memoryEndedSessions } from '../legacy/ended-sessions.ts'
+import { memorySessionRecords, type SessionRecords } from '../legacy/session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
 import { scriptedOrigin, type ScriptedOrigin, type ScriptedTool } from './scripted-origin.ts'
@@ -15,6 +15,7 @@ export interface Mounted {
   faults: unknown[]
   /** Work that outlives its exchange. */
   deferred: Promise<void>[]
+  records: SessionRecords
 }
 
 export interface MountOptions {
@@ -23,12 +24,19 @@ export interface MountOptions {
   now?: () => number
   /** Takes the place of all that a process remembers; for a restart. */
   origin?: ScriptedOrigin
+  /** What sessions settled at another replica. */
+  records?: SessionRecords
 }
 
 /** A gateway over tools in memory. Without grace of its own it answers plainly, as most tests want. */
 export function mountGateway(
   tools: Record<string, ScriptedTool>,
-  { times, origin = scriptedOrigin(tools), ...rest }: MountOptions = {},
+  {
+    times,
+    origin = scriptedOrigin(tools),
+    records = memorySessionRecords(),
+    ...rest
+  }: MountOptions = {},
 ): Mounted {
   const faults: unknown[] = []
   const deferred: Promise<void>[] = []
@@ -39,7 +47,7 @@ export function mountGateway(
     onFault: (error) => faults.push(error),
     defer: (work) => deferred.push(work),
   }
-  const sessions = memorySessionHost({ ...ports, ended: memoryEndedSessions() })
+  const sessions = memorySessionHost({ ...ports, records })
   const options: GatewayOptions = { ...ports, sessions, keys: { sessionId: KEY }, ...rest }
-  return { gateway: createGateway(options), origin, faults, deferred }
+  return { gateway: createGateway(options), origin, faults, deferred, records }
 }

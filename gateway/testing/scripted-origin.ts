@@ -1,23 +1,37 @@
+import type { Ask, AskReplies } from '#contract/asks.ts'
 import type { Catalog, CatalogTool, ChangeNotice } from '#contract/catalog.ts'
-import type { OperationEvent, OperationRequest, OpId, ToolResult } from '#contract/operation.ts'
+import type { Json } from '#contract/json.ts'
+import type {
+  OperationEvent,
+  OperationRequest,
+  OperationResult,
+  OpId,
+} from '#contract/operation.ts'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Origin } from '../origin.ts'
+import { scriptedOperation, type ScriptedOperation } from './scripted-operation.ts'
 
-/** What a scripted tool says before it ends, without the numbers that the origin adds. */
+/** What a scripted program says before it ends, without the numbers that the origin adds. */
 export type Said =
   | { type: 'progress'; progress: number; total?: number; message?: string }
   | { type: 'log'; level: 'debug' | 'info' | 'warning' | 'error'; data: unknown }
+  | { type: 'asks'; asks: Ask[] }
 
-/** One run of a scripted tool. */
+/** One run of a scripted program. */
 export interface Run {
-  arguments: OperationRequest['params']['arguments']
+  arguments: { [name: string]: Json }
   /** Aborts when the operation is cancelled. */
   cancelled: AbortSignal
 }
 
-/** A tool as a small program: it yields what it says and returns what it ends in. */
-export type ScriptedTool = (run: Run) => AsyncGenerator<Said, ToolResult>
+/**
+ * A tool as a small program: it yields what it says and returns what it ends in. Questions that it
+ * yields give it the replies, once all are there.
+ */
+export type ScriptedTool = (
+  run: Run,
+) => AsyncGenerator<Said, OperationResult, AskReplies['replies'] | undefined>
 
 /** An origin whose tools are programs in memory. It keeps the port's promises. */
 export interface ScriptedOrigin extends Origin {
@@ -27,16 +41,19 @@ export interface ScriptedOrigin extends Origin {
   /** Change feeds that are open now. */
   readonly feeds: number
   /** Tells every open feed that the catalog is another one. */
-  changeCatalog(): void
+  changeCatalog(changed?: { resources?: string[] }): void
   /** Ends every open feed as a lost connection does. */
   breakFeeds(): void
   /** While this is set, everything is refused with it. */
   refusal: OriginRefusal | null
+  /** What prompts and resources the catalog lists, beside the tools. */
+  listed: Partial<Pick<Catalog, 'prompts' | 'resources' | 'resourceTemplates'>>
 }
 
-export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOrigin {
-  const programs = new Map(Object.entries(tools))
-  const cancels = new Map<OpId, AbortController>()
+/** @param programs by the name of a tool or prompt, or by the address of a resource */
+export function scriptedOrigin(programs: Record<string, ScriptedTool>): ScriptedOrigin {
+  const known = new Map(Object.entries(programs))
+  const running = new Map<OpId, ScriptedOperation>()
   const feeds = new Set<Feed>()
   const operations: ScriptedOrigin['operations'] = []
   const cancelled: OpId[] = []
@@ -46,12 +63,13 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
     operations,
     cancelled,
     refusal: null,
+    listed: {},
     get feeds() {
       return feeds.size
     },
-    changeCatalog() {
+    changeCatalog({ resources = [] } = {}) {
       edition++
-      for (const feed of feeds) feed.tell({ type: 'catalog' })
+      for (const feed of feeds) feed.tell({ type: 'catalog', lists: ['tools'], resources })
     },
     breakFeeds() {
       for (const feed of feeds) feed.lost.abort(new OriginRefusal(LOST))
@@ -59,25 +77,34 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
     },
     async catalog() {
       if (origin.refusal) throw origin.refusal
-      return catalogOf(Object.keys(tools), edition)
+      return { ...catalogOf(Object.keys(programs), edition), ...origin.listed }
     },
     async *operate(as, request, signal) {
       if (origin.refusal) throw origin.refusal
       operations.push({ principal: principalKey(as), request })
       yield { type: 'accepted', op_id: request.op_id }
-      const tool = programs.get(request.params.name)
-      if (!tool) {
-        yield { type: 'problem', seq: 1, problem: unknownTool(request.params.name) }
+      const { name, input } = meant(request)
+      const program = known.get(name)
+      if (!program) {
+        yield { type: 'problem', seq: 1, problem: unknown(request, name) }
         return
       }
-      const cancel = new AbortController()
-      cancels.set(request.op_id, cancel)
-      const run = tool({ arguments: request.params.arguments, cancelled: cancel.signal })
-      yield* numbered(run, signal)
+      const operation = scriptedOperation(program, input)
+      running.set(request.op_id, operation)
+      yield* operation.follow(0, signal)
+    },
+    async *resume(_as, { opId, after }, signal): AsyncGenerator<OperationEvent> {
+      const operation = running.get(opId)
+      if (operation === undefined) throw new OriginRefusal(UNKNOWN)
+      yield { type: 'accepted', op_id: opId }
+      yield* operation.follow(after, signal)
+    },
+    async reply(_as, opId, replies) {
+      running.get(opId)?.reply(replies)
     },
     async cancel(_as, opId) {
       cancelled.push(opId)
-      cancels.get(opId)?.abort()
+      running.get(opId)?.cancel()
     },
     async *changes(_as: Principal, signal) {
       if (origin.refusal) throw origin.refusal
@@ -88,26 +115,29 @@ export function scriptedOrigin(tools: Record<string, ScriptedTool>): ScriptedOri
   return origin
 }
 
+/** The program that a request means, and what it gets. */
+function meant(request: OperationRequest): { name: string; input: Run['arguments'] } {
+  switch (request.method) {
+    case 'tools/call':
+    case 'prompts/get':
+      return { name: request.params.name, input: request.params.arguments }
+    case 'resources/read':
+      return { name: request.params.uri, input: {} }
+    case 'completion/complete': {
+      const { ref, argument, context } = request.params
+      const name = ref.type === 'ref/prompt' ? ref.name : ref.uri
+      return { name: `completing ${name}`, input: { ...context, [argument.name]: argument.value } }
+    }
+  }
+}
+
 interface Feed {
   tell(notice: ChangeNotice): void
   lost: AbortController
 }
 
+const UNKNOWN = { code: 'operation_unknown', message: 'There is no such operation.' } as const
 const LOST = { code: 'origin_unreachable', message: 'The feed was lost.' } as const
-
-async function* numbered(
-  run: AsyncGenerator<Said, ToolResult>,
-  signal: AbortSignal,
-): AsyncGenerator<OperationEvent> {
-  for (let seq = 1; ; seq++) {
-    const step = await Promise.race([run.next(), aborted(signal)])
-    if (step.done) {
-      yield { type: 'result', seq, result: step.value }
-      return
-    }
-    yield { ...step.value, seq }
-  }
-}
 
 async function* notices(feeds: Set<Feed>, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
   const queue: ChangeNotice[] = []
@@ -134,7 +164,7 @@ async function* notices(feeds: Set<Feed>, signal: AbortSignal): AsyncGenerator<C
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
+export function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const stop = () => reject(signal.reason)
     if (signal.aborted) stop()
@@ -142,8 +172,15 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-function unknownTool(name: string): Problem {
-  return { code: 'unknown_tool', message: `There is no tool named ${name}.` }
+function unknown({ method }: OperationRequest, name: string): Problem {
+  switch (method) {
+    case 'tools/call':
+      return { code: 'unknown_tool', message: `There is no tool named ${name}.` }
+    case 'resources/read':
+      return { code: 'unknown_resource', message: `There is no resource at ${name}.` }
+    default:
+      return { code: 'unknown_prompt', message: `There is no prompt named ${name}.` }
+  }
 }
 
 function catalogOf(names: string[], edition: number): Catalog {
@@ -152,6 +189,9 @@ function catalogOf(names: string[], edition: number): Catalog {
     server: { name: 'scripted', version: '1.0.0' },
     instructions: 'Call the tools.',
     tools: names.map(toolOf),
+    prompts: [],
+    resources: [],
+    resourceTemplates: [],
   }
 }
 

@@ -1,8 +1,8 @@
-import type { ToolResult } from '#contract/operation.ts'
+import type { OperationResult } from '#contract/operation.ts'
 import type { Run, ScriptedTool } from './scripted-origin.ts'
 
 /** A tool that says nothing before it ends. */
-export function silent(end: (run: Run) => ToolResult | Promise<ToolResult>): ScriptedTool {
+export function silent(end: (run: Run) => OperationResult | Promise<OperationResult>): ScriptedTool {
   return async function* (run) {
     yield* []
     return end(run)

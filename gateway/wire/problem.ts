@@ -23,6 +23,8 @@ const RPC_CODES: Partial<Record<ProblemCode, number>> = {
   invalid_request: INVALID_REQUEST,
   not_found: METHOD_NOT_FOUND,
   unknown_tool: INVALID_PARAMS,
+  unknown_prompt: INVALID_PARAMS,
+  unknown_resource: INVALID_PARAMS,
   invalid_arguments: INVALID_PARAMS,
   session_unknown: SESSION_NOT_FOUND,
   internal: INTERNAL_ERROR,

@@ -1,11 +1,14 @@
 import { HEARTBEAT_MS } from '#contract/limits.ts'
-import { isFinal, OperationEvent, type OperationRequest } from '#contract/operation.ts'
+import { isFinal, OperationEvent, type OperationRequest, type OpId } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
 import type { DoorRequest, TunnelDoor } from './tunnel-door.ts'
 
 /** One missed heartbeat may be chance, two are a broken stream. */
 const SILENCE_MS = 2 * HEARTBEAT_MS
+
+/** An operation to begin, or one that began before, with the last event that was seen of it. */
+export type OperationStart = OperationRequest | { opId: OpId; after: number }
 
 /**
  * One operation as one stream, however many connections it takes. A connection that breaks throws;
@@ -14,14 +17,16 @@ const SILENCE_MS = 2 * HEARTBEAT_MS
 export class OperationStream {
   readonly #door: TunnelDoor
   readonly #as: Principal
-  readonly #request: OperationRequest
-  #lastSeq = 0
-  #accepted = false
+  readonly #start: OperationStart
+  #lastSeq: number
+  #accepted: boolean
 
-  constructor(door: TunnelDoor, as: Principal, request: OperationRequest) {
+  constructor(door: TunnelDoor, as: Principal, start: OperationStart) {
     this.#door = door
     this.#as = as
-    this.#request = request
+    this.#start = start
+    this.#accepted = 'after' in start
+    this.#lastSeq = 'after' in start ? start.after : 0
   }
 
   /** True once the origin has said that it knows the operation. */
@@ -50,13 +55,13 @@ export class OperationStream {
   }
 
   #next(signal: AbortSignal): DoorRequest {
-    const { op_id } = this.#request
-    const common = { requestId: op_id, headers: { accept: 'application/x-ndjson' }, signal }
-    if (this.#accepted) {
-      const path = `/operations/${op_id}/events?after=${this.#lastSeq}`
+    const opId = 'after' in this.#start ? this.#start.opId : this.#start.op_id
+    const common = { requestId: opId, headers: { accept: 'application/x-ndjson' }, signal }
+    if (this.#accepted || 'after' in this.#start) {
+      const path = `/operations/${opId}/events?after=${this.#lastSeq}`
       return { ...common, method: 'GET', path }
     }
-    const body = JSON.stringify(this.#request)
+    const body = JSON.stringify(this.#start)
     return { ...common, method: 'POST', path: '/operations', body }
   }
 }

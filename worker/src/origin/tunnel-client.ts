@@ -1,3 +1,4 @@
+import type { AskReplies } from '#contract/asks.ts'
 import { ChangeNotice, type Catalog } from '#contract/catalog.ts'
 import { HEARTBEAT_MS } from '#contract/limits.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
@@ -6,7 +7,7 @@ import type { Origin } from '#gateway/origin.ts'
 import { pause } from '#gateway/serving/pause.ts'
 import { CatalogCache } from './catalog-cache.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
-import { OperationStream } from './operation-stream.ts'
+import { OperationStream, type OperationStart } from './operation-stream.ts'
 import { Reachability } from './reachability.ts'
 import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
 
@@ -25,7 +26,7 @@ const DEFAULT_OPTIONS: TunnelClientOptions = {
   pauseMs: { first: 100, longest: 5_000 },
 }
 
-const CANCEL_TRIES = 3
+const POST_TRIES = 3
 
 /** The origin, reached through the tunnel. One per isolate. */
 export class TunnelClient implements Origin {
@@ -52,20 +53,42 @@ export class TunnelClient implements Origin {
    * Sends the operation until somebody accepts it, then follows it until its deadline, over as
    * many connections as it takes.
    */
-  async *operate(
+  operate(
     as: Principal,
     request: OperationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
+    return this.#untilDeadline(as, request, request.deadline_ms, signal)
+  }
+
+  resume(
+    as: Principal,
+    { opId, after, deadlineMs }: { opId: OpId; after: number; deadlineMs: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<OperationEvent> {
+    return this.#untilDeadline(as, { opId, after }, deadlineMs, signal)
+  }
+
+  async reply(as: Principal, opId: OpId, replies: AskReplies): Promise<void> {
+    const path = `/operations/${opId}/replies`
+    await this.#persist(as, { path, body: JSON.stringify(replies), requestId: opId })
+  }
+
+  async *#untilDeadline(
+    as: Principal,
+    start: OperationStart,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<OperationEvent> {
     const overtime = new AbortController()
-    const ms = request.deadline_ms + this.#options.overtimeMs
+    const ms = deadlineMs + this.#options.overtimeMs
     // Cleared at the end: a timer that runs on would keep a Durable Object from hibernating.
     const timer = setTimeout(
       () => overtime.abort(new OriginAway('It did not keep its deadline')),
       ms,
     )
     try {
-      yield* this.#follow(as, request, AbortSignal.any([signal, overtime.signal]))
+      yield* this.#follow(as, start, deadlineMs, AbortSignal.any([signal, overtime.signal]))
     } catch (error) {
       throw this.#refusalFor(error)
     } finally {
@@ -76,10 +99,11 @@ export class TunnelClient implements Origin {
   /** Rejects with the signal's reason, once that aborts. */
   async *#follow(
     as: Principal,
-    request: OperationRequest,
+    start: OperationStart,
+    deadlineMs: number,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
-    const stream = new OperationStream(this.#door, as, request)
+    const stream = new OperationStream(this.#door, as, start)
     const begun = Date.now()
     let waits = pauses(this.#options.pauseMs)
     for (;;) {
@@ -92,7 +116,7 @@ export class TunnelClient implements Origin {
         return
       } catch (error) {
         signal.throwIfAborted()
-        const limit = stream.accepted ? request.deadline_ms : this.#options.patienceMs
+        const limit = stream.accepted ? deadlineMs : this.#options.patienceMs
         const wait = waits.next().value
         this.#note(error)
         if (!isPassing(error) || Date.now() + wait - begun > limit) throw error
@@ -103,17 +127,20 @@ export class TunnelClient implements Origin {
   }
 
   async cancel(as: Principal, opId: OpId): Promise<void> {
+    await this.#persist(as, { path: `/operations/${opId}/cancel`, requestId: opId })
+  }
+
+  /** Posts what may be said more than once, until somebody has heard it. */
+  async #persist(as: Principal, what: Pick<DoorRequest, 'path' | 'body' | 'requestId'>) {
     const waits = pauses(this.#options.pauseMs)
-    const path = `/operations/${opId}/cancel`
     const signal = new AbortController().signal
-    const request: DoorRequest = { method: 'POST', path, requestId: opId, signal }
     for (let tries = 1; ; tries++) {
       try {
-        const response = await this.#door.ask(as, request)
+        const response = await this.#door.ask(as, { ...what, method: 'POST', signal })
         await response.body?.cancel()
         return
       } catch (error) {
-        if (!isPassing(error) || tries === CANCEL_TRIES) throw this.#refusalFor(error)
+        if (!isPassing(error) || tries === POST_TRIES) throw this.#refusalFor(error)
         await pause(waits.next().value, signal)
       }
     }

@@ -51,7 +51,7 @@ test('an ended session stays ended after its object was evicted', async () => {
   expect((await answerOf(response)).error?.data).toEqual({ code: 'session_unknown' })
 })
 
-test('the tombstone is removed when the id is too old to need it', async () => {
+test('the record is removed when the id is too old to need it', async () => {
   const alice = await somebody()
   const session = await openSession(alice)
   await session.end()

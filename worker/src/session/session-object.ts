@@ -1,12 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { LegacySession } from '#gateway/legacy/legacy-session.ts'
 import { isolate } from '../isolate.ts'
-import { storedTombstone } from './stored-tombstone.ts'
+import { storedRecord } from './stored-record.ts'
 import { unwrap } from './session-envelope.ts'
 
 /**
  * Pins one legacy session to one place, so that its streams, cancellations and answers meet. Made
- * again after every eviction or deploy from the session id alone.
+ * again after every eviction or deploy from the session's id and record.
  */
 export class McpSession extends DurableObject<Env> {
   #session: LegacySession | null = null
@@ -23,7 +23,7 @@ export class McpSession extends DurableObject<Env> {
 
   #live(): LegacySession {
     const ports = isolate.portsOf(this.env)
-    this.#session ??= new LegacySession({ ...ports, ended: storedTombstone(this.ctx.storage) })
+    this.#session ??= new LegacySession({ ...ports, records: storedRecord(this.ctx.storage) })
     return this.#session
   }
 }

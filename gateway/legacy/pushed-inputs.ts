@@ -1,0 +1,39 @@
+import type { ClientCapabilities, ServerContext } from '@modelcontextprotocol/server'
+import type { Ask, AskReply } from '#contract/asks.ts'
+import { sortAsks } from '../serving/can-ask.ts'
+import type { Inputs } from '../serving/inputs.ts'
+
+/** People take their time. */
+const ANSWER_MS = 600_000
+/** JSON-RPC code of an answer that is none. */
+const INVALID_PARAMS = -32602
+
+/**
+ * Asks while the call runs: requests of the server on the call's own stream, which the client
+ * answers by posts of their own (MCP 2025-11-25, basic/transports).
+ */
+export function pushedInputs(ctx: ServerContext, capabilities: ClientCapabilities): Inputs {
+  async function push({ key, method, params }: Ask): Promise<AskReply> {
+    try {
+      const options = { timeout: ANSWER_MS, signal: ctx.mcpReq.signal }
+      const result = await ctx.mcpReq.send({ method, params }, options)
+      return { key, result: result as AskReply extends { result: infer R } ? R : never }
+    } catch (error) {
+      ctx.mcpReq.signal.throwIfAborted()
+      return { key, error: { code: codeOf(error), message: String(error).slice(0, 2_000) } }
+    }
+  }
+
+  return {
+    suspended: async () => null,
+    async put({ asks }) {
+      const { possible, impossible } = sortAsks(asks, capabilities)
+      return { replies: [...impossible, ...(await Promise.all(possible.map(push)))] }
+    },
+  }
+}
+
+function codeOf(error: unknown): number {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null
+  return Number.isSafeInteger(code) ? Number(code) : INVALID_PARAMS
+}

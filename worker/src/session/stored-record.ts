@@ -1,0 +1,26 @@
+import {
+  NOTHING_SETTLED,
+  type SessionRecord,
+  type SessionRecords,
+} from '#gateway/legacy/session-records.ts'
+
+const RECORD_KEY = 'record'
+
+/**
+ * The record of the one session that an object hosts: all that it ever writes. It is removed, by
+ * the object's alarm, when the id would be refused for its age.
+ */
+export function storedRecord(
+  storage: Pick<DurableObjectStorage, 'kv' | 'setAlarm'>,
+): SessionRecords {
+  const stored = () => storage.kv.get<SessionRecord>(RECORD_KEY) ?? NOTHING_SETTLED
+  return {
+    async read() {
+      return stored()
+    },
+    async write(_sessionId, record, until) {
+      storage.kv.put(RECORD_KEY, { ...record, ended: record.ended || stored().ended })
+      await storage.setAlarm(until)
+    },
+  }
+}
