@@ -2,11 +2,12 @@ import type { EgressReason } from '#contract/egress.ts'
 
 /** A request that was not sent, or not carried to its end, with what its sentence needs. */
 export type Refusal =
-  | { reason: 'bad_url' | 'userinfo' | 'no_host_approved' | 'head_too_large' | 'timed_out' }
+  | { reason: 'bad_url' | 'userinfo' | 'head_too_large' | 'timed_out' }
   | { reason: 'cancelled' | 'too_many_redirects' }
   | { reason: 'bad_scheme'; scheme: string }
   | { reason: 'bad_method'; method: string }
   | { reason: 'bad_header'; header: string }
+  | { reason: 'no_host_approved'; host: string }
   | { reason: 'host_not_approved'; host: string; approved: readonly string[] }
   | { reason: 'port_not_approved'; host: string; port: number }
   | { reason: 'address_forbidden' | 'address_private' | 'name_not_found'; host: string }
@@ -27,6 +28,9 @@ export class Refused extends Error {
   }
 }
 
+/** The author's next step. */
+const ASK = 'name it in `hosts` (mcpbox_update_tool) and ask for approval'
+
 function sentence(refusal: Refusal): string {
   switch (refusal.reason) {
     case 'bad_url':
@@ -42,11 +46,11 @@ function sentence(refusal: Refusal): string {
     case 'head_too_large':
       return 'the URL or the headers of this request are too large'
     case 'no_host_approved':
-      return 'no host is approved for this tool: name the hosts it needs in its manifest and have them approved'
+      return `\`${cut(refusal.host)}\` is out of reach, as no host is approved for this tool: ${ASK}; a draft under trial has none`
     case 'host_not_approved':
-      return `\`${cut(refusal.host)}\` is not approved for this tool; approved: ${list(refusal.approved)}`
+      return `\`${cut(refusal.host)}\` is not approved for this tool; approved: ${list(refusal.approved)}. If it needs more, ${ASK}`
     case 'port_not_approved':
-      return `port ${refusal.port} of \`${cut(refusal.host)}\` is not approved for this tool; ask for \`${cut(refusal.host)}:${refusal.port}\``
+      return `port ${refusal.port} of \`${cut(refusal.host)}\` is not approved for this tool; name \`${cut(refusal.host)}:${refusal.port}\` in \`hosts\` (mcpbox_update_tool) and ask for approval`
     case 'address_forbidden':
       return `\`${cut(refusal.host)}\` leads to an address that no tool may reach`
     case 'address_private':

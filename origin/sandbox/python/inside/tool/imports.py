@@ -7,6 +7,7 @@ which do not depend on anything in this interpreter.
 
 import builtins
 import importlib
+import sys
 import types
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -67,8 +68,7 @@ class ToolImports:
             return leaf if wanted else self._facade(name, leaf)
         parts = [f'{name}.{item}' for item in wanted]
         if not parts or not all(is_allowed(part, self._allowed) for part in parts):
-            message = f"`{name}` is not available: this tool's manifest does not name it"
-            raise ImportError(message, name=name)
+            raise ImportError(_not_approved(name), name=name)
         for part in parts:
             self._facade(part, importlib.import_module(part))
         return self._facades[name]
@@ -82,3 +82,13 @@ class ToolImports:
             setattr(package, parts[depth], leaf)
             leaf = package
         return leaf
+
+
+def _not_approved(name: str) -> str:
+    """The refusal with the author's next step."""
+    is_standard = name.split('.')[0] in sys.stdlib_module_names
+    wanted = 'it in `modules`' if is_standard else 'its package in `packages`'
+    return (
+        f'`{name}` is not approved for this tool: name {wanted} (mcpbox_update_tool) and ask for'
+        ' approval; a draft under trial has the default modules only'
+    )
