@@ -57,7 +57,7 @@ export class PreparingPglite extends PGlite {
   #run<T>(
     text: string,
     values: unknown[],
-    { rowMode, parsers = NONE }: QueryOptions,
+    { rowMode = 'object', parsers = NONE }: QueryOptions,
   ): Promise<Results<T>> {
     return this._runExclusiveQuery(async () => {
       try {
