@@ -18,7 +18,7 @@ export function writtenText(max: number) {
 export const server = Name.describe('Name of the server the tool belongs to')
 export const tool = Name.describe('Name of the tool, without its server')
 export const code = writtenText(1_000_000).describe(
-  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await http.get(url)` and `secrets["NAME"]` are there.',
+  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data, or `Image`, `Audio`, `File`, `Link`, `Result` from `mcpbox`; raise `mcpbox.ToolError` for an expected failure. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await http.get(url)` and `secrets["NAME"]` are there.',
 )
 export const description = writtenText(2_000).describe(
   'What the tool does, for the assistant that will call it. Empty: taken from the docstring.',
