@@ -45,7 +45,7 @@ describe.each([
 ])('$kind gets', ({ connect }) => {
   async function call(what: string) {
     await using client = await connect()
-    return client.call('show__show', { what })
+    return await client.call('show__show', { what })
   }
 
   test('an image', async () => {
