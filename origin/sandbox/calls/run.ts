@@ -24,6 +24,9 @@ const ANSWER_LIMITS = {
   content_blocks: MAX_CONTENT_BLOCKS,
 }
 
+/** One for all: to make one takes a look at the stack. */
+const OVER = new DOMException('the call is over', 'AbortError')
+
 /**
  * Runs each call in a process of its own, confined as proven before it is given anything. Its
  * requests leave through a broker that lives as long as the call.
@@ -42,7 +45,7 @@ export function runConfined(forkServer: ForkServer, network: Network = internet)
         child.send(reply, taken),
       )
       const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, web }
-      const served = await serve(child, task, terms).finally(() => over.abort())
+      const served = await serve(child, task, terms).finally(() => over.abort(OVER))
       return withEgress(toOutcome(served, isolation, limits), await web.close())
     } catch (error) {
       if (!(error instanceof NotConfined)) throw error

@@ -166,6 +166,6 @@ describe.each(formableLevels)('the channel at %s', { concurrent: true }, (level)
   it('a tool that replaces the runner’s own tools only harms itself', async () => {
     expect(await answer('os._exit = lambda code: None\ntime.sleep(0)')).toBe('mine')
     expect(await answer('os.write = lambda *args: 0\ntime.sleep(0)', SHORT)).toBe('timed_out')
-    expect(await answer("json.dumps = lambda *args, **named: '{}'")).toBe('killed crashed')
+    expect(await answer("json.JSONEncoder.encode = lambda *args: '{}'")).toBe('killed crashed')
   })
 })

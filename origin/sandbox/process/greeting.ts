@@ -42,10 +42,23 @@ async function hello(child: Child): Promise<{ layers: string[] }> {
     fault: (fault) => reject(new NotConfined('start', fault.message)),
     traffic: () => undefined,
   })
-  void child.gone.then((end) => reject(endedEarly(end)))
-  const late = new NotConfined('start', `it was not ready after ${HELLO_DEADLINE_MS} ms`)
-  const timer = setTimeout(() => reject(late), HELLO_DEADLINE_MS)
-  return promise.finally(() => clearTimeout(timer))
+  let greeted = false
+  // Errors are made when they are needed: their stacks cost more than all else here.
+  async function refuseTheEnded(): Promise<void> {
+    const end = await child.gone
+    if (!greeted) reject(endedEarly(end))
+  }
+  void refuseTheEnded()
+  const timer = setTimeout(() => {
+    reject(new NotConfined('start', `it was not ready after ${HELLO_DEADLINE_MS} ms`))
+  }, HELLO_DEADLINE_MS)
+  try {
+    const said = await promise
+    greeted = true
+    return said
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function endedEarly(end: End): NotConfined {

@@ -15,6 +15,8 @@ from typing import Any
 from inside.tool.modules import DEFAULT_MODULES, is_allowed
 
 _import = builtins.__import__
+_BUILTINS = dict(vars(builtins))
+"""Those of the one tool of this process. A copy made for the call would touch every one of them."""
 
 
 class ToolImports:
@@ -32,7 +34,8 @@ class ToolImports:
 
     def builtins(self) -> dict[str, Any]:
         """The usual builtins with this `__import__` in them."""
-        return {**vars(builtins), '__import__': self._import}
+        _BUILTINS['__import__'] = self._import
+        return _BUILTINS
 
     def _import(
         self,
