@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ExecutionList } from '#contract/admin-api.ts'
 import { legacyClient, modernClient } from './clients.ts'
-import { startStack, type Stack } from './stack.ts'
+import { startEdge, startStack, type Edge, type Stack } from './stack.ts'
 
 /** What a tool returns beside plain values, as the clients of both eras get it. */
 
@@ -26,23 +26,31 @@ def main(what: str):
     raise ToolError(f'there is no {what} to show')
 `
 let stack: Stack
+let edge: Edge
 
 beforeAll(async () => {
-  stack = await startStack()
+  const started = await startStack()
+  stack = started
+  edge = await startEdge(started)
   await using author = await legacyClient(stack.origins[0]!.mcp)
   await author.call('mcpbox_create_server', { name: 'show' })
   await author.call('mcpbox_create_tool', { server: 'show', name: 'show', code: CODE })
   const asked = await author.call('mcpbox_request_publish', { server: 'show', name: 'show' })
   await stack.approve(z.object({ approval: z.string() }).parse(asked.structured).approval)
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(async () => {
+  await edge[Symbol.asyncDispose]()
+  await stack[Symbol.asyncDispose]()
+})
 
 const IMAGE = { type: 'image', data: PNG, mimeType: 'image/png' }
 
 describe.each([
-  { kind: 'sdk 1.x', connect: () => legacyClient(stack.origins[0]!.mcp) },
-  { kind: 'client 2.x', connect: () => modernClient(stack.origins[0]!.mcp) },
-])('$kind gets', ({ connect }) => {
+  { kind: 'sdk 1.x', door: 'local', connect: () => legacyClient(stack.origins[0]!.mcp) },
+  { kind: 'client 2.x', door: 'local', connect: () => modernClient(stack.origins[0]!.mcp) },
+  { kind: 'sdk 1.x', door: 'worker', connect: () => legacyClient(edge.signedIn) },
+  { kind: 'client 2.x', door: 'worker', connect: () => modernClient(edge.signedIn) },
+])('$kind at the $door door gets', ({ connect }) => {
   async function call(what: string) {
     await using client = await connect()
     return await client.call('show__show', { what })
