@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, sql, type SQLWrapper } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, sql, type SQLWrapper } from 'drizzle-orm'
 import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
@@ -12,7 +12,7 @@ export function pgOperationStore(db: Db): OperationStore {
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   return {
-    async add({ principal, request, requestId, owner, leaseMs, principalKey }) {
+    async add({ principal, request, requestId, dispatch, owner, leaseMs, principalKey }) {
       const added = await db
         .insert(operations)
         .values({
@@ -22,6 +22,7 @@ export function pgOperationStore(db: Db): OperationStore {
           requestDigest: requestDigest(request),
           requestId,
           state: 'running',
+          dispatch,
           owner,
           leaseUntil: leaseOf(leaseMs),
         })
@@ -55,13 +56,20 @@ export function pgOperationStore(db: Db): OperationStore {
       return rows.map((row) => row.event)
     },
 
-    async setDispatch(opId, dispatch, owner) {
-      const noted = await db
+    async setDispatch(opId, dispatch, { owner, refusedBy }) {
+      const noted = sql`${operations.dispatch} ->> 'bootId'`
+      const changed = await db
         .update(operations)
         .set({ dispatch })
-        .where(and(isRunning(opId), eq(operations.owner, owner), isNull(operations.dispatch)))
+        .where(
+          and(
+            isRunning(opId),
+            eq(operations.owner, owner),
+            sql`${noted} is not distinct from ${refusedBy}`,
+          ),
+        )
         .returning({ opId: operations.opId })
-      return noted.length > 0
+      return changed.length > 0
     },
 
     async addEvents(opId, events) {

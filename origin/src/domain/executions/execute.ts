@@ -8,13 +8,13 @@ import { refuse } from '../refusal.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import { assertApproved } from '../tools/callable.ts'
-import type { Version } from '../tools/version.ts'
+import type { Candidate } from '../tools/tool-store.ts'
 import { scrubber } from './scrub.ts'
 
 export interface Execution {
   opId: OpId
   kind: 'call' | 'trial'
-  version: Version
+  candidate: Candidate
   arguments: JsonObject
   /** The caller waits no longer than this. */
   deadlineMs: number
@@ -33,11 +33,12 @@ export interface Execution {
  * @throws Refusal hash_mismatch, not_approved, secret_unset, sandbox_unreachable
  */
 export async function execute(
-  stores: Pick<Stores, 'tools' | 'secrets'>,
+  stores: Pick<Stores, 'secrets'>,
   sandbox: Pick<Sandbox, 'run'>,
-  { opId, kind, version, bootId, sentBefore, news, cancel, detach, ...asked }: Execution,
-): Promise<NumberedOutcome> {
-  if (kind === 'call') await assertApproved(stores, version)
+  { opId, kind, candidate, bootId, sentBefore, news, cancel, detach, ...asked }: Execution,
+): Promise<NumberedOutcome | 'other_boot'> {
+  const { version } = candidate
+  if (kind === 'call') assertApproved(candidate)
   const manifest = kind === 'call' ? version.manifest : EMPTY_MANIFEST
   const secrets = await stores.secrets.values(version.server, manifest.secrets)
   const unset = manifest.secrets.filter((name) => !secrets.has(name))
@@ -65,11 +66,11 @@ export async function execute(
     },
   }
   const scrub = scrubber(secrets.values())
-  const { seq, outcome } = await sandbox.run(bootId, request, {
+  const ended = await sandbox.run(bootId, request, {
     news: (said) => news(scrub.news(said)),
     cancel,
     detach,
     sentBefore,
   })
-  return { seq, outcome: scrub.outcome(outcome) }
+  return ended === 'other_boot' ? ended : { seq: ended.seq, outcome: scrub.outcome(ended.outcome) }
 }
