@@ -1,6 +1,7 @@
-import type { EgressRecord } from '#contract/egress.ts'
+import type { BoundSecret, EgressRecord } from '#contract/egress.ts'
 import { CONTENT_BYTES, MAX_CONTENT_BLOCKS, RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
+import { placeholder } from '#contract/secret-grant.ts'
 import { converse } from '../egress/conversation.ts'
 import { EGRESS_LIMITS } from '../egress/limits.ts'
 import { internet, type Network } from '../egress/network.ts'
@@ -38,7 +39,8 @@ export function runConfined(forkServer: ForkServer, network: Network = internet)
       const { code, manifest } = version
       const { hosts, modules } = manifest
       const { child, isolation } = await forkServer.take(limits, modules)
-      const task = { type: 'run', code, input, secrets, modules, ...ANSWER_LIMITS }
+      const held = { ...secrets, ...placeholders(bound) }
+      const task = { type: 'run', code, input, secrets: held, modules, ...ANSWER_LIMITS }
       const over = new AbortController()
       const policy = { grants: hosts, secrets: bound, limits: EGRESS_LIMITS, network }
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
@@ -52,6 +54,11 @@ export function runConfined(forkServer: ForkServer, network: Network = internet)
       return { kind: 'refused', message: `no confined process (${error.layer}): ${error.message}` }
     }
   }
+}
+
+/** What code finds under the names of secrets that only the broker sends. */
+function placeholders(bound: readonly BoundSecret[]): Record<string, string> {
+  return Object.fromEntries(bound.map(({ name }) => [name, placeholder(name)]))
 }
 
 function withEgress(outcome: Outcome, egress: EgressRecord[]): Outcome {

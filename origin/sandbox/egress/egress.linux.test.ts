@@ -6,8 +6,6 @@ import { type ConfinedCall, runTool } from './testing/confined.ts'
 import { echo, redirecting } from './testing/sites.ts'
 import { world } from './testing/world.ts'
 
-const hosts = ['api.example']
-
 /** What a tool needs to speak like the runner. */
 const FRAMES = python`
   import base64, json, os, struct, time
@@ -198,10 +196,35 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
           told = http.get('http://api.example/', headers={'X-Key': '{{secret:KEY}}'}).json()
           return dict((name.lower(), value) for name, value in told['headers'])['x-key']
     `
-    const secrets = [{ name: 'KEY', value: 'hunter2', hosts }]
+    const secrets = [{ name: 'KEY', value: 'hunter2', host: 'api.example' }]
     const outcome = await run(net.network, code, { secrets })
     expect(outcome).toMatchObject({ kind: 'ok', value: '[secret KEY]' })
     expect(JSON.stringify(outcome)).not.toContain('hunter2')
+  })
+
+  it('gives the code a placeholder under the name of a bound secret, wherever it looks', async () => {
+    const heard: (string | undefined)[] = []
+    await using net = await world({
+      'api.example': (request, response) => {
+        heard.push(request.headers.authorization)
+        response.end(`you sent ${request.headers.authorization}`)
+      },
+    })
+    const code = python`
+      def main():
+          sent = {'Authorization': f'Bearer {secrets["KEY"]}'}
+          echo = http.get('http://api.example/', headers=sent).text
+          return [secrets['KEY'], 'KEY' in secrets, len(secrets), dict(secrets), echo]
+    `
+    const secrets = [
+      { name: 'KEY', value: 'hunter2', host: 'api.example', header: 'authorization' },
+      { name: 'KEY', value: 'hunter2', host: 'other.example' },
+    ]
+    const outcome = await run(net.network, code, { secrets })
+    expect(heard).toEqual(['Bearer hunter2'])
+    const held = '{{secret:KEY}}'
+    const value = [held, true, 1, { KEY: held }, 'you sent Bearer [secret KEY]']
+    expect(outcome).toMatchObject({ kind: 'ok', value })
   })
 
   it('lets go of a request that is no longer awaited', async () => {

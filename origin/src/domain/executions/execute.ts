@@ -1,14 +1,13 @@
 import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import { wireName } from '#contract/names.ts'
 import type { OpId } from '#contract/operation.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
-import { refuse } from '../refusal.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import { assertApproved } from '../tools/callable.ts'
 import type { Candidate } from '../tools/tool-store.ts'
+import { grantedSecrets } from './granted-secrets.ts'
 import { scrubber } from './scrub.ts'
 
 export interface Execution {
@@ -40,13 +39,7 @@ export async function execute(
   const { version } = candidate
   if (kind === 'call') assertApproved(candidate)
   const manifest = kind === 'call' ? version.manifest : EMPTY_MANIFEST
-  const secrets = await stores.secrets.values(version.server, manifest.secrets)
-  const unset = manifest.secrets.filter((name) => !secrets.has(name))
-  if (unset.length > 0)
-    refuse(
-      'secret_unset',
-      `"${wireName(version.server, version.tool)}" needs ${unset.join(', ')}; a person must set the value first.`,
-    )
+  const secrets = await grantedSecrets(stores.secrets, version, manifest)
   const request: RunRequest = {
     run_id: opId,
     version: {
@@ -57,7 +50,8 @@ export async function execute(
       module_lock: kind === 'call' ? version.moduleLock : null,
     },
     input: asked.arguments,
-    secrets: Object.fromEntries(secrets),
+    secrets: secrets.readable,
+    bound_secrets: secrets.bound,
     limits: {
       timeout_ms: Math.min(version.timeoutMs, asked.deadlineMs),
       memory_bytes: CALL_MEMORY_BYTES,
@@ -65,7 +59,7 @@ export async function execute(
       open_files: CALL_OPEN_FILES,
     },
   }
-  const scrub = scrubber(secrets.values())
+  const scrub = scrubber(secrets.values.values())
   const ended = await sandbox.run(bootId, request, {
     news: (said) => news(scrub.news(said)),
     cancel,
