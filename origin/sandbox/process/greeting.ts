@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Isolation } from '#contract/sandbox.ts'
+import type { Isolation, Language } from '#contract/sandbox.ts'
 import { type FormableLevel, missingLayers } from '../levels/layers.ts'
 import type { Child, End } from './child.ts'
 import { NotConfined } from './not-confined.ts'
@@ -18,10 +18,13 @@ export type ConfinedChild = { child: Child; isolation: Isolation }
  * Waits for a child to have confined itself. Resolves when it has proven every layer of the level;
  * otherwise kills it and rejects with NotConfined. The caller owns the child and must kill it.
  */
-export async function greet(child: Child, level: FormableLevel): Promise<ConfinedChild> {
+export async function greet(
+  child: Child,
+  { level, language }: { level: FormableLevel; language: Language },
+): Promise<ConfinedChild> {
   try {
     const { layers } = await hello(child)
-    const [missing] = missingLayers(level, layers)
+    const [missing] = missingLayers(level, layers, language)
     if (missing !== undefined) throw new NotConfined(missing, 'the process did not prove it')
     return { child, isolation: { level, layers } }
   } catch (error) {

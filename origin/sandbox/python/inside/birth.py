@@ -10,6 +10,7 @@ from inside.channel import Channel
 from inside.confine import seccomp
 from inside.confine.harden import harden
 from inside.confine.unconfined import Unconfined, layer
+from inside.engine import become
 from inside.plan import Order, Plan
 from inside.tool.preload import preload_named
 from inside.tool.loop import renew_loop
@@ -29,6 +30,8 @@ def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channe
     channel = _meet(meeting, order.key)
     try:
         layers = shared + harden(plan, order)
+        if plan.engine is not None and order.engine_options is not None:
+            become(plan.engine, order.engine_options, layers)
         if plan.seal is not None:
             preload_named(order.modules)
             layers += seccomp.seal(plan.seal)
