@@ -95,7 +95,7 @@ describe('a block', { concurrent: true }, () => {
         type,
         message: expect.stringMatching(message) as string,
         traceback: expect.stringMatching(
-          /^Traceback .*\n {2}File "tool.py", line 6, in main\n.*\n( +\^+\n)?\w+: .*\n$/,
+          /^Traceback .*\n {2}File "tool.py", line 6, in main\n.*\n( +[~^]+\n)?\w+: .*\n$/,
         ) as string,
       },
     })
