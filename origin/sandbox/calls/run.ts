@@ -5,6 +5,8 @@ import { placeholder } from '#contract/secret-grant.ts'
 import { converse } from '../egress/conversation.ts'
 import { EGRESS_LIMITS } from '../egress/limits.ts'
 import { internet, type Network } from '../egress/network.ts'
+import { PackageRefusal } from '../packages/package-refusal.ts'
+import { lockOf, packageImports, type Packaged } from '../packages/packaged.ts'
 import type { ForkServer } from '../process/fork-server.ts'
 import type { Event } from '../process/message.ts'
 import { NotConfined } from '../process/not-confined.ts'
@@ -32,13 +34,23 @@ const OVER = new DOMException('the call is over', 'AbortError')
  * Runs each call in a process of its own, confined as proven before it is given anything. Its
  * requests leave through a broker that lives as long as the call.
  */
-export function runConfined(forkServer: ForkServer, network: Network = internet): Run {
+export function runConfined(
+  forkServer: ForkServer,
+  network: Network = internet,
+  packaged: Packaged = NO_PACKAGES,
+): Run {
   return async (request, onEvent, signal) => {
     const { version, input, secrets, bound_secrets: bound = [], limits } = request
     try {
       const { code, manifest } = version
-      const { hosts, modules } = manifest
-      const { child, isolation } = await forkServer.take(limits, modules)
+      const { hosts } = manifest
+      const lock = lockOf(version)
+      const imports = lock === null ? [] : packageImports(manifest, lock)
+      const modules = [...manifest.modules, ...imports]
+      const wanted = { news: installing(onEvent), signal }
+      const server =
+        lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
+      const { child, isolation } = await server.take(limits, modules)
       const held = { ...secrets, ...placeholders(bound) }
       const task = { type: 'run', code, input, secrets: held, modules, ...ANSWER_LIMITS }
       const over = new AbortController()
@@ -50,10 +62,33 @@ export function runConfined(forkServer: ForkServer, network: Network = internet)
       const served = await serve(child, task, terms).finally(() => over.abort(OVER))
       return withEgress(toOutcome(served, isolation, limits), await web.close())
     } catch (error) {
+      if (error instanceof PackageRefusal) return { kind: 'refused', message: error.message }
+      if (signal.aborted && error === signal.reason) return CANCELLED
       if (!(error instanceof NotConfined)) throw error
       return { kind: 'refused', message: `no confined process (${error.layer}): ${error.message}` }
     }
   }
+}
+
+const NO_PACKAGES: Packaged = {
+  serverFor: () => Promise.reject(new PackageRefusal('there are no packages in this sandbox')),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}
+
+/** A call that was given up while its packages were installed. */
+const CANCELLED: Outcome = {
+  kind: 'killed',
+  reason: 'cancelled',
+  message: 'the caller cancelled',
+  stdout: { text: '', bytes: 0, truncated: false },
+  duration_ms: 0,
+  isolation: null,
+}
+
+/** Progress of an installation, as events of the call that waits for it; below what tools count. */
+function installing(onEvent: (event: Event) => void): (message: string) => void {
+  let told = 0
+  return (message) => onEvent({ type: 'progress', progress: ++told / 1000, message })
 }
 
 /** What code finds under the names of secrets that only the broker sends. */

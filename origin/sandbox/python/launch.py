@@ -25,6 +25,7 @@ from inside.confine.unconfined import Unconfined  # noqa: E402
 from inside.nursery import Nursery  # noqa: E402
 from inside.plan import Plan  # noqa: E402
 from inside.tool.loop import make_loop_ahead  # noqa: E402
+from inside.tool.packages import open_set  # noqa: E402
 from inside.tool.preload import preload  # noqa: E402
 from inside.tool.run import end_output, run  # noqa: E402
 from inside.tool.threads import bound_threads  # noqa: E402
@@ -57,7 +58,10 @@ def main() -> NoReturn:
     nursery = Nursery(control, plan)
     control.send({'type': 'ready'})
     order = nursery.run()
-    serve(be_born(plan, order, meeting, layers + enclosed))
+    channel = be_born(plan, order, meeting, layers + enclosed)
+    if plan.packages is not None:
+        open_set(plan.packages)
+    serve(channel)
 
 
 def make_ready() -> None:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 from typing import Any
+from urllib.parse import quote
 
 from fetching.session import read_json
 
@@ -44,7 +45,7 @@ class Advisories:
     def _tell(self, name: str) -> tuple[str, dict[str, Any]]:
         """An advisory whose words cannot be had still counts."""
         try:
-            told = read_json(self._session.get(f'{self._url}/v1/vulns/{name}', stream=True)) or {}
+            told = read_json(self._session.get(f'{self._url}/v1/vulns/{quote(name)}', stream=True)) or {}
             summary, withdrawn = told.get('summary'), bool(told.get('withdrawn'))
         except Exception:  # no answer: the name alone is told
             summary, withdrawn = None, False
