@@ -48,8 +48,7 @@ export function runConfined(
       const imports = lock === null ? [] : packageImports(manifest, lock)
       const modules = [...manifest.modules, ...imports]
       const wanted = { news: installing(onEvent), signal }
-      const server =
-        lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
+      const server = lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
       const { child, isolation } = await server.take(limits, modules)
       const held = { ...secrets, ...placeholders(bound) }
       const task = { type: 'run', code, input, secrets: held, modules, ...ANSWER_LIMITS }
