@@ -29,6 +29,7 @@ export const EgressReason = z.enum([
   'response_too_large',
   'unknown_secret',
   'secret_not_for_host',
+  'secret_not_for_place',
 ])
 export type EgressReason = z.infer<typeof EgressReason>
 
@@ -49,12 +50,13 @@ export const EgressRecord = z.object({
 export type EgressRecord = z.infer<typeof EgressRecord>
 
 /**
- * A secret that the broker fills in where the code wrote `{{secret:NAME}}`, for requests to these
- * hosts only. The code never holds its value.
+ * A value that the broker fills in where the code wrote `{{secret:NAME}}`, in requests to this host
+ * only, and only in this header when there is one. A name has an entry for each of its places.
  */
 export const BoundSecret = z.strictObject({
   name: SecretName,
   value: z.string().min(1),
-  hosts: z.array(HostGrant),
+  host: HostGrant,
+  header: z.string().nullable(),
 })
 export type BoundSecret = z.infer<typeof BoundSecret>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HostGrant, normalHostGrant, readHostGrant } from './host-grant.ts'
+import { coversHost, HostGrant, normalHostGrant, readHostGrant } from './host-grant.ts'
 
 describe('a grant has one way to be written', () => {
   it.each([
@@ -69,4 +69,20 @@ it('a grant is read as host, wildcard and port', () => {
     subdomains: false,
     port: null,
   })
+})
+
+it.each([
+  ['a.example', 'a.example', true],
+  ['*.example.com', 'a.example.com', true],
+  ['*.example.com', '*.a.example.com', true],
+  ['*.example.com', '*.example.com', true],
+  ['*.example.com', 'example.com', false],
+  ['*.example.com', 'badexample.com', false],
+  ['a.example.com', '*.example.com', false],
+  ['example.com', '*.example.com', false],
+  ['a.example', 'a.example:443', false],
+  ['a.example:443', 'a.example', false],
+  ['a.example:81', 'a.example:81', true],
+])('whether %s allows all of %s: %s', (wide, narrow, expected) => {
+  expect(coversHost(HostGrant.parse(wide), HostGrant.parse(narrow))).toBe(expected)
 })

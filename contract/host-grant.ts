@@ -65,3 +65,11 @@ export function readHostGrant(grant: HostGrant): HostGrantParts {
 }
 
 export type HostGrantParts = { host: string; subdomains: boolean; port: number | null }
+
+/** Whether one grant allows all that another does. A port counts as it is written. */
+export function coversHost(wide: HostGrant, narrow: HostGrant): boolean {
+  const [outer, inner] = [readHostGrant(wide), readHostGrant(narrow)]
+  if (outer.port !== inner.port) return false
+  const same = outer.host === inner.host && outer.subdomains === inner.subdomains
+  return same || (outer.subdomains && inner.host.endsWith(`.${outer.host}`))
+}

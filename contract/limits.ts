@@ -29,3 +29,5 @@ export const CALL_CPU_S = 60
 export const CALL_OPEN_FILES = 64
 /** How deep the JSON of a request may nest, at every door: what reads it does so by recursion. */
 export const BODY_DEPTH = 120
+/** How long packages may take to be looked up, or to be installed. */
+export const PACKAGES_MS = 300_000

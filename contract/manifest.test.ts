@@ -40,3 +40,29 @@ test.each([
 ])('a manifest with %s is refused', (_what, manifest) => {
   expect(Manifest.safeParse(manifest).success).toBe(false)
 })
+
+const bound = { ...EMPTY_MANIFEST, hosts: ['*.a.example', 'b.example:81'] }
+
+test('a secret may be bound to hosts of the manifest, and a name to more than one', () => {
+  const secrets = ['KEY@b.example:81', 'KEY@x.a.example/authorization', 'OTHER']
+  expect(Manifest.parse({ ...bound, secrets }).secrets).toEqual(secrets)
+})
+
+test.each([
+  ['b.example', 'KEY@b.example'],
+  ['a.example', 'KEY@a.example/x-key'],
+])('a secret is not bound to %s, which the manifest does not name', (host, line) => {
+  expect(Manifest.safeParse({ ...bound, secrets: [line] }).error?.issues).toMatchObject([
+    {
+      path: ['secrets'],
+      message: `${line} sends a secret where the tool cannot go; add ${host} to its hosts`,
+    },
+  ])
+})
+
+test('a secret is read by the code or bound, never both', () => {
+  const secrets = ['KEY', 'KEY@x.a.example']
+  expect(Manifest.safeParse({ ...bound, secrets }).error?.issues).toMatchObject([
+    { message: expect.stringContaining('keep only one of them') },
+  ])
+})

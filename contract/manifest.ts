@@ -1,32 +1,53 @@
 import { z } from 'zod'
-import { HostGrant } from './host-grant.ts'
-import { ModuleName, SecretName } from './names.ts'
+import { coversHost, HostGrant } from './host-grant.ts'
+import { ModuleName } from './names.ts'
 import { PackagePin } from './packages.ts'
+import { readSecretGrant, SecretGrant } from './secret-grant.ts'
 
 /**
  * What a version may use, and nothing else: hosts it may reach, modules of the standard library that
- * it may import beyond the default list, packages whose modules it may import, secrets it may read.
- * Lists are sorted and without repeats, so that equal manifests are equal texts.
+ * it may import beyond the default list, packages whose modules it may import, secrets it may read
+ * or have sent. Lists are sorted and without repeats, so that equal manifests are equal texts.
  */
-export const Manifest = z.strictObject({
-  hosts: z.array(HostGrant).transform(sortedSet),
-  modules: z.array(ModuleName).transform(sortedSet),
-  packages: z.array(PackagePin).transform(sortedSet),
-  secrets: z.array(SecretName).transform(sortedSet),
-})
+export const Manifest = z
+  .strictObject({
+    hosts: z.array(HostGrant).transform(sortedSet),
+    modules: z.array(ModuleName).transform(sortedSet),
+    packages: z.array(PackagePin).transform(sortedSet),
+    secrets: z.array(SecretGrant).transform(sortedSet),
+  })
+  .superRefine(({ hosts, secrets }, context) => {
+    for (const message of misplaced(secrets, hosts))
+      context.addIssue({ code: 'custom', path: ['secrets'], message })
+  })
 export type Manifest = z.infer<typeof Manifest>
 
 export const EMPTY_MANIFEST: Manifest = { hosts: [], modules: [], packages: [], secrets: [] }
+
+/** What is wrong with where secrets go: a place out of reach, or a value that the code reads anyway. */
+function misplaced(secrets: readonly SecretGrant[], hosts: readonly HostGrant[]): string[] {
+  const grants = secrets.map((line) => ({ line, ...readSecretGrant(line) }))
+  const readable = new Set(grants.filter(({ place }) => place === null).map(({ name }) => name))
+  return grants.flatMap(({ line, name, place }) => {
+    if (place === null) return []
+    if (readable.has(name))
+      return [
+        `${line} binds a secret that ${name} gives to the code as well; keep only one of them`,
+      ]
+    return hosts.some((host) => coversHost(host, place.host))
+      ? []
+      : [`${line} sends a secret where the tool cannot go; add ${place.host} to its hosts`]
+  })
+}
 
 function sortedSet<T extends string>(items: T[]): T[] {
   return [...new Set(items)].sort()
 }
 
 /** One thing that a version may use. */
-export interface ManifestLine {
-  kind: 'host' | 'module' | 'package' | 'secret'
-  value: string
-}
+export type ManifestLine =
+  | { kind: 'host' | 'module' | 'package'; value: string }
+  | { kind: 'secret'; value: SecretGrant }
 
 /** A manifest, line by line. */
 export function manifestLines({ hosts, modules, packages, secrets }: Manifest): ManifestLine[] {

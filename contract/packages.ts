@@ -51,3 +51,70 @@ export const ModuleLock = z.strictObject({
   packages: z.array(LockedPackage).max(200),
 })
 export type ModuleLock = z.infer<typeof ModuleLock>
+
+/** The bodies of `POST /module-locks`, `POST /module-sets` and `POST /package-facts`. */
+export const LockRequest = z.strictObject({ packages: z.array(PackagePin).min(1).max(50) })
+export const SetRequest = z.strictObject({ lock: ModuleLock })
+export const FactsRequest = z.strictObject({
+  /** Without a version, what is known of the distribution. */
+  packages: z
+    .array(z.strictObject({ name: DistributionName, version: z.string().max(100).nullable() }))
+    .max(200),
+})
+export type FactsRequest = z.infer<typeof FactsRequest>
+
+/**
+ * Line of the NDJSON stream that answers `POST /module-locks` (which ends in `locked`) and
+ * `POST /module-sets` (which ends in `installed`). Either may end in `refused`.
+ */
+export const PackageNews = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('heartbeat') }),
+  z.object({ type: z.literal('progress'), message: z.string() }),
+  z.object({ type: z.literal('locked'), lock: ModuleLock }),
+  z.object({ type: z.literal('installed') }),
+  z.object({ type: z.literal('refused'), message: z.string() }),
+])
+export type PackageNews = z.infer<typeof PackageNews>
+
+const told = (most: number) => z.string().transform((text) => text.slice(0, most))
+
+/**
+ * What the package index and a database of advisories say of a package. Null is unknown: nobody
+ * answered, or the answer does not tell. It never stands for a good answer.
+ */
+export const PackageFacts = z.object({
+  name: DistributionName,
+  version: z.string().nullable(),
+  exists: z.boolean().nullable(),
+  released_at: z.iso.datetime({ offset: true }).nullable().catch(null),
+  /** Newest release that is not withdrawn. */
+  latest: told(100).nullable(),
+  /** Of its largest wheel. */
+  size_bytes: z.int().nonnegative().nullable().catch(null),
+  license: told(200).nullable(),
+  /** Withdrawn by its author (PEP 592). */
+  yanked: z.boolean().nullable(),
+  vulnerabilities: z
+    .array(z.object({ id: told(100), summary: told(300).nullable() }))
+    .max(100)
+    .nullable(),
+  /** Advisories that call it malware. */
+  malware: z.array(told(100)).max(100).nullable(),
+})
+export type PackageFacts = z.infer<typeof PackageFacts>
+
+/** What is known of a package that nobody could be asked about. */
+export function unknownFacts({ name, version }: FactsRequest['packages'][number]): PackageFacts {
+  return {
+    name,
+    version,
+    exists: null,
+    released_at: null,
+    latest: null,
+    size_bytes: null,
+    license: null,
+    yanked: null,
+    vulnerabilities: null,
+    malware: null,
+  }
+}

@@ -44,7 +44,7 @@ export const RunRequest = z.strictObject({
   }),
   input: JsonObject,
   secrets: z.record(z.string(), z.string()),
-  /** Values that the broker fills in and the process never gets. */
+  /** Values that the broker fills in and the process never gets; none of their names is in `secrets`. */
   bound_secrets: z.array(BoundSecret).optional(),
   limits: RunLimits,
 })

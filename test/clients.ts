@@ -15,6 +15,7 @@ const Result = z.looseObject({
 
 /** What a tool call gave, with its texts joined. */
 export interface Called {
+  content: unknown[]
   text: string
   structured: Record<string, unknown>
   isError: boolean
@@ -42,6 +43,7 @@ const mcp = (base: URL) => new URL('/mcp', base)
 const called = (raw: unknown): Called => {
   const result = Result.parse(raw)
   return {
+    content: result.content,
     text: result.content.map((block) => block.text ?? `[${block.type}]`).join('\n'),
     structured: result.structuredContent ?? {},
     isError: result.isError === true,

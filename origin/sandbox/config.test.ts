@@ -12,6 +12,8 @@ it('needs a key and nothing else', () => {
     exitWithParent: false,
     python: null,
     minimum: 'S2',
+    moduleSets: expect.stringMatching(/^\/.*\/module-sets$/) as string,
+    advisories: 'https://api.osv.dev',
   })
 })
 

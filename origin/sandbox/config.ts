@@ -1,5 +1,9 @@
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { FORMABLE_LEVELS } from './levels/layers.ts'
+
+/** As root, confined processes are a user who need not be able to enter the data folder. */
+const ROOTS_MODULE_SETS = '/var/lib/mcpbox/module-sets'
 
 /** What the sandbox needs to know to start. The environment is read here and nowhere else. */
 export const Config = z
@@ -19,6 +23,13 @@ export const Config = z
       .enum(['0', '1'], 'SANDBOX_EXIT_WITH_PARENT is neither 0 nor 1')
       .default('0'),
     MCPBOX_PYTHON: z.string().min(1).optional(),
+    MCPBOX_DATA: z.string().min(1).default('./data'),
+    /** Folder of installed packages. */
+    MCPBOX_MODULE_SETS: z.string().min(1).optional(),
+    /** Database of known vulnerabilities, with the API of OSV. */
+    OSV_URL: z
+      .url({ protocol: /^https?$/, error: 'OSV_URL is not an http address' })
+      .default('https://api.osv.dev'),
     MCPBOX_SANDBOX_MIN: z
       .enum(FORMABLE_LEVELS, `MCPBOX_SANDBOX_MIN is not one of ${FORMABLE_LEVELS.join(', ')}`)
       .default('S2'),
@@ -31,8 +42,14 @@ export const Config = z
     exitWithParent: env.SANDBOX_EXIT_WITH_PARENT === '1',
     python: env.MCPBOX_PYTHON ?? null,
     minimum: env.MCPBOX_SANDBOX_MIN,
+    moduleSets: resolve(env.MCPBOX_MODULE_SETS ?? usualModuleSets(env.MCPBOX_DATA)),
+    advisories: env.OSV_URL,
   }))
 export type Config = z.infer<typeof Config>
+
+function usualModuleSets(data: string): string {
+  return process.geteuid?.() === 0 ? ROOTS_MODULE_SETS : join(data, 'module-sets')
+}
 
 export class BadConfig extends Error {}
 

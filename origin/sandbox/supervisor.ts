@@ -7,11 +7,16 @@ import { inspectMachine } from './levels/machine.ts'
 import { proveLevel } from './levels/prove.ts'
 import { testSelf } from './levels/self-test.ts'
 import { TooWeak } from './levels/too-weak.ts'
+import { internet } from './egress/network.ts'
+import { type PackageSource, packageSource } from './packages/package-source.ts'
+import { packagedServers } from './packages/packaged.ts'
+import { identityOf } from './process/plan.ts'
 import { type Registry, runRegistry } from './runs/registry.ts'
 
 export type Supervisor = AsyncDisposable & {
   runs: Registry
   analyze: Analyze
+  packages: PackageSource
   health: () => SandboxHealth
 }
 
@@ -20,18 +25,27 @@ export type Supervisor = AsyncDisposable & {
  * when this machine cannot give what the configuration asks for. Disposal ends every run.
  */
 export async function startSupervisor(
-  config: Pick<Config, 'minimum' | 'python' | 'maxRuns'>,
+  config: Pick<Config, 'minimum' | 'python' | 'maxRuns' | 'moduleSets' | 'advisories'>,
   env: NodeJS.ProcessEnv,
 ): Promise<Supervisor> {
   const machine = await inspectMachine(config.python, env)
-  const { forkServer, isolation, missing } = await proveLevel(machine, config.minimum)
-  const run = runConfined(forkServer)
+  const { forkServer, level, isolation, missing } = await proveLevel(machine, config.minimum)
+  const packages = packageSource({
+    ...machine,
+    reader: identityOf(machine),
+    folder: config.moduleSets,
+    advisories: config.advisories,
+    env,
+  })
+  const packaged = packagedServers({ ...machine, level }, packages.sets)
+  const run = runConfined(forkServer, internet, packaged)
   const selfTest = await heldOrEnded(forkServer, () => testSelf(run, isolation.level))
   const runs = runRegistry(run, config.maxRuns)
   const bootId = randomUUID()
   return {
     runs,
     analyze: analyzeConfined(forkServer),
+    packages,
     health: () => ({
       status: 'ready',
       boot_id: bootId,
@@ -42,6 +56,7 @@ export async function startSupervisor(
     }),
     async [Symbol.asyncDispose]() {
       await runs.close()
+      await packaged[Symbol.asyncDispose]()
       await forkServer[Symbol.asyncDispose]()
     },
   }

@@ -4,7 +4,7 @@ import type { SandboxHealth } from '#contract/sandbox.ts'
 import { VERSION } from '#contract/version.ts'
 import type { Config } from './config.ts'
 import { CatalogReader } from './domain/catalog.ts'
-import { answerCall } from './domain/operations/answer.ts'
+import { callAnswers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
 import { FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
@@ -77,7 +77,7 @@ export async function startOrigin(
       stores,
       notices,
       onFault,
-      carryOut: carryOutWith({ owner, stores, within, sandbox, answer: answerCall, onFault }),
+      carryOut: carryOutWith({ owner, stores, within, sandbox, answers: callAnswers, onFault }),
     }),
   )
   const catalog = starting.use(new CatalogReader(stores, notices, VERSION))

@@ -61,7 +61,15 @@ export async function callSpawned(
   const ended = once(child, 'close')
   channel.write(encodeFrame(plan))
   channel.write(
-    encodeFrame(orderFor({ key: '', limits, modules: [], identity: plan.call_ids?.[0] ?? null })),
+    encodeFrame(
+      orderFor({
+        key: '',
+        limits,
+        modules: [],
+        language: 'python',
+        identity: plan.call_ids?.[0] ?? null,
+      }),
+    ),
   )
   const value = await answered.promise
   void ended

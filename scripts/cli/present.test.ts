@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ApprovalView } from '#contract/admin-api.ts'
-import { ModuleName, SecretName } from '#contract/names.ts'
+import { ModuleName } from '#contract/names.ts'
+import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
+import { SecretGrant } from '#contract/secret-grant.ts'
 import { present } from './present.ts'
 
 function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['version']> = {}) {
@@ -37,7 +39,7 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
         hosts: [],
         modules: [ModuleName.parse('socket')],
         packages: [],
-        secrets: [SecretName.parse('BANK')],
+        secrets: [SecretGrant.parse('BANK')],
       },
       module_lock: null,
       timeout_ms: 30_000,
@@ -55,6 +57,20 @@ test('it names what the version may do, who wrote it and who asks', () => {
   expect(lines).toContain('written by eve@example.com')
   expect(lines).toContain('asked by   ada@example.com with a-client 1, 2026-01-01T00:00:00.000Z')
   expect(lines).toContain('   2 │     steal()')
+})
+
+test('it tells a secret that is only sent from one that the code reads', () => {
+  const manifest = Manifest.parse({
+    ...EMPTY_MANIFEST,
+    hosts: ['a.example', 'b.example:81'],
+    secrets: ['KEY@a.example/x-key', 'KEY@b.example:81', 'SALT'],
+  })
+  const may = asked({}, { manifest }).find((line) => line.startsWith('may'))
+  expect(may?.split(', reach b.example:81, ')[1]).toBe(
+    'send the secret KEY, without reading it, to a.example in the header x-key, ' +
+      'send the secret KEY, without reading it, to b.example:81 anywhere in a request, ' +
+      'read the secret SALT',
+  )
 })
 
 test('a client that puts a line of ours into its name does not get that line', () => {

@@ -1,13 +1,9 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
-import { manifestLines } from '#contract/manifest.ts'
+import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
+import { readSecretGrant } from '#contract/secret-grant.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
-const MAY = {
-  host: 'reach',
-  module: 'import',
-  package: 'use the package',
-  secret: 'read the secret',
-} as const
+const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
 
 /**
  * A question as the person who decides reads it in a terminal. Nothing of the asker's can pass for a
@@ -16,7 +12,7 @@ const MAY = {
  */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
-  const may = manifestLines(version.manifest).map(({ kind, value }) => `${MAY[kind]} ${value}`)
+  const may = manifestLines(version.manifest).map(permission)
   const { client } = approval
   const fields = {
     request: approval.id,
@@ -49,6 +45,14 @@ export function present(approval: ApprovalView): string {
 function prose(title: string, text: string): string[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   return [title, ...lines.map((line) => `     ┊ ${visibleText(line)}`)]
+}
+
+function permission(line: ManifestLine): string {
+  if (line.kind !== 'secret') return `${MAY[line.kind]} ${line.value}`
+  const { name, place } = readSecretGrant(line.value)
+  if (place === null) return `read the secret ${name}`
+  const where = place.header === null ? 'anywhere in a request' : `in the header ${place.header}`
+  return `send the secret ${name}, without reading it, to ${place.host} ${where}`
 }
 
 function effects(hints: ApprovalView['version']['annotations']): string {

@@ -1,6 +1,7 @@
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '#contract/sandbox.ts'
+import { PackageRefusal } from '../packages/package-refusal.ts'
 import { runRegistry } from '../runs/registry.ts'
 import { sandboxApp } from './app.ts'
 
@@ -24,12 +25,20 @@ const RUN = {
 
 const ORDER = { boot_id: BOOT, run: RUN }
 
+const offline = () => Promise.reject(new PackageRefusal('there is no index'))
+const noPackages = {
+  lock: offline,
+  sets: { folderOf: offline },
+  facts: () => Promise.resolve([]),
+}
+
 function appWith() {
   const runs = runRegistry(() => Promise.resolve(DONE), 10)
   return sandboxApp({
     apiKey: KEY,
     runs,
     analyze: (code) => Promise.resolve({ valid: false, message: code, line: null }),
+    packages: noPackages,
     health: () => ({
       status: 'ready',
       boot_id: BOOT,

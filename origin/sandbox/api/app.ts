@@ -2,16 +2,19 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { RunOrder, type SandboxHealth } from '#contract/sandbox.ts'
 import type { Analyze } from '../calls/analyze.ts'
+import type { PackageSource } from '../packages/package-source.ts'
 import type { Registry } from '../runs/registry.ts'
 import { readBody } from './body.ts'
 import { requireKey } from './key.ts'
 import { ndjson } from './ndjson.ts'
+import { packageRoutes } from './packages.ts'
 import { answerProblem, Refusal } from './problem.ts'
 
 export type Parts = {
   apiKey: string
   runs: Registry
   analyze: Analyze
+  packages: PackageSource
   health: () => SandboxHealth
 }
 
@@ -19,7 +22,7 @@ const AnalysisRequest = z.strictObject({ code: z.string() })
 const After = z.coerce.number().int().nonnegative().default(0)
 
 /** The sandbox's door (contract/sandbox.ts). Everything but health needs the key. */
-export function sandboxApp({ apiKey, runs, analyze, health }: Parts): Hono {
+export function sandboxApp({ apiKey, runs, analyze, packages, health }: Parts): Hono {
   const app = new Hono()
   app.onError(answerProblem)
   app.notFound(() => {
@@ -55,6 +58,8 @@ export function sandboxApp({ apiKey, runs, analyze, health }: Parts): Hono {
     const { code } = await readBody(context.req.raw, AnalysisRequest)
     return context.json(await analyze(code, context.req.raw.signal))
   })
+
+  app.route('/', packageRoutes(packages))
   return app
 }
 

@@ -52,6 +52,11 @@ const HEAD = python`
       tags: list[str] = field(default_factory=list)
       hidden: int = field(init=False)
       shared: ClassVar[int] = 1
+  class Pair(NamedTuple):
+      a: int
+      b: str = 'x'
+  class Twin(Pair):
+      c = 1
   @dataclass
   class Tree:
       children: list['Tree']
@@ -75,6 +80,7 @@ const POINT = object(
   ['x'],
   { description: 'A place.' },
 )
+const PAIR = object({ a: { type: 'integer' }, b: { type: 'string', default: 'x' } }, ['a'])
 const INTEGER = { type: 'integer' }
 const STRING = { type: 'string' }
 const NULL = { type: 'null' }
@@ -125,9 +131,12 @@ describe('an annotation becomes a schema', { concurrent: true }, async () => {
     ['date', { type: 'string', format: 'date' }],
     ['datetime.datetime', { type: 'string', format: 'date-time' }],
     ['datetime.time', { type: 'string', format: 'time' }],
+    ['datetime.timedelta', { type: 'number' }],
     ['uuid.UUID', { type: 'string', format: 'uuid' }],
     ['decimal.Decimal', { type: ['number', 'string'] }],
     ['Point', POINT],
+    ['Pair', PAIR],
+    ['Twin', PAIR],
     ["'Point | None'", { anyOf: [POINT, NULL] }],
     ['Inline', object({ a: INTEGER }, ['a'])],
     [
@@ -290,6 +299,7 @@ describe('the value', { concurrent: true }, () => {
       required: ['a'],
     })
     expect(await outputOf('Point')).toMatchObject({ required: ['x', 'y', 'tags'] })
+    expect(await outputOf('Pair')).toMatchObject({ required: ['a', 'b'] })
     expect(await outputOf('Tree')).toMatchObject({ type: 'object', $defs: { Tree: {} } })
   })
 

@@ -95,7 +95,7 @@ describe('a block', { concurrent: true }, () => {
         type,
         message: expect.stringMatching(message) as string,
         traceback: expect.stringMatching(
-          /^Traceback .*\n {2}File "tool.py", line 6, in main\n.*\n( +\^+\n)?\w+: .*\n$/,
+          /^Traceback .*\n {2}File "tool.py", line 6, in main\n.*\n( +[~^]+\n)?\w+: .*\n$/,
         ) as string,
       },
     })
@@ -133,15 +133,15 @@ describe('beside values', { concurrent: true }, () => {
   it.each([
     [
       '{"a": Image(PNG)}',
-      'the returned value at $.a is an object of type Image, which has no place inside a value: return it by itself, in a list, or in Result(content=[…], structured=…)',
+      '`main` returned no result: the value at $.a is an object of type Image, which has no place inside a value: return it by itself, in a list, or in Result(content=[…], structured=…)',
     ],
     [
       '["a", {"b": [Text("c")]}]',
-      'the returned value at $[1].b[0] is an object of type Text, which has no place inside a value: return it by itself, in a list, or in Result(content=[…], structured=…)',
+      '`main` returned no result: the value at $[1].b[0] is an object of type Text, which has no place inside a value: return it by itself, in a list, or in Result(content=[…], structured=…)',
     ],
     [
       '[Result("a")]',
-      'the returned value at $[0] is a Result inside of something: return it by itself',
+      '`main` returned no result: the value at $[0] is a Result inside of something: return it by itself',
     ],
     ['[Text("a")] * 101', 'the result has 101 parts; 100 is the most'],
   ])('%s is refused with the way out', async (expression, message) => {
@@ -179,7 +179,8 @@ describe('a generator', { concurrent: true }, () => {
 
   it('that has no end is stopped with a sentence', async () => {
     const endless = 'while True: yield 1'
-    const message = 'the returned value gives more than 500000 items: take fewer of them'
+    const message =
+      '`main` returned no result: the value gives more than 500000 items: take fewer of them'
     expect(await outcomeOf(endless)).toMatchObject({ kind: 'failed', failure: { message } })
     const { outcome } = await sandbox.run(`async def main():\n  ${endless}`)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { message } })

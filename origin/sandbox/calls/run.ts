@@ -1,9 +1,12 @@
-import type { EgressRecord } from '#contract/egress.ts'
+import type { BoundSecret, EgressRecord } from '#contract/egress.ts'
 import { CONTENT_BYTES, MAX_CONTENT_BLOCKS, RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
+import { placeholder } from '#contract/secret-grant.ts'
 import { converse } from '../egress/conversation.ts'
 import { EGRESS_LIMITS } from '../egress/limits.ts'
 import { internet, type Network } from '../egress/network.ts'
+import { PackageRefusal } from '../packages/package-refusal.ts'
+import { lockOf, packageImports, type Packaged } from '../packages/packaged.ts'
 import type { ForkServer } from '../process/fork-server.ts'
 import type { Event } from '../process/message.ts'
 import { NotConfined } from '../process/not-confined.ts'
@@ -24,31 +27,72 @@ const ANSWER_LIMITS = {
   content_blocks: MAX_CONTENT_BLOCKS,
 }
 
+/** One for all: to make one takes a look at the stack. */
+const OVER = new DOMException('the call is over', 'AbortError')
+
 /**
  * Runs each call in a process of its own, confined as proven before it is given anything. Its
  * requests leave through a broker that lives as long as the call.
  */
-export function runConfined(forkServer: ForkServer, network: Network = internet): Run {
+export function runConfined(
+  forkServer: ForkServer,
+  network: Network = internet,
+  packaged: Packaged = NO_PACKAGES,
+): Run {
   return async (request, onEvent, signal) => {
     const { version, input, secrets, bound_secrets: bound = [], limits } = request
     try {
       const { code, manifest } = version
-      const { hosts, modules } = manifest
-      const { child, isolation } = await forkServer.take(limits, modules)
-      const task = { type: 'run', code, input, secrets, modules, ...ANSWER_LIMITS }
+      const { hosts } = manifest
+      const lock = lockOf(version)
+      const imports = lock === null ? [] : packageImports(manifest, lock)
+      const modules = [...manifest.modules, ...imports]
+      const wanted = { news: installing(onEvent), signal }
+      const server = lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
+      const { child, isolation } = await server.take(limits, modules)
+      const held = { ...secrets, ...placeholders(bound) }
+      const task = { type: 'run', code, input, secrets: held, modules, ...ANSWER_LIMITS }
       const over = new AbortController()
       const policy = { grants: hosts, secrets: bound, limits: EGRESS_LIMITS, network }
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
         child.send(reply, taken),
       )
       const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, web }
-      const served = await serve(child, task, terms).finally(() => over.abort())
+      const served = await serve(child, task, terms).finally(() => over.abort(OVER))
       return withEgress(toOutcome(served, isolation, limits), await web.close())
     } catch (error) {
+      if (error instanceof PackageRefusal) return { kind: 'refused', message: error.message }
+      if (signal.aborted && error === signal.reason) return CANCELLED
       if (!(error instanceof NotConfined)) throw error
       return { kind: 'refused', message: `no confined process (${error.layer}): ${error.message}` }
     }
   }
+}
+
+const NO_PACKAGES: Packaged = {
+  serverFor: () => Promise.reject(new PackageRefusal('there are no packages in this sandbox')),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+}
+
+/** A call that was given up while its packages were installed. */
+const CANCELLED: Outcome = {
+  kind: 'killed',
+  reason: 'cancelled',
+  message: 'the caller cancelled',
+  stdout: { text: '', bytes: 0, truncated: false },
+  duration_ms: 0,
+  isolation: null,
+}
+
+/** Progress of an installation, as events of the call that waits for it; below what tools count. */
+function installing(onEvent: (event: Event) => void): (message: string) => void {
+  let told = 0
+  return (message) => onEvent({ type: 'progress', progress: ++told / 1000, message })
+}
+
+/** What code finds under the names of secrets that only the broker sends. */
+function placeholders(bound: readonly BoundSecret[]): Record<string, string> {
+  return Object.fromEntries(bound.map(({ name }) => [name, placeholder(name)]))
 }
 
 function withEgress(outcome: Outcome, egress: EgressRecord[]): Outcome {

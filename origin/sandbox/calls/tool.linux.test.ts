@@ -114,9 +114,9 @@ describe('arguments', { concurrent: true }, () => {
   const TYPES = python`
     from __future__ import annotations
     from dataclasses import dataclass
-    from datetime import date
+    from datetime import date, datetime, timedelta
     from enum import Enum
-    from typing import Annotated, Literal, NotRequired, Optional, TypedDict
+    from typing import Annotated, Literal, NamedTuple, NotRequired, Optional, TypedDict
     class Color(Enum):
         RED = 'red'
     @dataclass
@@ -124,6 +124,14 @@ describe('arguments', { concurrent: true }, () => {
         x: int
         y: int = 0
         next: Point | None = None
+    @dataclass
+    class Share:
+        percent: float
+        def __post_init__(self):
+            if self.percent > 100: raise ValueError('at most 100 percent')
+    class Pair(NamedTuple):
+        a: int
+        b: date | None = None
     class Options(TypedDict):
         limit: int
         sort: NotRequired[Literal['asc', 'desc']]
@@ -151,6 +159,10 @@ describe('arguments', { concurrent: true }, () => {
       { x: 1, next: { x: 2 } },
       ['Point', { x: 1, y: 0, next: { x: 2, y: 0, next: null } }],
     ],
+    ['Pair', { a: 1, b: '2026-01-31' }, ['Pair', { a: 1, b: '2026-01-31' }]],
+    ['datetime', '2026-01-31T12:00:00Z', ['datetime', '2026-01-31T12:00:00+00:00']],
+    ['timedelta', 90, ['timedelta', 90]],
+    ['list[Share]', [{ percent: 1 }], ['list', [{ percent: 1 }]]],
     ['Options', { limit: 1, sort: 'asc' }, ['dict', { limit: 1, sort: 'asc' }]],
     ['Unheard', { any: ['thing'] }, ['dict', { any: ['thing'] }]],
   ])('%s takes %j', async (annotation, value, seen) => {
@@ -173,6 +185,8 @@ describe('arguments', { concurrent: true }, () => {
     ['date', 'soon', "argument `value`: expected a date as in 2026-01-31, got 'soon'"],
     ['Point', { y: 1 }, 'argument `value`: `x` is missing'],
     ['Point', { x: 1, next: { x: 'a' } }, 'argument `value` at .next.x: expected int, got str'],
+    ['Pair', { b: null }, 'argument `value`: `a` is missing'],
+    ['list[Share]', [{ percent: 101 }], 'argument `value` at [0]: at most 100 percent'],
     [
       'Options',
       { limit: 1, sort: 'up' },
@@ -224,18 +238,24 @@ describe('a value becomes JSON', { concurrent: true }, () => {
   it.each([
     [
       '{"a": [b"x"]}',
-      'the returned value at $.a[0] is an object of type bytes, which JSON cannot express: decode it, encode it with base64, or return it as a File',
+      '`main` returned no result: the value at $.a[0] is an object of type bytes, which JSON cannot express: decode it, encode it with base64, or return it as a File',
     ],
-    ['object()', 'the returned value is an object of type object, which JSON cannot express'],
-    ['float("nan")', 'the returned value is nan, which JSON cannot express'],
-    ['2**64', 'the returned value is an integer beyond 2**53, which JSON readers round: use str()'],
+    [
+      'object()',
+      '`main` returned no result: the value is an object of type object, which JSON cannot express',
+    ],
+    ['float("nan")', '`main` returned no result: the value is nan, which JSON cannot express'],
+    [
+      '2**64',
+      '`main` returned no result: the value is an integer beyond 2**53, which JSON readers round: use str()',
+    ],
     [
       '{"a": itertools.count()}',
-      'the returned value at $.a gives more than 500000 items: take fewer of them',
+      '`main` returned no result: the value at $.a gives more than 500000 items: take fewer of them',
     ],
     [
       '{(1, 2): 3}',
-      'a key in the returned value is an object of type tuple; JSON keys are strings',
+      '`main` returned no result: a key in the value is an object of type tuple; JSON keys are strings',
     ],
   ])('or says why not: %s', async (expression, message) => {
     expect((await failureOf(returning(expression))).message).toBe(message)
@@ -287,60 +307,45 @@ describe('while it runs', { concurrent: true }, () => {
     expect(writes.outcome).toMatchObject({ failure: { type: 'TypeError' } })
     expect(await failureOf('def main(): return secrets["OTHER"]')).toMatchObject({
       type: 'KeyError',
-      message: "this tool's manifest has no secret named 'OTHER'",
+      message:
+        "the secret 'OTHER' is not approved for this tool: name it in `secrets` (mcpbox_update_tool) and ask for approval; a draft under trial has none",
     })
   })
 })
 
-describe('an error shows', { concurrent: true }, () => {
-  it('the lines of the tool and nothing of ours', async () => {
-    const { traceback } = await failureOf(python`
-      import json
-      def inner(text):
-          return json.loads(text)
-      async def main():
-          try:
-              inner('{')
-          except ValueError as error:
-              raise RuntimeError('outer') from error
-    `)
-    expect(traceback).toContain('File "tool.py", line 3, in inner\n    return json.loads(text)')
-    expect(traceback).toContain('File "tool.py", line 8, in main')
-    expect(traceback).toContain('json/decoder.py')
-    expect(traceback).not.toMatch(/inside|launch\.py|run_until_complete/)
-  })
-
-  it('the line of a syntax error', async () => {
-    const failure = await failureOf('x = 1\ndef main(:\n')
-    expect(failure).toMatchObject({ type: 'SyntaxError', message: 'invalid syntax (line 2)' })
-    expect(failure.traceback).not.toContain('Traceback')
-  })
-
-  it('that `main` is missing', async () => {
-    expect(await failureOf('x = 1')).toMatchObject({ message: 'the tool has no function `main`' })
-  })
-
-  it('something even when the exception resists', async () => {
-    const { type, message } = await failureOf(python`
-      class Mute(Exception):
-          def __str__(self): raise RuntimeError('no')
-      def main(): raise Mute
-    `)
-    expect({ type, message }).toEqual({
-      type: 'Mute',
-      message: '<the message could not be made: RuntimeError>',
-    })
+describe('a decorator that keeps what it wraps', { concurrent: true }, () => {
+  it.each(['def', 'async def'])('changes nothing about the arguments of a %s main', async (def) => {
+    const code = python`
+      import functools
+      from dataclasses import dataclass
+      @dataclass
+      class Point:
+          x: int
+      def logged(function):
+          @functools.wraps(function)
+          def inner(*args, **named):
+              print(sorted(named))
+              return function(*args, **named)
+          return inner
+      @logged
+      ${def} main(point: Point, times: int = 2): return point.x * times
+    `
+    expect(await valueOf(code, { point: { x: 21 } })).toBe(42)
+    expect((await failureOf(code, { point: 1 })).message).toContain('argument `point`')
   })
 })
 
 describe('modules', { concurrent: true }, () => {
   it('that nobody asked for are refused with a hint', async () => {
+    const next = '(mcpbox_update_tool) and ask for approval'
     const { type, message } = await failureOf('import yaml\ndef main(): pass')
-    expect({ type, message }).toEqual({
-      type: 'ImportError',
-      message: "`yaml` is not available: this tool's manifest does not name it",
-    })
-    expect((await failureOf('def main():\n  import os.path')).message).toContain('`os.path`')
+    expect(type).toBe('ImportError')
+    expect(message).toContain(
+      `\`yaml\` is not approved for this tool: name its package in \`packages\` ${next}`,
+    )
+    expect((await failureOf('def main():\n  import os.path')).message).toContain(
+      `\`os.path\` is not approved for this tool: name it in \`modules\` ${next}`,
+    )
   })
 
   it('of the manifest that are not there are said to be so', async () => {

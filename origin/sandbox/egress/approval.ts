@@ -21,7 +21,7 @@ export function requireCover(grants: readonly HostGrant[], target: Target): Cove
   const cover = coverOf(grants, target)
   if (cover !== null) return cover
   const { host, port } = target
-  if (grants.length === 0) throw new Refused({ reason: 'no_host_approved' })
+  if (grants.length === 0) throw new Refused({ reason: 'no_host_approved', host })
   if (grants.some((grant) => wayTo(grant, target) !== null)) {
     throw new Refused({ reason: 'port_not_approved', host, port })
   }

@@ -62,7 +62,9 @@ describe('a child and its broker', () => {
         type: 'http.error',
         id: 1,
         reason: 'host_not_approved',
-        message: '`other.example` is not approved for this tool; approved: `api.example`',
+        message: expect.stringMatching(
+          /^`other.example` is not approved for this tool; approved: `api.example`. .*`hosts`/,
+        ) as string,
       },
     ])
   })

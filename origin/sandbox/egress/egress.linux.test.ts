@@ -6,8 +6,6 @@ import { type ConfinedCall, runTool } from './testing/confined.ts'
 import { echo, redirecting } from './testing/sites.ts'
 import { world } from './testing/world.ts'
 
-const hosts = ['api.example']
-
 /** What a tool needs to speak like the runner. */
 const FRAMES = python`
   import base64, json, os, struct, time
@@ -131,7 +129,9 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
         'data',
         404,
         'Not Found',
-        '`other.example` is not approved for this tool; approved: `api.example`',
+        expect.stringContaining(
+          '`other.example` is not approved for this tool; approved: `api.example`',
+        ) as string,
         'http://api.example/end',
       ],
     })
@@ -180,7 +180,9 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
       kind: 'failed',
       failure: {
         type: 'RequestRefused',
-        traceback: expect.stringContaining('http.RequestRefused: no host') as string,
+        traceback: expect.stringContaining(
+          'http.RequestRefused: `api.example` is out of reach',
+        ) as string,
         message: expect.stringContaining('no host is approved for this tool') as string,
       },
       egress: [{ host: 'api.example', refused: 'no_host_approved' }],
@@ -194,10 +196,35 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
           told = http.get('http://api.example/', headers={'X-Key': '{{secret:KEY}}'}).json()
           return dict((name.lower(), value) for name, value in told['headers'])['x-key']
     `
-    const secrets = [{ name: 'KEY', value: 'hunter2', hosts }]
+    const secrets = [{ name: 'KEY', value: 'hunter2', host: 'api.example' }]
     const outcome = await run(net.network, code, { secrets })
     expect(outcome).toMatchObject({ kind: 'ok', value: '[secret KEY]' })
     expect(JSON.stringify(outcome)).not.toContain('hunter2')
+  })
+
+  it('gives the code a placeholder under the name of a bound secret, wherever it looks', async () => {
+    const heard: (string | undefined)[] = []
+    await using net = await world({
+      'api.example': (request, response) => {
+        heard.push(request.headers.authorization)
+        response.end(`you sent ${request.headers.authorization}`)
+      },
+    })
+    const code = python`
+      def main():
+          sent = {'Authorization': f'Bearer {secrets["KEY"]}'}
+          echo = http.get('http://api.example/', headers=sent).text
+          return [secrets['KEY'], 'KEY' in secrets, len(secrets), dict(secrets), echo]
+    `
+    const secrets = [
+      { name: 'KEY', value: 'hunter2', host: 'api.example', header: 'authorization' },
+      { name: 'KEY', value: 'hunter2', host: 'other.example' },
+    ]
+    const outcome = await run(net.network, code, { secrets })
+    expect(heard).toEqual(['Bearer hunter2'])
+    const held = '{{secret:KEY}}'
+    const value = [held, true, 1, { KEY: held }, 'you sent Bearer [secret KEY]']
+    expect(outcome).toMatchObject({ kind: 'ok', value })
   })
 
   it('lets go of a request that is no longer awaited', async () => {

@@ -15,8 +15,12 @@ const JSON_TEXT = /^application\/(?:[\w.+-]*\+)?json/i
 const BASIC = /^Basic +([A-Za-z0-9+/]+=*)$/i
 
 type Encode = (value: string) => string
+type Fill = (text: string) => string
 
-/** Fills secrets in for one target. Throws Refused for a secret that is unknown or not meant for it. */
+/**
+ * Fills secrets in for one target. Throws Refused for a secret that is unknown, or not meant for the
+ * target or for the place in the request.
+ */
 export type Filler = {
   url(target: Target): Target
   headers(headers: readonly Header[]): Header[]
@@ -24,16 +28,20 @@ export type Filler = {
 }
 
 export function fillerFor(secrets: readonly BoundSecret[], destination: Target): Filler {
-  const fill = (text: string, encode: Encode) =>
-    text.replace(PLACEHOLDER, (_, name: string) => encode(valueFor(name)))
+  const fill = (text: string, encode: Encode, header: string | null = null) =>
+    text.replace(PLACEHOLDER, (_, name: string) => encode(valueFor(name, header)))
 
-  function valueFor(name: string): string {
-    const secret = secrets.find((known) => known.name === name)
-    if (secret === undefined) throw new Refused({ reason: 'unknown_secret', secret: name })
-    if (coverOf(secret.hosts, destination) === null) {
-      throw new Refused({ reason: 'secret_not_for_host', secret: name, host: destination.host })
-    }
-    return secret.value
+  /** `header` is the lower-case name of the one it stands in; null anywhere else. */
+  function valueFor(name: string, header: string | null): string {
+    const places = secrets.filter((known) => known.name === name)
+    if (places.length === 0) throw new Refused({ reason: 'unknown_secret', secret: name })
+    const { host } = destination
+    const here = places.filter((place) => coverOf([place.host], destination) !== null)
+    if (here.length === 0) throw new Refused({ reason: 'secret_not_for_host', secret: name, host })
+    const secret = here.find((place) => place.header === null || place.header === header)
+    if (secret !== undefined) return secret.value
+    const headers = here.flatMap((place) => place.header ?? [])
+    throw new Refused({ reason: 'secret_not_for_place', secret: name, host, headers })
   }
 
   return {
@@ -45,7 +53,8 @@ export function fillerFor(secrets: readonly BoundSecret[], destination: Target):
     },
     headers: (headers) =>
       headers.map(([name, value]) => {
-        const filled = fillBasic(value, fill) ?? fill(value, asIs)
+        const inThis: Fill = (text) => fill(text, asIs, name.toLowerCase())
+        const filled = fillBasic(value, inThis) ?? inThis(value)
         requireWellFormed(name, filled)
         return [name, filled]
       }),
@@ -64,10 +73,10 @@ export function bearsPlaceholder(text: string): boolean {
 }
 
 /** Basic credentials (RFC 7617) hide a placeholder from sight: it is filled in beneath the base64. */
-function fillBasic(value: string, fill: (text: string, encode: Encode) => string): string | null {
+function fillBasic(value: string, fill: Fill): string | null {
   const credentials = unpackBasic(value)
   if (credentials.search(PLACEHOLDER) < 0) return null
-  return `Basic ${Buffer.from(fill(credentials, asIs)).toString('base64')}`
+  return `Basic ${Buffer.from(fill(credentials)).toString('base64')}`
 }
 
 function unpackBasic(value: string): string {

@@ -2,11 +2,12 @@ import type { EgressReason } from '#contract/egress.ts'
 
 /** A request that was not sent, or not carried to its end, with what its sentence needs. */
 export type Refusal =
-  | { reason: 'bad_url' | 'userinfo' | 'no_host_approved' | 'head_too_large' | 'timed_out' }
+  | { reason: 'bad_url' | 'userinfo' | 'head_too_large' | 'timed_out' }
   | { reason: 'cancelled' | 'too_many_redirects' }
   | { reason: 'bad_scheme'; scheme: string }
   | { reason: 'bad_method'; method: string }
   | { reason: 'bad_header'; header: string }
+  | { reason: 'no_host_approved'; host: string }
   | { reason: 'host_not_approved'; host: string; approved: readonly string[] }
   | { reason: 'port_not_approved'; host: string; port: number }
   | { reason: 'address_forbidden' | 'address_private' | 'name_not_found'; host: string }
@@ -16,6 +17,7 @@ export type Refusal =
   | { reason: 'request_too_large' | 'response_too_large'; most: number }
   | { reason: 'unknown_secret'; secret: string }
   | { reason: 'secret_not_for_host'; secret: string; host: string }
+  | { reason: 'secret_not_for_place'; secret: string; host: string; headers: readonly string[] }
 
 /** Thrown where a request ends early. The message is for the tool's author. */
 export class Refused extends Error {
@@ -26,6 +28,9 @@ export class Refused extends Error {
     this.reason = refusal.reason
   }
 }
+
+/** The author's next step. */
+const ASK = 'name it in `hosts` (mcpbox_update_tool) and ask for approval'
 
 function sentence(refusal: Refusal): string {
   switch (refusal.reason) {
@@ -42,11 +47,11 @@ function sentence(refusal: Refusal): string {
     case 'head_too_large':
       return 'the URL or the headers of this request are too large'
     case 'no_host_approved':
-      return 'no host is approved for this tool: name the hosts it needs in its manifest and have them approved'
+      return `\`${cut(refusal.host)}\` is out of reach, as no host is approved for this tool: ${ASK}; a draft under trial has none`
     case 'host_not_approved':
-      return `\`${cut(refusal.host)}\` is not approved for this tool; approved: ${list(refusal.approved)}`
+      return `\`${cut(refusal.host)}\` is not approved for this tool; approved: ${list(refusal.approved)}. If it needs more, ${ASK}`
     case 'port_not_approved':
-      return `port ${refusal.port} of \`${cut(refusal.host)}\` is not approved for this tool; ask for \`${cut(refusal.host)}:${refusal.port}\``
+      return `port ${refusal.port} of \`${cut(refusal.host)}\` is not approved for this tool; name \`${cut(refusal.host)}:${refusal.port}\` in \`hosts\` (mcpbox_update_tool) and ask for approval`
     case 'address_forbidden':
       return `\`${cut(refusal.host)}\` leads to an address that no tool may reach`
     case 'address_private':
@@ -79,6 +84,8 @@ function sentence(refusal: Refusal): string {
       return `no secret \`${cut(refusal.secret)}\` is there to be filled in for this tool`
     case 'secret_not_for_host':
       return `the secret \`${cut(refusal.secret)}\` is not meant for \`${cut(refusal.host)}\``
+    case 'secret_not_for_place':
+      return `the secret \`${cut(refusal.secret)}\` goes to \`${cut(refusal.host)}\` in its own header only: ${list(refusal.headers)}`
   }
 }
 

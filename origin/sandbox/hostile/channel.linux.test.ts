@@ -10,7 +10,13 @@ const FORGE = python`
   def frame(message):
       body = json.dumps(message).encode()
       return struct.pack('>I', len(body)) + body
+  def send(message):
+      rest = frame(message)
+      while rest: rest = rest[os.write(3, rest):]
+      time.sleep(60)
   RESULT = {'type': 'result', 'value': 'forged'}
+  TEXT = {'type': 'text', 'text': 'forged'}
+  IMAGE = {'type': 'image', 'data': 'AAAA', 'mimeType': 'image/png'}
 `
 
 /** For what is to run into its deadline. */
@@ -87,8 +93,50 @@ describe.each(formableLevels)('the channel at %s', { concurrent: true }, (level)
     ['a message that is no object', 'os.write(3, frame([1]))'],
     ['bytes that are no JSON', "os.write(3, struct.pack('>I', 4) + b'abcd')"],
     ['an empty frame', "os.write(3, struct.pack('>I', 0))"],
+    ['content of no kind', "os.write(3, frame({**RESULT, 'content': [{'type': 'tool_use'}]}))"],
+    ['no content', "os.write(3, frame({**RESULT, 'content': []}))"],
+    ['content that is no list', "os.write(3, frame({**RESULT, 'content': {'type': 'text'}}))"],
+    [
+      'content that speaks for us',
+      "os.write(3, frame({**RESULT, 'content': [{**TEXT, '_meta': {}}]}))",
+    ],
+    ['content without end', "send({**RESULT, 'content': [TEXT] * 100_000})"],
+    [
+      'an image that is a page',
+      "os.write(3, frame({**RESULT, 'content': [{**IMAGE, 'mimeType': 'text/html'}]}))",
+    ],
+    [
+      'an image that is no base64',
+      "os.write(3, frame({**RESULT, 'content': [{**IMAGE, 'data': '<a>'}]}))",
+    ],
+    [
+      'a failure without end',
+      "send({'type': 'failed', 'failure': {'type': 'A', 'message': 'x' * 4_000_000, 'traceback': ''}})",
+    ],
   ])('%s ends the call', async (_, statement) => {
     expect(await answer(statement)).toBe('killed crashed')
+  })
+
+  it('content is the tool’s own, as far as it is content', async () => {
+    const forged = "os.write(3, frame({**RESULT, 'content': [TEXT, IMAGE], 'isError': True}))"
+    expect(await attack(sandbox, forging(forged))).toMatchObject({
+      kind: 'ok',
+      value: 'forged',
+      content: [
+        { type: 'text', text: 'forged' },
+        { type: 'image', data: 'AAAA', mimeType: 'image/png' },
+      ],
+    })
+  })
+
+  it('a value may not use the room of the content, nor content that of the value', async () => {
+    const large = "send({**RESULT, 'value': 'x' * 1_000_001})"
+    expect(await answer(large)).toBe('killed result_too_large')
+    const content = "send({**RESULT, 'content': [{**IMAGE, 'data': 'A' * 4_000_000}]})"
+    expect(await answer(content)).toBe('killed result_too_large')
+    const told =
+      "{'type': 'failed', 'failure': {'type': 'A', 'message': '', 'traceback': ''}, 'reply': {'value': 'x' * 1_000_001}}"
+    expect(await answer(`send(${told})`)).toBe('killed result_too_large')
   })
 
   it('a length that promises gigabytes ends the call before they come', async () => {
@@ -118,6 +166,6 @@ describe.each(formableLevels)('the channel at %s', { concurrent: true }, (level)
   it('a tool that replaces the runner’s own tools only harms itself', async () => {
     expect(await answer('os._exit = lambda code: None\ntime.sleep(0)')).toBe('mine')
     expect(await answer('os.write = lambda *args: 0\ntime.sleep(0)', SHORT)).toBe('timed_out')
-    expect(await answer("json.dumps = lambda *args, **named: '{}'")).toBe('killed crashed')
+    expect(await answer("json.JSONEncoder.encode = lambda *args: '{}'")).toBe('killed crashed')
   })
 })

@@ -1,3 +1,5 @@
+import type { Language } from '#contract/sandbox.ts'
+
 /** Levels that this supervisor can form on Linux, strongest first. */
 export const FORMABLE_LEVELS = ['S3', 'S2', 'S1'] as const
 export type FormableLevel = (typeof FORMABLE_LEVELS)[number]
@@ -24,7 +26,18 @@ export const REQUIRED_LAYERS: Record<FormableLevel, readonly string[]> = {
   S1: [...EVERYWHERE, 'sealed'],
 }
 
+/**
+ * What execve(2) takes back, and Node cannot ask for. It is one of three walls between calls of one
+ * user: ptrace(2) and its kin end a process, and /proc is out of reach (root, landlock_fs).
+ */
+const LOST_TO_NODE = 'undumpable'
+
 /** Layers that a level needs and a process did not prove. Empty when it is what it should be. */
-export function missingLayers(level: FormableLevel, proven: readonly string[]): string[] {
-  return REQUIRED_LAYERS[level].filter((layer) => !proven.includes(layer))
+export function missingLayers(
+  level: FormableLevel,
+  proven: readonly string[],
+  language: Language,
+): string[] {
+  const missing = REQUIRED_LAYERS[level].filter((layer) => !proven.includes(layer))
+  return language === 'typescript' ? missing.filter((layer) => layer !== LOST_TO_NODE) : missing
 }

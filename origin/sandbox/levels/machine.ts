@@ -1,3 +1,4 @@
+import { findEngine } from '../engine/find.ts'
 import { findInterpreter, NoInterpreter } from '../interpreter/find.ts'
 import { CONFINED_ID, type Confinement } from '../process/plan.ts'
 import { architecture } from '../seccomp/syscalls.ts'
@@ -19,7 +20,8 @@ export async function inspectMachine(
   const asRoot = process.getuid?.() === 0
   const identity = asRoot ? CONFINED_ID : null
   try {
-    return { arch, asRoot, interpreter: await findInterpreter({ named: python, env, identity }) }
+    const interpreter = await findInterpreter({ named: python, env, identity })
+    return { arch, asRoot, interpreter, engine: await findEngine(identity) }
   } catch (error) {
     if (!(error instanceof NoInterpreter)) throw error
     throw new TooWeak(`${error.message}; ${fixFor('interpreter')}`)

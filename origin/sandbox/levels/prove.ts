@@ -20,7 +20,10 @@ export const USUAL_LIMITS: RunLimits = {
 }
 
 /** The fork server is the one that gave the proof; its owner disposes of it. */
-export type Proven = Pick<SandboxHealth, 'isolation' | 'missing'> & { forkServer: ForkServer }
+export type Proven = Pick<SandboxHealth, 'isolation' | 'missing'> & {
+  level: FormableLevel
+  forkServer: ForkServer
+}
 
 /**
  * Forms the strongest level there is, by having a process confine itself. What is
@@ -38,7 +41,7 @@ export async function proveLevel(
       const { child, isolation } = await server.take(USUAL_LIMITS)
       child.kill()
       await child.gone
-      return { isolation, missing, forkServer: server }
+      return { isolation, missing, level, forkServer: server }
     } catch (error) {
       await server[Symbol.asyncDispose]()
       if (!(error instanceof NotConfined)) throw error

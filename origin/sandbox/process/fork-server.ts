@@ -1,19 +1,21 @@
-import type { RunLimits } from '#contract/sandbox.ts'
+import type { Language, RunLimits } from '#contract/sandbox.ts'
 import { type Door, openDoor } from './door.ts'
 import type { ConfinedChild } from './greeting.ts'
 import { NotConfined } from './not-confined.ts'
-import { type Confinement, identityOf, planFor } from './plan.ts'
+import { type Confinement, identityOf, planFor, requireEngine } from './plan.ts'
 import { childPool, type Pool } from './pool.ts'
 import { LAUNCHER, startZygote, type Zygote } from './zygote.ts'
 
 /** Where confined processes come from. The one way to get one. */
 export type ForkServer = AsyncDisposable & {
+  /** Ends its process when the calls that it serves are over; the next call starts another. */
+  rest(): void
   /**
    * A confined child for one task, made ahead where that was possible. `modules` are import names
    * that the task may use, for levels that must import them early. The caller must kill the child.
    * Rejects with NotConfined.
    */
-  take(limits: RunLimits, modules?: readonly string[]): Promise<ConfinedChild>
+  take(limits: RunLimits, modules?: readonly string[], language?: Language): Promise<ConfinedChild>
 }
 
 /** What tests and measurements may want to be different. */
@@ -112,11 +114,15 @@ export function forkServer(
     void previous?.then(retire, () => undefined)
   }
 
-  async function takeOne(limits: RunLimits, modules: readonly string[]): Promise<ConfinedChild> {
+  async function takeOne(
+    limits: RunLimits,
+    modules: readonly string[],
+    language: Language,
+  ): Promise<ConfinedChild> {
     for (let attempt = 1; ; attempt++) {
       const found = await generation()
       try {
-        const taken = await poolFor(found, confinement, limits, modules).take()
+        const taken = await poolFor(found, confinement, limits, modules, language).take()
         void replaceWorn(found)
         return taken
       } catch (error) {
@@ -125,25 +131,29 @@ export function forkServer(
     }
   }
 
+  function rest(): void {
+    void current?.then(retire, () => undefined)
+    current = null
+  }
+
   function restIfIdle(): void {
     if (idle !== null) clearTimeout(idle)
     if (closed) return
-    idle = setTimeout(() => {
-      void current?.then(retire, () => undefined)
-      current = null
-    }, idleMs)
+    idle = setTimeout(rest, idleMs)
     idle.unref()
   }
 
   return {
-    async take(limits, modules = []) {
+    async take(limits, modules = [], language = 'python') {
+      if (language === 'typescript') requireEngine(confinement)
       if (idle !== null) clearTimeout(idle)
       try {
-        return await takeOne(limits, confinement.level === 'S1' ? modules : [])
+        return await takeOne(limits, confinement.level === 'S1' ? modules : [], language)
       } finally {
         restIfIdle()
       }
     },
+    rest,
     async [Symbol.asyncDispose]() {
       closed = true
       if (idle !== null) clearTimeout(idle)
@@ -160,11 +170,18 @@ function poolFor(
   { level }: Confinement,
   limits: RunLimits,
   modules: readonly string[],
+  language: Language,
 ): Pool {
-  const key = JSON.stringify([limits.memory_bytes, limits.cpu_s, limits.open_files, modules])
+  const key = JSON.stringify([
+    limits.memory_bytes,
+    limits.cpu_s,
+    limits.open_files,
+    modules,
+    language,
+  ])
   const known = pools.get(key)
   if (known !== undefined) return known
-  const pool = childPool(zygote, { level, limits, modules })
+  const pool = childPool(zygote, { level, limits, modules, language })
   if (retired) {
     pool.drain()
     return pool

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Isolation } from '#contract/sandbox.ts'
+import type { Isolation, Language } from '#contract/sandbox.ts'
 import { type FormableLevel, missingLayers } from '../levels/layers.ts'
 import type { Child, End } from './child.ts'
 import { NotConfined } from './not-confined.ts'
@@ -18,10 +18,13 @@ export type ConfinedChild = { child: Child; isolation: Isolation }
  * Waits for a child to have confined itself. Resolves when it has proven every layer of the level;
  * otherwise kills it and rejects with NotConfined. The caller owns the child and must kill it.
  */
-export async function greet(child: Child, level: FormableLevel): Promise<ConfinedChild> {
+export async function greet(
+  child: Child,
+  { level, language }: { level: FormableLevel; language: Language },
+): Promise<ConfinedChild> {
   try {
     const { layers } = await hello(child)
-    const [missing] = missingLayers(level, layers)
+    const [missing] = missingLayers(level, layers, language)
     if (missing !== undefined) throw new NotConfined(missing, 'the process did not prove it')
     return { child, isolation: { level, layers } }
   } catch (error) {
@@ -42,10 +45,23 @@ async function hello(child: Child): Promise<{ layers: string[] }> {
     fault: (fault) => reject(new NotConfined('start', fault.message)),
     traffic: () => undefined,
   })
-  void child.gone.then((end) => reject(endedEarly(end)))
-  const late = new NotConfined('start', `it was not ready after ${HELLO_DEADLINE_MS} ms`)
-  const timer = setTimeout(() => reject(late), HELLO_DEADLINE_MS)
-  return promise.finally(() => clearTimeout(timer))
+  let greeted = false
+  // Errors are made when they are needed: their stacks cost more than all else here.
+  async function refuseTheEnded(): Promise<void> {
+    const end = await child.gone
+    if (!greeted) reject(endedEarly(end))
+  }
+  void refuseTheEnded()
+  const timer = setTimeout(() => {
+    reject(new NotConfined('start', `it was not ready after ${HELLO_DEADLINE_MS} ms`))
+  }, HELLO_DEADLINE_MS)
+  try {
+    const said = await promise
+    greeted = true
+    return said
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function endedEarly(end: End): NotConfined {

@@ -1,11 +1,14 @@
-import type { RunLimits } from '#contract/sandbox.ts'
+import type { Language, RunLimits } from '#contract/sandbox.ts'
+import { engineArguments, engineOptions } from '../engine/arguments.ts'
+import type { Engine, EngineMissing } from '../engine/engine.ts'
 import type { Interpreter } from '../interpreter/interpreter.ts'
 import { CALL_IDS, FIRST_CALL_ID } from './call-ids.ts'
 import type { FormableLevel } from '../levels/layers.ts'
 import type { Architecture } from '../seccomp/syscalls.ts'
 import { assemble, encode } from '../seccomp/assemble.ts'
-import { toolPolicy, type View } from '../seccomp/policy.ts'
+import { enginePolicy, toolPolicy, type View } from '../seccomp/policy.ts'
 import type { Policy } from '../seccomp/rule.ts'
+import { NotConfined } from './not-confined.ts'
 
 /** The first message to a fork server: what it is to become (python/inside/plan.py). No secrets. */
 export type Plan = {
@@ -23,6 +26,17 @@ export type Plan = {
   meeting_folder: string
   filter: string
   seal: string | null
+  packages: PackageSet | null
+  engine: PlannedEngine | null
+}
+
+/** Node, which a child may become (python/inside/plan.py). */
+export type PlannedEngine = {
+  executable: string
+  loader: string
+  readable: string[]
+  arguments: string[]
+  filter: string
 }
 
 /** What an order for a child says about it. */
@@ -37,17 +51,23 @@ export const CONFINED_ID = 61_000
 
 const VIEWS: Record<FormableLevel, View> = { S3: 'namespaced', S2: 'shared', S1: 'sealable' }
 
+/** Packages that children may import: a folder of modules, and what to import of it ahead of a call. */
+export type PackageSet = { folder: string; imports: readonly string[] }
+
 export type Confinement = {
   level: FormableLevel
   interpreter: Interpreter
   arch: Architecture
   /** Whether the supervisor is root, and so must change ids. */
   asRoot: boolean
+  /** Left out, children see the standard library only. */
+  packages?: PackageSet
+  engine: Engine | EngineMissing
 }
 
 /** The plan that forms a level. `meetingFolder` is where the supervisor waits for children. */
 export function planFor(confinement: Confinement, meetingFolder: string): Plan {
-  const { level, interpreter, arch } = confinement
+  const { level, interpreter, arch, packages = null } = confinement
   const program = (policy: Policy) => encode(assemble(policy, arch)).toString('base64')
   return {
     type: 'plan',
@@ -56,14 +76,34 @@ export function planFor(confinement: Confinement, meetingFolder: string): Plan {
     call_ids: confinement.asRoot ? [FIRST_CALL_ID, CALL_IDS] : null,
     namespaces: level === 'S3',
     landlock: level !== 'S1',
-    readable: interpreter.readable,
+    readable: [...interpreter.readable, ...(packages === null ? [] : [packages.folder])],
     masked: interpreter.masked,
     scratch_bytes: SCRATCH_BYTES,
     scratch_files: SCRATCH_FILES,
     meeting_folder: meetingFolder,
     filter: program(toolPolicy(VIEWS[level])),
     seal: level === 'S1' ? program(toolPolicy('sealed')) : null,
+    packages,
+    engine: plannedEngine(confinement, program),
   }
+}
+
+/** Null where no child may become Node: there is none, or nothing keeps it from other programs. */
+function plannedEngine(
+  { level, engine }: Confinement,
+  program: (policy: Policy) => string,
+): PlannedEngine | null {
+  if ('unusable' in engine || level === 'S1') return null
+  return { ...engine, arguments: engineArguments(), filter: program(enginePolicy(VIEWS[level])) }
+}
+
+/** Throws NotConfined, saying why, where no child can become Node. */
+export function requireEngine({ level, engine }: Confinement): void {
+  if ('unusable' in engine) throw new NotConfined('engine', engine.unusable)
+  if (level !== 'S1') return
+  const why =
+    'a TypeScript tool needs Landlock (level S2 or S3), without which it could start programs'
+  throw new NotConfined('engine', why)
 }
 
 /** One child to be, known by its key. `identity` is a user that no other living child has. */
@@ -72,10 +112,11 @@ export type Order = {
   limits: ChildLimits
   modules: readonly string[]
   identity: number | null
+  language: Language
 }
 
 /** The message that orders a child (python/inside/plan.py). */
-export function orderFor({ key, limits, modules, identity }: Order): object {
+export function orderFor({ key, limits, modules, identity, language }: Order): object {
   const { memory_bytes, cpu_s, open_files } = limits
   return {
     type: 'fork',
@@ -83,6 +124,7 @@ export function orderFor({ key, limits, modules, identity }: Order): object {
     limits: { memory_bytes, cpu_s, open_files, file_bytes: SCRATCH_BYTES },
     modules,
     identity,
+    engine_options: language === 'typescript' ? engineOptions(memory_bytes) : null,
   }
 }
 

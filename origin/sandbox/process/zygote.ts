@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { Language } from '#contract/sandbox.ts'
 import { Account } from './account.ts'
 import { CALL_ID_SUPPLY } from './call-ids.ts'
 import { type Child, type End, expectChild, type Midwife } from './child.ts'
@@ -15,7 +16,7 @@ import { type ChildLimits, orderFor, type Plan } from './plan.ts'
 /** One fork server: a confined interpreter that makes single-use children and never runs code. */
 export type Zygote = {
   /** Orders a child. It is given nothing before it has been greeted. */
-  order(limits: ChildLimits, modules: readonly string[]): Child
+  order(limits: ChildLimits, modules: readonly string[], language: Language): Child
   /** How many children were ordered, and how many of them have not ended. */
   ordered(): number
   living(): number
@@ -134,7 +135,7 @@ export async function startZygote(
   }
 
   return {
-    order(limits, modules) {
+    order(limits, modules, language) {
       const key = randomBytes(16).toString('hex')
       const midwife = expectChild(() => kill(key))
       ordered++
@@ -149,7 +150,7 @@ export async function startZygote(
       }
       children.set(key, midwife)
       door.expect(key, midwife.arrives)
-      control.write(encodeFrame(orderFor({ key, limits, modules, identity })))
+      control.write(encodeFrame(orderFor({ key, limits, modules, identity, language })))
       return midwife.child
     },
     ordered: () => ordered,

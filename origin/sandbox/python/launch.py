@@ -12,6 +12,10 @@ from typing import NoReturn
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+# What modules repair in a fork, locks that other threads held, cannot be broken here: the fork server
+# has one thread. To run all that in each child would cost a third of a fork.
+_register_at_fork, os.register_at_fork = os.register_at_fork, lambda **hooks: None
+
 from inside import warden  # noqa: E402
 from inside.analysis.analyze import analyze  # noqa: E402
 from inside.birth import be_born  # noqa: E402
@@ -20,7 +24,8 @@ from inside.confine.harden import enclose, isolate  # noqa: E402
 from inside.confine.unconfined import Unconfined  # noqa: E402
 from inside.nursery import Nursery  # noqa: E402
 from inside.plan import Plan  # noqa: E402
-from inside.tool.loop import forget_event_loop  # noqa: E402
+from inside.tool.loop import make_loop_ahead  # noqa: E402
+from inside.tool.packages import open_set  # noqa: E402
 from inside.tool.preload import preload  # noqa: E402
 from inside.tool.run import end_output, run  # noqa: E402
 from inside.tool.threads import bound_threads  # noqa: E402
@@ -29,10 +34,13 @@ from inside.tool.warm_up import warm_up  # noqa: E402
 del sys.path[0]
 
 _CONTROL = 3
+_REHEARSALS = 30
+"""After so many runs of it the interpreter has specialised (PEP 659) what a call goes through."""
 
 
 def main() -> NoReturn:
     """Becomes the fork server; in each child, serves its one task and ends."""
+    make_loop_ahead()
     control = Channel(_CONTROL)
     message = control.receive()
     if message is None:
@@ -50,16 +58,20 @@ def main() -> NoReturn:
     nursery = Nursery(control, plan)
     control.send({'type': 'ready'})
     order = nursery.run()
-    serve(be_born(plan, order, meeting, layers + enclosed))
+    channel = be_born(plan, order, meeting, layers + enclosed)
+    if plan.packages is not None:
+        open_set(plan.packages)
+    serve(channel)
 
 
 def make_ready() -> None:
     """Does once what every child would do again, and leaves the collector nothing to touch."""
     os.environ.clear()  # the interpreter itself may have set LC_CTYPE (PEP 538)
     preload()
+    os.register_at_fork = _register_at_fork
     bound_threads()
-    warm_up()
-    forget_event_loop()
+    for _ in range(_REHEARSALS):
+        warm_up()
     gc.collect()
     gc.freeze()
 

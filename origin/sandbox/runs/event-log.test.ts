@@ -23,3 +23,16 @@ it('takes nothing after its end', async () => {
   expect((await reader.next()).value).toMatchObject({ type: 'outcome', seq: 1 })
   expect(await reader.next()).toEqual({ done: true, value: undefined })
 })
+
+it('drops an event that it has no room for, and goes on with the next', async () => {
+  const log = eventLog()
+  log.add({ type: 'log', level: 'info', data: 'x'.repeat(3_000_000) })
+  log.add({ type: 'log', level: 'info', data: 'short' })
+  log.end({ kind: 'refused', message: 'over' })
+  const events: unknown[] = []
+  for await (const event of log.follow(0)) events.push(event)
+  expect(events).toMatchObject([
+    { type: 'log', seq: 1, data: 'short' },
+    { type: 'outcome', seq: 2 },
+  ])
+})

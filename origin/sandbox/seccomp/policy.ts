@@ -110,6 +110,24 @@ export function toolPolicy(view: View): Policy {
   return { rules, unlisted: DENIED, unknown: ABSENT }
 }
 
+/**
+ * The list for a process that becomes Node with its next execve(2). Which programs that call may
+ * start is Landlock's to say: Node and its loader, in this same confinement. No memory may be made
+ * executable but by mapping a file: Node runs without a compiler (--jitless).
+ */
+export function enginePolicy(view: View): Policy {
+  const { rules, ...rest } = toolPolicy(view)
+  return { ...rest, rules: new Map([...rules, ...Object.entries(ENGINE)]) }
+}
+
+const ENGINE: Record<string, Rule> = {
+  execve: 'allow',
+  // ARCH_SET_FS: where the loader puts thread-local storage.
+  arch_prctl: { allowWhen: [{ arg: 0, is: [0x1002] }], otherwise: DENIED },
+  // PROT_EXEC
+  mprotect: { allowWhen: [{ arg: 2, notBits: 4, value: 4 }], otherwise: DENIED },
+}
+
 /** AT_EMPTY_PATH: how the C library spells fstat(2). */
 const FSTAT_ONLY: Rule = {
   allowWhen: [{ arg: 3, bits: 0x1000, value: 0x1000 }],

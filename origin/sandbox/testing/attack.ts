@@ -5,7 +5,7 @@ import type { Call, Sandbox } from './sandbox.ts'
 
 /** Everything an attacker could ask an inattentive owner to approve. */
 const EVERY_MODULE = `
-  array asyncio atexit ctypes errno fcntl gc glob mmap multiprocessing os pathlib pickle pwd
+  _thread array asyncio atexit ctypes errno fcntl gc glob marshal mmap multiprocessing os pathlib pickle pwd
   resource select shutil signal socket sqlite3 stat subprocess sys tempfile threading time
 `
   .trim()
@@ -18,7 +18,13 @@ export async function attack(sandbox: Sandbox, code: string, call: Call = {}): P
 }
 
 /** The kernel's ways to say no, as Python tells them. */
-const NO = ['PermissionError', 'FileNotFoundError', 'OSError', 'gaierror', 'BlockingIOError']
+export const KERNEL_REFUSALS = [
+  'PermissionError',
+  'FileNotFoundError',
+  'OSError',
+  'gaierror',
+  'BlockingIOError',
+]
 
 const ATTEMPTS = python`
   def main(attempts):
@@ -45,12 +51,12 @@ export async function unbarred(
   if (outcome.kind !== 'ok') return [JSON.stringify(outcome)]
   const seen = outcome.value as Record<string, string>
   return Object.keys(attempts)
-    .filter((name) => !NO.includes(seen[name] ?? 'never tried'))
+    .filter((name) => !KERNEL_REFUSALS.includes(seen[name] ?? 'never tried'))
     .map((name) => `${name}: ${seen[name]}`)
 }
 
 /** The outcome of a whole program that met a refusal of the kernel. */
 export const BARRED = {
   kind: 'failed',
-  failure: { type: expect.stringMatching(`^(${NO.join('|')})$`) as string },
+  failure: { type: expect.stringMatching(`^(${KERNEL_REFUSALS.join('|')})$`) as string },
 }

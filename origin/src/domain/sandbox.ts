@@ -1,4 +1,5 @@
 import type { Analysis, Outcome, RunEvent, RunRequest, SandboxHealth } from '#contract/sandbox.ts'
+import { refuse } from './refusal.ts'
 
 export type RunNews = Extract<RunEvent, { type: 'progress' | 'log' }>
 
@@ -13,6 +14,9 @@ export interface NumberedOutcome {
  * reached.
  */
 export interface Sandbox {
+  /** The boot that was heard of last; null when none was, or it is known to be gone. */
+  readonly boot: string | null
+
   health(signal: AbortSignal): Promise<SandboxHealth>
 
   /** Reads code without running it. */
@@ -24,7 +28,7 @@ export interface Sandbox {
    * running and throws the signal's reason. With `sentBefore`, somebody may have asked for this
    * run already.
    * @returns killed/sandbox_lost when the sandbox that had the run, or may have had it, is gone or
-   *   is not `bootId`.
+   *   is not `bootId`; `other_boot` when it is not `bootId` and nobody can have had the run.
    */
   run(
     bootId: string,
@@ -35,5 +39,13 @@ export interface Sandbox {
       detach: AbortSignal
       sentBefore: boolean
     },
-  ): Promise<NumberedOutcome>
+  ): Promise<NumberedOutcome | 'other_boot'>
+}
+
+/** @throws Refusal sandbox_unreachable */
+export function sandboxUnreachable(): never {
+  return refuse(
+    'sandbox_unreachable',
+    'The sandbox does not answer; nothing was run. Try again in a moment.',
+  )
 }

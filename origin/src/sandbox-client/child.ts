@@ -10,8 +10,9 @@ const Listening = z.object({
   port: z.int(),
   isolation: Isolation,
 })
-/** Settings of the sandbox that pass through from the owner's environment. */
-const PASSED = ['PATH', 'MCPBOX_PYTHON', 'MCPBOX_SANDBOX_MIN', 'SANDBOX_MAX_RUNS']
+/** Settings of the sandbox, and of pip, that pass through from the owner's environment. */
+const PASSED =
+  /^(PATH|HOME|MCPBOX_(PYTHON|SANDBOX_MIN|DATA|MODULE_SETS)|SANDBOX_MAX_RUNS|OSV_URL|PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|XDG_CONFIG_\w+)$/
 const RESTART_MAX_MS = 10_000
 
 /** A sandbox process of our own, started again whenever it ends. */
@@ -37,7 +38,7 @@ export async function startSandbox(options: {
   async function start(port: number): Promise<z.infer<typeof Listening>> {
     const child = spawn(process.execPath, [ENTRY], {
       env: {
-        ...Object.fromEntries(PASSED.map((name) => [name, options.env[name]])),
+        ...Object.fromEntries(Object.entries(options.env).filter(([name]) => PASSED.test(name))),
         SANDBOX_API_KEY: options.apiKey,
         SANDBOX_HOST: '127.0.0.1',
         SANDBOX_PORT: String(port),

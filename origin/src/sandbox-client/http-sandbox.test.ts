@@ -94,9 +94,32 @@ test('a sandbox that does not know the run any more has lost it', async () => {
 
 test('another boot than the one that is meant ran nothing', async () => {
   await using tiny = await tinySandbox(json({}, 409))
-  await expect(connect(tiny.url).run()).rejects.toMatchObject({
-    problem: { code: 'sandbox_unreachable' },
-  })
+  expect(await connect(tiny.url).run()).toBe('other_boot')
+})
+
+test('the boot that was heard of last is known until it refuses a run', async () => {
+  const health = {
+    status: 'ready',
+    isolation: { level: 'S3', layers: [] },
+    missing: [],
+    running: 0,
+  }
+  const next = randomUUID()
+  await using tiny = await tinySandbox(
+    json({ ...health, boot_id: bootId }),
+    json({}, 409),
+    json({ ...health, boot_id: next }),
+    json({}, 409),
+  )
+  const { sandbox, run } = connect(tiny.url)
+  expect(sandbox.boot).toBeNull()
+  await sandbox.health(never)
+  expect(sandbox.boot).toBe(bootId)
+  await run()
+  expect(sandbox.boot).toBeNull()
+  await sandbox.health(never)
+  await run()
+  expect(sandbox.boot).toBe(next)
 })
 
 test('a run that was sent before is never sent again, not even to the boot that had it', async () => {

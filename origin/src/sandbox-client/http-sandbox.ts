@@ -8,7 +8,12 @@ import {
   type RunOrder,
 } from '#contract/sandbox.ts'
 import { Refusal } from '../domain/refusal.ts'
-import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
+import {
+  sandboxUnreachable,
+  type NumberedOutcome,
+  type RunNews,
+  type Sandbox,
+} from '../domain/sandbox.ts'
 import { lines } from './ndjson.ts'
 
 const ANSWER_MS = 10_000
@@ -40,6 +45,7 @@ export function httpSandbox(options: {
   const headers = { 'x-api-key': options.apiKey, 'content-type': 'application/json' }
   const ask = (path: string, init: RequestInit) =>
     fetch(new URL(path, options.url), { ...init, headers })
+  let boot: string | null = null
 
   async function answer<T>(
     schema: z.ZodType<T>,
@@ -54,7 +60,7 @@ export function httpSandbox(options: {
       return schema.parse(await response.json())
     } catch (fault) {
       if (stop.aborted || !(signal.aborted || fault instanceof TypeError)) throw fault
-      throw unreachable()
+      return sandboxUnreachable()
     }
   }
 
@@ -81,7 +87,15 @@ export function httpSandbox(options: {
   }
 
   return {
-    health: (signal) => answer(SandboxHealth, '/health', {}, signal),
+    get boot() {
+      return boot
+    },
+
+    async health(signal) {
+      const health = await answer(SandboxHealth, '/health', {}, signal)
+      boot = health.boot_id
+      return health
+    },
 
     analyze: (code, signal) =>
       answer(Analysis, '/analyses', { method: 'POST', body: JSON.stringify({ code }) }, signal),
@@ -104,7 +118,10 @@ export function httpSandbox(options: {
           })
           if (response !== null) {
             if (response.status === 404) return lost(progress.seen)
-            if (response.status === 409) throw unreachable()
+            if (response.status === 409) {
+              if (boot === bootId) boot = null
+              return 'other_boot'
+            }
             if (response.status === 503)
               throw new Refusal(
                 'busy',
@@ -118,7 +135,7 @@ export function httpSandbox(options: {
           }
           detach.throwIfAborted()
           if (tries >= TRIES && sent) return lost(progress.seen)
-          if (tries >= TRIES) throw unreachable()
+          if (tries >= TRIES) return sandboxUnreachable()
           await new Promise((resolve) => setTimeout(resolve, pauseMs * tries))
         }
       } finally {
@@ -126,13 +143,6 @@ export function httpSandbox(options: {
       }
     },
   }
-}
-
-function unreachable(): Refusal {
-  return new Refusal(
-    'sandbox_unreachable',
-    'The sandbox does not answer; nothing was run. Try again in a moment.',
-  )
 }
 
 async function assertOk(response: Response): Promise<void> {

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lt, sql, type SQLWrapper } from 'drizzle-orm'
 import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
@@ -8,18 +8,11 @@ import { operationEvents, operations } from './operation-schema.ts'
 
 export function pgOperationStore(db: Db): OperationStore {
   const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
-  const tell = (channel: Channel, opId: OpId) =>
-    db.execute(sql`select pg_notify(${channel}, ${opId})`)
+  const told = (channel: Channel, opId: SQLWrapper) => sql`pg_notify(${channel}, ${opId}::text)`
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
-  const insertEvents = (opId: OpId, events: readonly NumberedEvent[]) =>
-    db
-      .insert(operationEvents)
-      .values(events.map((event) => ({ opId, seq: event.seq, event })))
-      .onConflictDoNothing()
-
   return {
-    async add({ principal, request, requestId, owner, leaseMs, principalKey }) {
+    async add({ principal, request, requestId, dispatch, owner, leaseMs, principalKey }) {
       const added = await db
         .insert(operations)
         .values({
@@ -29,6 +22,7 @@ export function pgOperationStore(db: Db): OperationStore {
           requestDigest: requestDigest(request),
           requestId,
           state: 'running',
+          dispatch,
           owner,
           leaseUntil: leaseOf(leaseMs),
         })
@@ -62,31 +56,59 @@ export function pgOperationStore(db: Db): OperationStore {
       return rows.map((row) => row.event)
     },
 
-    async setDispatch(opId, dispatch, owner) {
-      const noted = await db
+    async setDispatch(opId, dispatch, { owner, refusedBy }) {
+      const noted = sql`${operations.dispatch} ->> 'bootId'`
+      const changed = await db
         .update(operations)
         .set({ dispatch })
-        .where(and(isRunning(opId), eq(operations.owner, owner), isNull(operations.dispatch)))
+        .where(
+          and(
+            isRunning(opId),
+            eq(operations.owner, owner),
+            sql`${noted} is not distinct from ${refusedBy}`,
+          ),
+        )
         .returning({ opId: operations.opId })
-      return noted.length > 0
+      return changed.length > 0
     },
 
     async addEvents(opId, events) {
       if (events.length === 0) return
-      await insertEvents(opId, events)
-      await tell('mcpbox_operation', opId)
+      await db
+        .insert(operationEvents)
+        .values(events.map((event) => ({ opId, seq: event.seq, event })))
+        .onConflictDoNothing()
+        .returning({ told: told('mcpbox_operation', operationEvents.opId) })
     },
 
     async finish(opId, event) {
+      const done = db.$with('done').as(
+        db
+          .update(operations)
+          .set({ state: 'done', finishedAt: sql`now()` })
+          .where(isRunning(opId))
+          .returning({ opId: operations.opId }),
+      )
+      const kept = db.$with('kept').as(
+        db
+          .insert(operationEvents)
+          .select(
+            db
+              .select({
+                opId: done.opId,
+                seq: sql<number>`${event.seq}::int`.as('seq'),
+                event: sql<NumberedEvent>`${JSON.stringify(event)}::json`.as('event'),
+              })
+              .from(done),
+          )
+          .onConflictDoNothing()
+          .returning({ seq: operationEvents.seq }),
+      )
       const finished = await db
-        .update(operations)
-        .set({ state: 'done', finishedAt: sql`now()` })
-        .where(isRunning(opId))
-        .returning({ opId: operations.opId })
-      if (finished.length === 0) return false
-      await insertEvents(opId, [event])
-      await tell('mcpbox_operation', opId)
-      return true
+        .with(done, kept)
+        .select({ told: told('mcpbox_operation', done.opId) })
+        .from(done)
+      return finished.length > 0
     },
 
     async cancel(opId) {
@@ -94,7 +116,7 @@ export function pgOperationStore(db: Db): OperationStore {
         .update(operations)
         .set({ cancelledAt: sql`now()` })
         .where(isRunning(opId))
-      await tell('mcpbox_cancel', opId)
+        .returning({ told: told('mcpbox_cancel', operations.opId) })
     },
 
     async renew(opIds, owner, leaseMs) {

@@ -13,6 +13,9 @@ const PLAN_LASTS_MS = 10 * 60_000
 
 const { serialize } = protocol
 
+type Parsers = NonNullable<QueryOptions['parsers']>
+const NONE: Parsers = {}
+
 interface Prepared {
   name: string
   /** Type ids of its parameters, in order. */
@@ -30,6 +33,7 @@ export class PreparingPglite extends PGlite {
   /** Names to be closed. */
   #dropped: string[] = []
   #named = 0
+  readonly #parsers = new WeakMap<Parsers, PGlite['parsers']>()
 
   override async query<T>(
     text: string,
@@ -50,7 +54,11 @@ export class PreparingPglite extends PGlite {
     })
   }
 
-  #run<T>(text: string, values: unknown[], options: QueryOptions): Promise<Results<T>> {
+  #run<T>(
+    text: string,
+    values: unknown[],
+    { rowMode = 'object', parsers = NONE }: QueryOptions,
+  ): Promise<Results<T>> {
     return this._runExclusiveQuery(async () => {
       try {
         const { name, parameters } = this.#known(text) ?? (await this.#prepare(text))
@@ -63,7 +71,7 @@ export class PreparingPglite extends PGlite {
             serialize.sync(),
           ]),
         )
-        const [results] = parse.parseResults(messages, this.parsers, options)
+        const [results] = parse.parseResults(messages, this.#parsersOf(parsers), { rowMode })
         if (results === undefined) throw new Error('the database gave no answer')
         return results as Results<T>
       } catch (fault) {
@@ -112,6 +120,13 @@ export class PreparingPglite extends PGlite {
     if (dropped === undefined) return
     this.#kept.delete(text)
     this.#dropped.push(dropped.name)
+  }
+
+  /** Ours, under theirs: hundreds of them, so they are joined once. */
+  #parsersOf(theirs: Parsers): PGlite['parsers'] {
+    const joined = this.#parsers.get(theirs) ?? { ...this.parsers, ...theirs }
+    this.#parsers.set(theirs, joined)
+    return joined
   }
 
   #written(value: unknown, type: number | undefined): string | null {

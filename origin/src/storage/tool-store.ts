@@ -1,8 +1,8 @@
-import { and, asc, count, desc, eq, isNull, max, sql } from 'drizzle-orm'
-import { EMPTY_MANIFEST, manifestLines } from '#contract/manifest.ts'
+import { and, asc, count, desc, eq, max, sql } from 'drizzle-orm'
+import { EMPTY_MANIFEST, manifestLines, type ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { refuse } from '../domain/refusal.ts'
-import type { ToolStore } from '../domain/tools/tool-store.ts'
+import type { Candidate, ToolStore } from '../domain/tools/tool-store.ts'
 import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
 import type { Version } from '../domain/tools/version.ts'
 import type { Db } from './database.ts'
@@ -15,6 +15,26 @@ export function pgToolStore(db: Db): ToolStore {
       .from(versions)
       .innerJoin(tools, eq(tools.id, versions.toolId))
       .innerJoin(servers, eq(servers.id, tools.serverId))
+
+  const candidates = () =>
+    db
+      .select({
+        version: versions,
+        server: servers.name,
+        tool: tools.name,
+        approvedHash: approvals.hash,
+        granted: sql<ManifestLine[]>`(
+          select coalesce(json_agg(json_build_object('kind', ${grants.kind}, 'value', ${grants.value})), '[]')
+          from ${grants}
+          where ${grants.versionId} = ${versions.id} and ${grants.revokedAt} is null)`,
+      })
+      .from(versions)
+      .innerJoin(tools, eq(tools.id, versions.toolId))
+      .innerJoin(servers, eq(servers.id, tools.serverId))
+      .leftJoin(
+        approvals,
+        and(eq(approvals.id, versions.approvalId), eq(approvals.state, 'approved')),
+      )
 
   return {
     async addServer(server) {
@@ -141,10 +161,10 @@ export function pgToolStore(db: Db): ToolStore {
     },
 
     async liveVersion(server, tool) {
-      const [row] = await select().where(
+      const [row] = await candidates().where(
         and(eq(servers.name, server), eq(tools.name, tool), eq(versions.state, 'live')),
       )
-      return row === undefined ? null : toVersion(row)
+      return row === undefined ? null : toCandidate(row)
     },
 
     async live() {
@@ -154,19 +174,9 @@ export function pgToolStore(db: Db): ToolStore {
       return rows.map(toVersion)
     },
 
-    async approvedAs(versionId) {
-      const rows = await db
-        .select({ hash: approvals.hash, kind: grants.kind, value: grants.value })
-        .from(versions)
-        .innerJoin(approvals, eq(approvals.id, versions.approvalId))
-        .leftJoin(grants, and(eq(grants.versionId, versions.id), isNull(grants.revokedAt)))
-        .where(and(eq(versions.id, versionId), eq(approvals.state, 'approved')))
-      const [first] = rows
-      if (first === undefined) return null
-      const granted = rows.flatMap(({ kind, value }) =>
-        kind === null || value === null ? [] : [{ kind, value }],
-      )
-      return { hash: first.hash, granted }
+    async candidate(versionId) {
+      const [row] = await candidates().where(eq(versions.id, versionId))
+      return row === undefined ? null : toCandidate(row)
     },
 
     async addGrants(version, approvalId) {
@@ -177,6 +187,18 @@ export function pgToolStore(db: Db): ToolStore {
           .values(lines.map((line) => ({ ...line, versionId: version.id, approvalId })))
     },
   }
+}
+
+function toCandidate({
+  approvedHash,
+  granted,
+  ...row
+}: Parameters<typeof toVersion>[0] & {
+  approvedHash: string | null
+  granted: ManifestLine[]
+}): Candidate {
+  const approved = approvedHash === null ? null : { hash: approvedHash, granted }
+  return { version: toVersion(row), approved }
 }
 
 function toVersion(row: {

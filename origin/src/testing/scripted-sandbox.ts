@@ -19,6 +19,8 @@ export interface ScriptedRun {
 /** A sandbox that does what a test wrote, and remembers what it was asked. */
 export class ScriptedSandbox implements Sandbox {
   bootId = randomUUID()
+  /** What is known of it; as if its health had been asked. */
+  boot: string | null = this.bootId
   analysis: Analysis = {
     valid: true,
     input_schema: { type: 'object' },
@@ -28,13 +30,14 @@ export class ScriptedSandbox implements Sandbox {
   }
   readonly asked: ScriptedRun[] = []
   readonly analyzed: string[] = []
-  script: (run: ScriptedRun) => Promise<NumberedOutcome>
+  script: (run: ScriptedRun) => ReturnType<Sandbox['run']>
 
   constructor(script: ScriptedSandbox['script'] = async ({ request }) => ended(ok(request.input))) {
     this.script = script
   }
 
   async health() {
+    this.boot = this.bootId
     return {
       status: 'ready' as const,
       boot_id: this.bootId,
@@ -49,7 +52,7 @@ export class ScriptedSandbox implements Sandbox {
     return this.analysis
   }
 
-  run(...[bootId, request, how]: Parameters<Sandbox['run']>): Promise<NumberedOutcome> {
+  run(...[bootId, request, how]: Parameters<Sandbox['run']>): ReturnType<Sandbox['run']> {
     const run = { bootId, request, ...how }
     this.asked.push(run)
     return this.script(run)

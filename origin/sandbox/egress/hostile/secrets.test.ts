@@ -4,7 +4,7 @@ import { echo, echoed, redirecting, seen, via } from '../testing/sites.ts'
 import { world } from '../testing/world.ts'
 
 const VALUE = 'p@ss/w+rd "42"\\'
-const secrets = [{ name: 'KEY', value: VALUE, hosts: ['api.example'] }]
+const secrets = [{ name: 'KEY', value: VALUE, host: 'api.example' }]
 const hosts = ['api.example', 'other.example']
 
 /** What the server got, seen from the server's side: the tool's side is scrubbed. */
@@ -141,11 +141,88 @@ describe('and for no other', () => {
 
   it('a value with a line break does not make a header', async () => {
     await using net = await world({ 'api.example': echo })
-    const broken = [{ name: 'KEY', value: 'a\r\nX-Evil: 1', hosts }]
+    const broken = [{ name: 'KEY', value: 'a\r\nX-Evil: 1', host: 'api.example' }]
     const broker = brokerFor(net.network, { hosts, secrets: broken })
     expect(
       await refusal(broker, 'http://api.example/', { headers: [['X-Key', placeholder]] }),
     ).toBe('bad_header')
+  })
+})
+
+describe('a secret that is bound to a header', () => {
+  const inHeader = [{ name: 'KEY', value: VALUE, host: 'api.example', header: 'x-key' }]
+  const placeholder = '{{secret:KEY}}'
+
+  it('goes out in that header, however its name is written', async () => {
+    await using net = await world({ 'api.example': echo })
+    const broker = brokerFor(net.network, { hosts, secrets: inHeader })
+    const headers: [string, string][] = [['X-KEY', `Token ${placeholder}`]]
+    const told = await ask(broker, 'http://api.example/', { headers })
+    expect(seen(echoed(told.text), 'x-key')).toBe('Token [secret KEY]')
+  })
+
+  it('goes out inside Basic credentials of that header', async () => {
+    const heard: (string | undefined)[] = []
+    await using net = await world({
+      'api.example': (request, response) => {
+        heard.push(request.headers.authorization)
+        response.end()
+      },
+    })
+    const own = [{ ...inHeader[0]!, header: 'authorization' }]
+    const broker = brokerFor(net.network, { hosts, secrets: own })
+    const packed = Buffer.from(`user:${placeholder}`).toString('base64')
+    await ask(broker, 'http://api.example/', { headers: [['Authorization', `Basic ${packed}`]] })
+    expect(heard).toEqual([`Basic ${Buffer.from(`user:${VALUE}`).toString('base64')}`])
+  })
+
+  const packed = Buffer.from(`user:${placeholder}`).toString('base64')
+  it.each<[string, Parameters<typeof ask>[2], string]>([
+    ['another header', { headers: [['X-Other', placeholder]] }, 'http://api.example/'],
+    [
+      'Basic credentials of another',
+      { headers: [['Authorization', `Basic ${packed}`]] },
+      'http://api.example/',
+    ],
+    ['the query', {}, `http://api.example/?k=${placeholder}`],
+    ['the path, encoded', {}, 'http://api.example/%7B%7Bsecret%3AKEY%7D%7D'],
+    ['the body', { method: 'POST', body: placeholder }, 'http://api.example/'],
+  ])('is refused in %s, before anything is sent', async (_, request, url) => {
+    await using net = await world({ 'api.example': echo })
+    const broker = brokerFor(net.network, { hosts, secrets: inHeader })
+    await expect(ask(broker, url, request)).rejects.toMatchObject({
+      reason: 'secret_not_for_place',
+      message: 'the secret `KEY` goes to `api.example` in its own header only: `x-key`',
+    })
+    expect(net.asked).toEqual([])
+  })
+
+  it('is refused for another host even in that header', async () => {
+    await using net = await world({ 'other.example': echo })
+    const broker = brokerFor(net.network, { hosts, secrets: inHeader })
+    const headers: [string, string][] = [['X-Key', placeholder]]
+    expect(await refusal(broker, 'http://other.example/', { headers })).toBe('secret_not_for_host')
+    expect(net.asked).toEqual([])
+  })
+
+  it('may have several places, each host with its own', async () => {
+    await using net = await world({ 'api.example': echo, 'other.example': echo })
+    const both = [...inHeader, { name: 'KEY', value: VALUE, host: 'other.example' }]
+    const broker = brokerFor(net.network, { hosts, secrets: both })
+    expect(await refusal(broker, `http://other.example/?k=${placeholder}`)).toBe('status 200')
+    expect(await refusal(broker, `http://api.example/?k=${placeholder}`)).toBe(
+      'secret_not_for_place',
+    )
+  })
+
+  it('does not follow a redirect that would carry it elsewhere', async () => {
+    await using net = await world({ 'api.example': redirecting, 'other.example': echo })
+    const both = [...inHeader, { ...inHeader[0]!, host: 'other.example', header: 'x-other' }]
+    const broker = brokerFor(net.network, { hosts, secrets: both })
+    const told = await ask(broker, via('http://api.example', 'http://other.example/'), {
+      headers: [['X-Key', placeholder]],
+    })
+    expect(seen(echoed(told.text), 'x-key')).toBeNull()
   })
 })
 
@@ -174,7 +251,7 @@ describe('a server that gives a secret back gives it to nobody', () => {
         response.end(`<${form}>${form}`)
       },
     })
-    const own = [{ name: 'KEY', value, hosts: ['api.example'] }]
+    const own = [{ name: 'KEY', value, host: 'api.example' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     const told = await ask(broker, 'http://api.example/')
     const core = /[\w-]{12,}/.exec(form)?.[0] ?? form
@@ -191,14 +268,14 @@ describe('a server that gives a secret back gives it to nobody', () => {
         response.end()
       },
     })
-    const own = [{ name: 'KEY', value, hosts: ['api.example'] }]
+    const own = [{ name: 'KEY', value, host: 'api.example' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     expect((await ask(broker, 'http://api.example/')).text).toBe('a [secret KEY] b')
   })
 
   it('short ones as well, and in headers and in the URL', async () => {
     await using net = await world({ 'api.example': redirecting })
-    const own = [{ name: 'PIN', value: '4711', hosts: ['api.example'] }]
+    const own = [{ name: 'PIN', value: '4711', host: 'api.example' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     const told = await ask(broker, via('http://api.example', '/4711?pin={{secret:PIN}}'))
     expect(told.url).toBe('http://api.example/[secret PIN]?pin=[secret PIN]')

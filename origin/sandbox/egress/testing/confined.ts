@@ -1,5 +1,4 @@
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import { BoundSecret } from '#contract/egress.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import { ModuleName } from '#contract/names.ts'
 import type { Outcome } from '#contract/sandbox.ts'
@@ -7,7 +6,7 @@ import { runConfined } from '../../calls/run.ts'
 import { USUAL_LIMITS } from '../../levels/prove.ts'
 import type { ForkServer } from '../../process/fork-server.ts'
 import type { Network } from '../network.ts'
-import type { Call } from './policy.ts'
+import { boundSecrets, type Call } from './policy.ts'
 
 export type ConfinedCall = Call & { timeoutMs?: number; modules?: string[] }
 
@@ -31,7 +30,7 @@ export async function runTool(
       version: { hash: 'test', language: 'python', code, manifest, module_lock: null },
       input: {},
       secrets: {},
-      bound_secrets: (call.secrets ?? []).map((secret) => BoundSecret.parse(secret)),
+      bound_secrets: boundSecrets(call),
       limits: { ...USUAL_LIMITS, timeout_ms: call.timeoutMs ?? 20_000 },
     },
     () => undefined,

@@ -7,7 +7,7 @@ import type { Network } from '../network.ts'
 /** What a test may want to be different for one call. */
 export type Call = {
   hosts?: string[]
-  secrets?: { name: string; value: string; hosts: string[] }[]
+  secrets?: { name: string; value: string; host: string; header?: string }[]
   limits?: Partial<EgressLimits>
   signal?: AbortSignal
 }
@@ -20,10 +20,14 @@ export function policyFor(network: Network, call: Call): EgressPolicy {
   return {
     network,
     grants: (call.hosts ?? []).map((host) => HostGrant.parse(host)),
-    secrets: (call.secrets ?? []).map((secret) => BoundSecret.parse(secret)),
+    secrets: boundSecrets(call),
     limits: { ...EGRESS_LIMITS, ...call.limits },
     signal: call.signal ?? new AbortController().signal,
   }
+}
+
+export function boundSecrets({ secrets = [] }: Call): BoundSecret[] {
+  return secrets.map((secret) => BoundSecret.parse({ header: null, ...secret }))
 }
 
 export type Told = { status: number; headers: Record<string, string>; url: string; text: string }

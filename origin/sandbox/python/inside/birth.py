@@ -1,18 +1,19 @@
 """From a fork of the fork server to a confined process with its own descriptors."""
 
+import _socket
 import gc
 import os
 import random
-import socket
 
 from inside import warden
 from inside.channel import Channel
 from inside.confine import seccomp
 from inside.confine.harden import harden
 from inside.confine.unconfined import Unconfined, layer
+from inside.engine import become
 from inside.plan import Order, Plan
 from inside.tool.preload import preload_named
-from inside.tool.loop import event_loop
+from inside.tool.loop import renew_loop
 from inside.tool.warm_up import warm_up
 
 _STDOUT, _STDERR, _CHANNEL = 1, 2, 3
@@ -29,6 +30,8 @@ def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channe
     channel = _meet(meeting, order.key)
     try:
         layers = shared + harden(plan, order)
+        if plan.engine is not None and order.engine_options is not None:
+            become(plan.engine, order.engine_options, layers)
         if plan.seal is not None:
             preload_named(order.modules)
             layers += seccomp.seal(plan.seal)
@@ -36,7 +39,6 @@ def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channe
         channel.send({'type': 'unconfined', 'layer': refusal.layer, 'reason': refusal.reason})
         os._exit(1)
     random.seed()
-    event_loop()
     warm_up()
     gc.freeze()
     os.dup2(_STDOUT, _STDERR)
@@ -53,11 +55,12 @@ def _meet(meeting: int, key: str) -> Channel:
         os.dup2(printing.detach(), _STDOUT)
         os.dup2(talking.detach(), _CHANNEL)
         os.closerange(_CHANNEL + 1, 1 << 16)
+        renew_loop()
     return Channel(_CHANNEL)
 
 
-def _knock(word: str) -> socket.socket:
-    door = socket.socket(socket.AF_UNIX)
+def _knock(word: str) -> _socket.socket:
+    door = _socket.socket(_socket.AF_UNIX)
     door.connect(_DOOR)
     door.sendall(word.encode())
     return door

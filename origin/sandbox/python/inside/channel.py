@@ -7,6 +7,8 @@ import threading
 from typing import Any
 
 _HEAD = struct.Struct('>I')
+_DECODER = json.JSONDecoder()
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'))
 
 
 class Channel:
@@ -33,7 +35,7 @@ class Channel:
         if head is None:
             return None
         body = self._exactly(_HEAD.unpack(head)[0])
-        return None if body is None else json.loads(body)
+        return None if body is None else decode(body)
 
     def _exactly(self, count: int) -> bytes | None:
         parts = bytearray()
@@ -45,6 +47,11 @@ class Channel:
         return bytes(parts)
 
 
+def decode(body: bytes) -> Any:
+    """What JSON in UTF-8 says."""
+    return _DECODER.decode(body.decode())
+
+
 def encode(message: dict[str, Any]) -> bytes:
     """JSON as it goes on the channel. A lone surrogate becomes a question mark."""
-    return json.dumps(message, ensure_ascii=False, separators=(',', ':')).encode('utf-8', 'replace')
+    return _ENCODER.encode(message).encode('utf-8', 'replace')

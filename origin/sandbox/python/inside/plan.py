@@ -16,6 +16,36 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Engine:
+    """The other program that a child may become, once, by execve(2): Node."""
+
+    executable: str
+    loader: str
+    """The dynamic loader that the program names; started together with it."""
+    readable: list[str]
+    """What it needs to see beside itself: its shared libraries."""
+    arguments: list[str]
+    filter: bytes
+    """As Plan.filter, for such a child."""
+
+    def programs(self) -> list[str]:
+        """What the kernel executes to start it."""
+        return [self.executable, self.loader]
+
+    def paths(self) -> list[str]:
+        """Every path that it reads."""
+        return [*self.programs(), *self.readable]
+
+
+@dataclass(frozen=True)
+class Packages:
+    """A folder of installed packages, which is readable, and what to import of it ahead of a call."""
+
+    folder: str
+    imports: list[str]
+
+
+@dataclass(frozen=True)
 class Plan:
     """The first message on the control channel. It holds nothing secret and nothing of a tool."""
 
@@ -38,6 +68,10 @@ class Plan:
     """A classic BPF program: struct sock_filter, packed, in host order."""
     seal: bytes | None
     """A second one, loaded after the imports, that takes every path away."""
+    packages: Packages | None
+    """What children may import besides the standard library."""
+    engine: Engine | None
+    """Null where no child may become another program."""
 
     @staticmethod
     def parse(message: dict[str, Any]) -> 'Plan':
@@ -46,7 +80,18 @@ class Plan:
         fields['filter'] = base64.b64decode(fields['filter'])
         if fields['seal'] is not None:
             fields['seal'] = base64.b64decode(fields['seal'])
+        if fields['packages'] is not None:
+            fields['packages'] = Packages(**fields['packages'])
+        if fields['engine'] is not None:
+            engine = fields['engine']
+            fields['engine'] = Engine(**{**engine, 'filter': base64.b64decode(engine['filter'])})
         return Plan(**fields)
+
+    def shown(self) -> list[str]:
+        """Every path that some child reads: the root is built once, for all of them."""
+        if self.engine is None:
+            return self.readable
+        return sorted({*self.readable, *self.engine.paths()})
 
 
 @dataclass(frozen=True)
@@ -59,9 +104,11 @@ class Order:
     """What to import before the seal; names from an approved manifest."""
     identity: int | None
     """User and group that no other living child has; null without root."""
+    engine_options: list[str] | None
+    """To become the plan's engine, with these options first; null to stay Python."""
 
     @staticmethod
     def parse(message: dict[str, Any]) -> 'Order':
         """Reads the message of the supervisor, which is trusted."""
-        limits = Limits(**message['limits'])
-        return Order(message['key'], limits, message['modules'], message['identity'])
+        fields = {key: value for key, value in message.items() if key != 'type'}
+        return Order(**{**fields, 'limits': Limits(**fields['limits'])})

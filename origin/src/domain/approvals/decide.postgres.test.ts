@@ -64,9 +64,9 @@ test('an approval grants every line of the manifest, bound to it', async () => {
   const { tool, version } = await draftedTool(within, {
     manifest: manifest({ hosts: ['a.example'], modules: ['os', 're'], secrets: ['API_KEY'] }),
   })
-  expect(await stores.tools.approvedAs(version.id)).toBeNull()
+  expect((await stores.tools.candidate(version.id))?.approved).toBeNull()
   await approve(within, admin, await asked(within, tool))
-  const approved = await stores.tools.approvedAs(version.id)
+  const approved = (await stores.tools.candidate(version.id))?.approved
   expect(approved?.hash).toBe(version.hash)
   expect(new Set(approved?.granted)).toEqual(
     new Set([

@@ -1,20 +1,19 @@
 import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import { wireName } from '#contract/names.ts'
 import type { OpId } from '#contract/operation.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
-import { refuse } from '../refusal.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import { assertApproved } from '../tools/callable.ts'
-import type { Version } from '../tools/version.ts'
+import type { Candidate } from '../tools/tool-store.ts'
+import { grantedSecrets } from './granted-secrets.ts'
 import { scrubber } from './scrub.ts'
 
 export interface Execution {
   opId: OpId
   kind: 'call' | 'trial'
-  version: Version
+  candidate: Candidate
   arguments: JsonObject
   /** The caller waits no longer than this. */
   deadlineMs: number
@@ -33,19 +32,14 @@ export interface Execution {
  * @throws Refusal hash_mismatch, not_approved, secret_unset, sandbox_unreachable
  */
 export async function execute(
-  stores: Pick<Stores, 'tools' | 'secrets'>,
+  stores: Pick<Stores, 'secrets'>,
   sandbox: Pick<Sandbox, 'run'>,
-  { opId, kind, version, bootId, sentBefore, news, cancel, detach, ...asked }: Execution,
-): Promise<NumberedOutcome> {
-  if (kind === 'call') await assertApproved(stores, version)
+  { opId, kind, candidate, bootId, sentBefore, news, cancel, detach, ...asked }: Execution,
+): Promise<NumberedOutcome | 'other_boot'> {
+  const { version } = candidate
+  if (kind === 'call') assertApproved(candidate)
   const manifest = kind === 'call' ? version.manifest : EMPTY_MANIFEST
-  const secrets = await stores.secrets.values(version.server, manifest.secrets)
-  const unset = manifest.secrets.filter((name) => !secrets.has(name))
-  if (unset.length > 0)
-    refuse(
-      'secret_unset',
-      `"${wireName(version.server, version.tool)}" needs ${unset.join(', ')}; a person must set the value first.`,
-    )
+  const secrets = await grantedSecrets(stores.secrets, version, manifest)
   const request: RunRequest = {
     run_id: opId,
     version: {
@@ -56,7 +50,8 @@ export async function execute(
       module_lock: kind === 'call' ? version.moduleLock : null,
     },
     input: asked.arguments,
-    secrets: Object.fromEntries(secrets),
+    secrets: secrets.readable,
+    bound_secrets: secrets.bound,
     limits: {
       timeout_ms: Math.min(version.timeoutMs, asked.deadlineMs),
       memory_bytes: CALL_MEMORY_BYTES,
@@ -64,12 +59,12 @@ export async function execute(
       open_files: CALL_OPEN_FILES,
     },
   }
-  const scrub = scrubber(secrets.values())
-  const { seq, outcome } = await sandbox.run(bootId, request, {
+  const scrub = scrubber(secrets.values.values())
+  const ended = await sandbox.run(bootId, request, {
     news: (said) => news(scrub.news(said)),
     cancel,
     detach,
     sentBefore,
   })
-  return { seq, outcome: scrub.outcome(outcome) }
+  return ended === 'other_boot' ? ended : { seq: ended.seq, outcome: scrub.outcome(ended.outcome) }
 }

@@ -84,6 +84,20 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
   expect(sandbox.analyzed.at(-1)).toBe(code)
 })
 
+test('a secret is bound to a place that the tool reaches, or not at all', async () => {
+  const { made } = await newTool({
+    hosts: ['*.a.example'],
+    secrets: ['KEY@api.a.example/authorization'],
+  })
+  expect(made).toMatchObject({ manifest: { secrets: ['KEY@api.a.example/authorization'] } })
+  const call = { server: freshName(), name: 'x', code, secrets: ['KEY@b.example'] }
+  expect(await problem(engine, 'mcpbox_create_tool', call)).toEqual({
+    code: 'invalid_arguments',
+    message:
+      'secrets: KEY@b.example sends a secret where the tool cannot go; add b.example to its hosts',
+  })
+})
+
 test('a new tool is taken for the worst until its author says otherwise', async () => {
   const { server } = await newTool({ hints: { read_only: true } })
   const tool = await stores.tools.tool(server, (await newTool()).name as never)

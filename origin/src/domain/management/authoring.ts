@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { complaints } from '#contract/complaints.ts'
 import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
 import { Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
@@ -42,7 +43,7 @@ export const createTool = managementTool({
       code: input.code,
       description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
-      manifest: Manifest.parse({
+      manifest: manifest({
         hosts: input.hosts,
         modules: input.modules,
         packages: [],
@@ -96,7 +97,7 @@ export const updateTool = managementTool({
       code: input.code ?? before.code,
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),
-      manifest: Manifest.parse({
+      manifest: manifest({
         hosts: input.hosts ?? before.manifest.hosts,
         modules: input.modules ?? before.manifest.modules,
         packages: before.manifest.packages,
@@ -131,6 +132,12 @@ export const updateTool = managementTool({
 /** A rejected text may be stored again, as a new draft; any other equal text is no change. */
 function isSame(newest: Version, hash: string): boolean {
   return newest.hash === hash && newest.state !== 'rejected'
+}
+
+/** @throws Refusal invalid_arguments, when its lines do not go together */
+function manifest(lines: z.input<typeof Manifest>): Manifest {
+  const read = Manifest.safeParse(lines)
+  return read.success ? read.data : refuse('invalid_arguments', complaints(read.error))
 }
 
 async function analysed(call: Call, draft: Draft) {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { HostGrant } from '#contract/host-grant.ts'
 import { JsonObject } from '#contract/json.ts'
 import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
-import { ModuleName, Name, SecretName } from '#contract/names.ts'
+import { ModuleName, Name } from '#contract/names.ts'
+import { SecretGrant } from '#contract/secret-grant.ts'
 
 /** Text that a person or an assistant writes; PostgreSQL keeps neither NUL nor lone surrogates. */
 export function writtenText(max: number) {
@@ -18,7 +19,7 @@ export function writtenText(max: number) {
 export const server = Name.describe('Name of the server the tool belongs to')
 export const tool = Name.describe('Name of the tool, without its server')
 export const code = writtenText(1_000_000).describe(
-  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await http.get(url)` and `secrets["NAME"]` are there.',
+  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data, or `Image`, `Audio`, `File`, `Link`, `Result` from `mcpbox`; raise `mcpbox.ToolError` for an expected failure. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await http.get(url)` and `secrets["NAME"]` are there.',
 )
 export const description = writtenText(2_000).describe(
   'What the tool does, for the assistant that will call it. Empty: taken from the docstring.',
@@ -39,9 +40,11 @@ export const modules = z
   .max(50)
   .describe('Standard library modules beyond the harmless default ones; the person approves them')
 export const secrets = z
-  .array(SecretName)
+  .array(SecretGrant)
   .max(50)
-  .describe('Names of the secrets it reads; a person approves them and sets the values')
+  .describe(
+    'Secrets it needs; a person approves them and sets the values. Best bound to a place, `API_KEY@api.example.com/authorization` or `API_KEY@api.example.com`: there `secrets["API_KEY"]` is a placeholder that you send like the value, and only the broker knows the value. Plain `API_KEY` hands the value to the code: only for what it must calculate with, such as a signature',
+  )
 export const hints = z
   .strictObject({
     read_only: z.boolean(),

@@ -50,6 +50,7 @@ test('a trial runs the newest version with nothing: no host, no module, no secre
     },
     input: { city: 'Bern' },
     secrets: {},
+    bound_secrets: [],
     limits: { timeout_ms: 30_000, memory_bytes: 268_435_456, cpu_s: 60, open_files: 64 },
   })
 })
@@ -142,6 +143,28 @@ test('a tool gets its secret and may not say it', async () => {
   )
   expect(JSON.stringify(kept)).toContain('printed [secret]')
   expect(JSON.stringify(kept)).not.toContain('top-secret')
+})
+
+test('a bound secret goes to the broker, with its place, and not to the code', async () => {
+  const bound = manifest({
+    hosts: ['a.example', 'b.example'],
+    secrets: ['API_KEY@a.example/authorization', 'API_KEY@b.example'],
+  })
+  const { wire } = await approvedTool(opened, { manifest: bound })
+  expect(await problem(engine, wire, {})).toMatchObject({
+    code: 'secret_unset',
+    message: expect.stringContaining('needs API_KEY;'),
+  })
+  await setSecret(wire, 'top-secret')
+  sandbox.script = async () => ended(ok({ body: 'it said top-secret' }))
+  expect((await result(engine, wire)).structuredContent).toEqual({ body: 'it said [secret]' })
+  expect(sandbox.asked.at(-1)?.request).toMatchObject({
+    secrets: {},
+    bound_secrets: [
+      { name: 'API_KEY', value: 'top-secret', host: 'a.example', header: 'authorization' },
+      { name: 'API_KEY', value: 'top-secret', host: 'b.example', header: null },
+    ],
+  })
 })
 
 test('an execution is in the log with who, what, how long and how it ended', async () => {

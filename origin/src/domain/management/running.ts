@@ -28,7 +28,7 @@ export const testCode = managementTool({
       async choose() {
         const [newest] = await call.stores.tools.versions(tool.id)
         if (newest === undefined) throw new Error(`tool ${tool.id} has no version`)
-        return newest
+        return { version: newest, approved: null }
       },
     })
   },

@@ -1,14 +1,22 @@
+import { parseWireName } from '#contract/names.ts'
 import { MANAGEMENT_TOOLS } from '../management/table.ts'
 import { callableVersion } from '../tools/callable.ts'
-import type { Answer } from './carry-out.ts'
+import type { Answers } from './carry-out.ts'
 
 /** Answers `tools/call`: a management tool by its name, anything else as an authored tool. */
-export const answerCall: Answer = async (call, tool, args) => {
-  const management = MANAGEMENT_TOOLS.get(tool)
-  if (management !== undefined) return management.answer(call, args)
-  await call.execute({
-    kind: 'call',
-    arguments: args,
-    choose: () => callableVersion(call.stores, tool),
-  })
+export const callAnswers: Answers = {
+  async willRun(stores, tool) {
+    const name = MANAGEMENT_TOOLS.has(tool) ? null : parseWireName(tool)
+    return name === null ? null : stores.tools.liveVersion(name.server, name.tool)
+  },
+
+  async answer(call, tool, args) {
+    const management = MANAGEMENT_TOOLS.get(tool)
+    if (management !== undefined) return management.answer(call, args)
+    await call.execute({
+      kind: 'call',
+      arguments: args,
+      choose: () => callableVersion(call.stores, tool),
+    })
+  },
 }

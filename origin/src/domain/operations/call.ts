@@ -3,7 +3,7 @@ import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Analysis } from '#contract/sandbox.ts'
 import type { Stores } from '../stores.ts'
-import type { Version } from '../tools/version.ts'
+import type { Candidate } from '../tools/tool-store.ts'
 
 /**
  * One operation seen by the code that answers it. It must end with exactly one `finish` or
@@ -34,7 +34,7 @@ export interface Call {
    */
   execute(how: {
     kind: 'call' | 'trial'
-    choose: () => Promise<Version>
+    choose: () => Promise<Candidate>
     arguments: JsonObject
   }): Promise<void>
 }

@@ -1,3 +1,4 @@
+import type { OperationRequest } from '#contract/operation.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
@@ -6,23 +7,38 @@ import { inWords, replyInWords } from '../executions/in-words.ts'
 import { toolResult } from '../executions/tool-result.ts'
 import { principalLabel } from '../principals.ts'
 import { Refusal } from '../refusal.ts'
-import type { NumberedOutcome, Sandbox } from '../sandbox.ts'
+import { sandboxUnreachable, type Sandbox } from '../sandbox.ts'
 import type { Stores, Within } from '../stores.ts'
-import type { Version } from '../tools/version.ts'
+import type { Candidate } from '../tools/tool-store.ts'
 import { wireName } from '#contract/names.ts'
 import type { Call } from './call.ts'
 import type { LiveOperation } from './live-operation.ts'
 import type { Dispatch, Operation } from './operation.ts'
 
-/** Carries out one operation to its end, or resumes it. */
-export type CarryOut = (operation: Operation, live: LiveOperation) => Promise<void>
+/** What an operation is known to send to the sandbox before it begins. */
+export interface Foreseen {
+  candidate: Candidate
+  dispatch: Dispatch
+}
 
-/** Answers a call by its tool name; throws Refusal for the expected noes. */
-export type Answer = (
-  call: Call,
-  tool: string,
-  args: Operation['request']['params']['arguments'],
-) => Promise<void>
+export interface CarryOut {
+  /**
+   * What is going to be sent for a request, so that it can be noted together with the operation;
+   * null where that shows only on the way. Changes nothing.
+   */
+  foresee(request: OperationRequest): Promise<Foreseen | null>
+
+  /** Carries out one operation to its end, or resumes it. What was foreseen has been noted. */
+  toEnd(operation: Operation, live: LiveOperation, foreseen: Foreseen | null): Promise<void>
+}
+
+export interface Answers {
+  /** What a call by this tool name runs, when it does nothing else; null when that is not known. */
+  willRun(stores: Stores, tool: string): Promise<Candidate | null>
+
+  /** Answers a call by its tool name; throws Refusal for the expected noes. */
+  answer(call: Call, tool: string, args: OperationRequest['params']['arguments']): Promise<void>
+}
 
 export function carryOutWith(parts: {
   /** This process, as leases name it. */
@@ -30,12 +46,19 @@ export function carryOutWith(parts: {
   stores: Stores
   within: Within
   sandbox: Sandbox
-  answer: Answer
+  answers: Answers
   onFault: (fault: unknown) => void
 }): CarryOut {
-  const { owner, stores, within, sandbox, answer, onFault } = parts
+  const { owner, stores, within, sandbox, answers, onFault } = parts
 
-  return async (operation, live) => {
+  async function foresee({ params }: OperationRequest): Promise<Foreseen | null> {
+    const bootId = sandbox.boot
+    const candidate = bootId === null ? null : await answers.willRun(stores, params.name)
+    if (bootId === null || candidate === null) return null
+    return { candidate, dispatch: { bootId, versionId: candidate.version.id, kind: 'call' } }
+  }
+
+  async function toEnd(operation: Operation, live: LiveOperation, foreseen: Foreseen | null) {
     const { opId, principal, request, requestId } = operation
     const { name, arguments: args } = request.params
     let newestSeq = 0
@@ -57,17 +80,26 @@ export function carryOutWith(parts: {
       if (await stores.operations.finish(opId, final)) live.finish(final)
     }
 
-    const dispatched = async (choose: () => Promise<Version>, kind: Dispatch['kind']) => {
+    const noteDispatch = async (what: Omit<Dispatch, 'bootId'>, refusedBy: string | null) => {
+      const bootId = sandbox.boot ?? (await sandbox.health(live.detached.signal)).boot_id
+      const dispatch = { bootId, versionId: what.versionId, kind: what.kind }
+      const noted = await stores.operations.setDispatch(opId, dispatch, { owner, refusedBy })
+      return noted ? dispatch : abandon()
+    }
+
+    const dispatched = async (
+      choose: () => Promise<Candidate>,
+      kind: Dispatch['kind'],
+    ): Promise<Foreseen> => {
+      if (foreseen !== null) return foreseen
       if (operation.dispatch !== null) {
-        const version = await stores.tools.version(operation.dispatch.versionId)
-        if (version === null) throw new Error(`version ${operation.dispatch.versionId} is gone`)
-        return { version, dispatch: operation.dispatch }
+        const candidate = await stores.tools.candidate(operation.dispatch.versionId)
+        if (candidate === null) throw new Error(`version ${operation.dispatch.versionId} is gone`)
+        return { candidate, dispatch: operation.dispatch }
       }
-      const version = await choose()
-      const { boot_id: bootId } = await sandbox.health(live.detached.signal)
-      const dispatch = { bootId, versionId: version.id, kind }
-      if (!(await stores.operations.setDispatch(opId, dispatch, owner))) return abandon()
-      return { version, dispatch }
+      const candidate = await choose()
+      const dispatch = await noteDispatch({ versionId: candidate.version.id, kind }, null)
+      return { candidate, dispatch }
     }
 
     const call: Call = {
@@ -84,23 +116,30 @@ export function carryOutWith(parts: {
         const startedAt = new Date()
         if (operation.dispatch === null && live.cancelled.signal.aborted)
           throw new Refusal('cancelled', 'The call was cancelled before it began.')
-        const { version, dispatch } = await dispatched(choose, kind)
-        const { seq, outcome }: NumberedOutcome = await execute(stores, sandbox, {
-          opId,
-          kind,
-          version,
-          arguments: input,
-          deadlineMs: request.deadline_ms,
-          bootId: dispatch.bootId,
-          sentBefore: operation.dispatch !== null,
-          news(news) {
-            if (news.seq <= newestSeq) return
-            newestSeq = news.seq
-            live.add(news)
-          },
-          cancel: live.cancelled.signal,
-          detach: live.detached.signal,
-        })
+        const { candidate, dispatch } = await dispatched(choose, kind)
+        const { version } = candidate
+        const executeAt = (bootId: string) =>
+          execute(stores, sandbox, {
+            opId,
+            kind,
+            candidate,
+            arguments: input,
+            deadlineMs: request.deadline_ms,
+            bootId,
+            sentBefore: operation.dispatch !== null,
+            news(news) {
+              if (news.seq <= newestSeq) return
+              newestSeq = news.seq
+              live.add(news)
+            },
+            cancel: live.cancelled.signal,
+            detach: live.detached.signal,
+          })
+        let ended = await executeAt(dispatch.bootId)
+        if (ended === 'other_boot')
+          ended = await executeAt((await noteDispatch(dispatch, dispatch.bootId)).bootId)
+        if (ended === 'other_boot') return sandboxUnreachable()
+        const { seq, outcome } = ended
         hasOutcome = true
         newestSeq = Math.max(newestSeq, seq - 1)
         await finish(async (inside) => {
@@ -125,7 +164,7 @@ export function carryOutWith(parts: {
     try {
       if (operation.dispatch !== null)
         newestSeq = live.resume(await stores.operations.eventsAfter(opId, 0))
-      await answer(call, name, args)
+      await answers.answer(call, name, args)
     } catch (fault) {
       if (fault instanceof Refusal) return refuseIt(fault.problem)
       if (live.detached.signal.aborted || fault instanceof EndedElsewhere) return
@@ -139,6 +178,8 @@ export function carryOutWith(parts: {
       })
     }
   }
+
+  return { foresee, toEnd }
 }
 
 /** How long after its beginning a run is sought again when its end could not be recorded. */

@@ -7,7 +7,7 @@ import { principalLabel } from '../principals.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { Wake } from '../wake.ts'
-import type { CarryOut } from './carry-out.ts'
+import type { CarryOut, Foreseen } from './carry-out.ts'
 import { LiveOperation } from './live-operation.ts'
 import { requestDigest, type Operation } from './operation.ts'
 
@@ -69,26 +69,25 @@ export class OperationEngine implements AsyncDisposable {
    */
   async submit(principal: Principal, request: OperationRequest, requestId: string): Promise<void> {
     await this.#note(principal)
+    const foreseen = await this.#carryOut.foresee(request)
     const added = await this.#stores.operations.add({
       principal,
       principalKey: principalKey(principal),
       request,
       requestId,
+      dispatch: foreseen?.dispatch ?? null,
       owner: this.#owner,
       leaseMs: LEASE_MS,
     })
     if (added) {
       const { op_id: opId } = request
-      this.#begin({
-        opId,
-        principal,
-        request,
-        requestId,
-        state: 'running',
-        dispatch: null,
-        cancelled: this.#cancelledEarly.delete(request.op_id),
-        createdAt: new Date(),
-      })
+      const cancelled = this.#cancelledEarly.delete(opId)
+      const createdAt = new Date()
+      const state = 'running'
+      this.#begin(
+        { opId, principal, request, requestId, state, dispatch: null, cancelled, createdAt },
+        foreseen,
+      )
       return
     }
     const there = await this.#stores.operations.get(request.op_id)
@@ -176,10 +175,11 @@ export class OperationEngine implements AsyncDisposable {
     this.#noted.set(key, label)
   }
 
-  #begin(operation: Operation): void {
+  #begin(operation: Operation, foreseen: Foreseen | null): void {
     const live = new LiveOperation(operation.opId, this.#stores.operations)
     if (operation.cancelled) live.cancelled.abort()
-    const done = this.#carryOut(operation, live)
+    const done = this.#carryOut
+      .toEnd(operation, live, foreseen)
       .catch(this.#onFault)
       .finally(() => {
         this.#live.delete(operation.opId)
@@ -194,7 +194,7 @@ export class OperationEngine implements AsyncDisposable {
     if (this.#ending.signal.aborted) return false
     if (!(await this.#stores.operations.takeOver(opId, this.#owner, LEASE_MS))) return false
     const operation = await this.#stores.operations.get(opId)
-    if (operation !== null) this.#begin(operation)
+    if (operation !== null) this.#begin(operation, null)
     return operation !== null
   }
 

@@ -24,6 +24,7 @@ async function executionsOf(opId: string) {
 
 test('a replica that stalled before it sent the run does not send it after another has ended it', async () => {
   const late = new ScriptedSandbox()
+  late.boot = null
   const asked = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
   const health = late.health.bind(late)

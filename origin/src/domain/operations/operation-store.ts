@@ -10,6 +10,8 @@ export interface OperationStore {
     principalKey: string
     request: OperationRequest
     requestId: string
+    /** Noted together with it, where it is known by then. */
+    dispatch: Dispatch | null
     owner: string
     leaseMs: number
   }): Promise<boolean>
@@ -17,10 +19,14 @@ export interface OperationStore {
   eventsAfter(opId: OpId, after: number): Promise<NumberedEvent[]>
 
   /**
-   * Notes what is about to be sent to a sandbox.
-   * @returns false when `owner` does not own the operation any more, or it was sent before.
+   * Notes what is about to be sent to a sandbox, in place of what a boot that is gone refused.
+   * @returns false when `owner` does not own the operation any more, or something else is noted.
    */
-  setDispatch(opId: OpId, dispatch: Dispatch, owner: string): Promise<boolean>
+  setDispatch(
+    opId: OpId,
+    dispatch: Dispatch,
+    how: { owner: string; refusedBy: string | null },
+  ): Promise<boolean>
   /** Stores events that are not there yet, and tells every replica. */
   addEvents(opId: OpId, events: readonly NumberedEvent[]): Promise<void>
   /**

@@ -4,9 +4,9 @@ import type { OpId, OperationEvent, OperationRequest } from '#contract/operation
 import type { Principal } from '#contract/principal.ts'
 
 /**
- * What was sent to a sandbox for an operation, written before it is sent. A later owner sends the
- * same again to the same boot, where it attaches; another boot never gets it, so no version runs
- * twice for one operation.
+ * What is sent to a sandbox for an operation, written before it is sent. A later owner never sends
+ * it again but asks for its events. Another boot gets it only when this one refused it unseen, so
+ * no version runs twice for one operation.
  */
 export interface Dispatch {
   bootId: string
@@ -21,6 +21,7 @@ export interface Operation {
   request: OperationRequest
   requestId: string
   state: 'running' | 'done'
+  /** What an earlier owner noted, and may have sent. */
   dispatch: Dispatch | null
   cancelled: boolean
   createdAt: Date

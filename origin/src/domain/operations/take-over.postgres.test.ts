@@ -136,6 +136,7 @@ test('a run whose sandbox restarted ends as killed, after its news, and is not r
 test('an operation that no sandbox got yet is run', async () => {
   const asked = Promise.withResolvers<void>()
   const hanging = new ScriptedSandbox()
+  hanging.boot = null
   hanging.health = () => {
     asked.resolve()
     return silent()
@@ -155,6 +156,7 @@ test('an operation that no sandbox got yet is run', async () => {
 
 test('an operation that was cancelled before any sandbox got it never begins', async () => {
   const hanging = new ScriptedSandbox()
+  hanging.boot = null
   hanging.health = silent
   const request = callOf(wire)
   const first = startEngine(here, hanging)

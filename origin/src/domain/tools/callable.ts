@@ -4,6 +4,7 @@ import { parseWireName, wireName } from '#contract/names.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { versionHash } from './version-hash.ts'
+import type { Candidate } from './tool-store.ts'
 import type { Version } from './version.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { Version } from './version.ts'
 export async function callableVersion(
   { tools, approvals }: Pick<Stores, 'tools' | 'approvals'>,
   wire: string,
-): Promise<Version> {
+): Promise<Candidate> {
   const name = parseWireName(wire)
   const live = name === null ? null : await tools.liveVersion(name.server, name.tool)
   if (live !== null) return live
@@ -30,12 +31,8 @@ export async function callableVersion(
  * manifest is still granted. Every execution of a call passes here, and none comes around it.
  * @throws Refusal hash_mismatch, not_approved
  */
-export async function assertApproved(
-  { tools }: Pick<Stores, 'tools'>,
-  version: Version,
-): Promise<void> {
+export function assertApproved({ version, approved }: Candidate): void {
   const wire = wireName(version.server, version.tool)
-  const approved = await tools.approvedAs(version.id)
   if (approved === null)
     return refuse('not_approved', `Nobody has approved this text of "${wire}".`)
   if (versionHash(version, version.hashFormat) !== approved.hash)

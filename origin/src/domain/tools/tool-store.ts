@@ -17,6 +17,18 @@ export interface Tool {
   name: Name
 }
 
+/** A version that might be run, and what a person approved of it; null if nobody approved any. */
+export interface Candidate {
+  version: Version
+  approved: Approved | null
+}
+
+/** The hash that a person saw, and the lines of the manifest that are granted now. */
+export interface Approved {
+  hash: string
+  granted: ManifestLine[]
+}
+
 /** Servers, tools and their versions. */
 export interface ToolStore {
   /** @throws Refusal name_taken */
@@ -43,9 +55,8 @@ export interface ToolStore {
   /** Puts a version into a state, by an approval where it goes live. See life-cycle.ts. */
   move(versionId: string, to: VersionState, approvalId?: string): Promise<void>
 
-  liveVersion(server: Name, tool: Name): Promise<Version | null>
+  liveVersion(server: Name, tool: Name): Promise<Candidate | null>
   live(): Promise<Version[]>
-  /** The hash that a person approved this version by, and what is granted now; null if nobody has. */
-  approvedAs(versionId: string): Promise<{ hash: string; granted: ManifestLine[] } | null>
+  candidate(versionId: string): Promise<Candidate | null>
   addGrants(version: Version, approvalId: string): Promise<void>
 }

@@ -39,6 +39,7 @@ _PLAIN: dict[str, Schema] = {
     'bool': {'type': 'boolean'},
     'types.NoneType': {'type': 'null'},
     'typing.Text': {'type': 'string'},
+    'datetime.timedelta': {'type': 'number'},
     'datetime.date': {'type': 'string', 'format': 'date'},
     'uuid.UUID': {'type': 'string', 'format': 'uuid'},
 }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _DATACLASS = 'dataclasses.dataclass'
 _FIELD = 'dataclasses.field'
+_NAMED_TUPLE = 'typing.NamedTuple'
 
 
 def schema(types: 'Annotations', node: ast.ClassDef) -> 'Schema':
@@ -22,6 +23,8 @@ def schema(types: 'Annotations', node: ast.ClassDef) -> 'Schema':
         return enums.schema(scope, node)
     if bases & {'typing.TypedDict', 'typing_extensions.TypedDict'}:
         fields = [field for each in lineage for field in _typed_dict_fields(types, each)]
+    elif _NAMED_TUPLE in bases:
+        fields = [field for each in lineage for field in _named_tuple_fields(types, each)]
     elif any(_is_dataclass(scope, each) for each in lineage):
         fields = [field for each in lineage for field in _dataclass_fields(types, each)]
     else:
@@ -93,6 +96,18 @@ def _typed_dict_fields(types: 'Annotations', node: ast.ClassDef) -> list[_Field]
         (name, types.schema(field.annotation), _required(types, field.annotation, total))
         for name, field in _annotated_fields(node)
     ]
+
+
+def _named_tuple_fields(types: 'Annotations', node: ast.ClassDef) -> list[_Field]:
+    """Of the class that is the tuple; what inherits from it adds no fields."""
+    if not any(types.scope.dotted(base) == _NAMED_TUPLE for base in node.bases):
+        return []
+    fields: list[_Field] = []
+    for name, field in _annotated_fields(node):
+        default = {} if field.value is None else _stated(types.scope, field.value)
+        needed = types.output or field.value is None
+        fields.append((name, {**types.schema(field.annotation), **default}, needed))
+    return fields
 
 
 def _total(keywords: list[ast.keyword]) -> bool:

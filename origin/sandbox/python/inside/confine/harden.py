@@ -7,7 +7,7 @@ may be read before `harden` has returned and, where there is one, the seal is on
 import os
 
 from inside.confine import identity, landlock, limits, namespaces, privileges, root, seccomp
-from inside.plan import Order, Plan
+from inside.plan import Engine, Order, Plan
 
 
 def isolate(plan: Plan) -> tuple[list[str], namespaces.Snapshot | None]:
@@ -34,25 +34,33 @@ def enclose(plan: Plan, before: namespaces.Snapshot | None) -> tuple[list[str], 
         privileges.give_up_gaining(bounding=False)
         return [], os.open(plan.meeting_folder, os.O_PATH | os.O_DIRECTORY)
     layers = namespaces.prove(before)
-    meeting = root.build(plan.readable, plan.masked, plan.meeting_folder)
-    layers += root.seal(plan.readable)
+    shown = plan.shown()
+    meeting = root.build(shown, plan.masked, plan.meeting_folder)
+    layers += root.seal(shown)
     privileges.give_up_gaining(bounding=True)
     return layers, meeting
 
 
 def harden(plan: Plan, order: Order) -> list[str]:
     """Takes every step that is a child's own and gives the layers it has proven."""
+    engine = plan.engine if order.engine_options is not None else None
     layers: list[str] = []
     if plan.namespaces:
         layers += namespaces.enter_own()
         layers += root.add_scratch(plan.scratch_bytes, plan.scratch_files, order.identity)
     identity.take_own(order.identity)
-    layers += limits.limit(order.limits, _threads(plan, order))
+    layers += limits.limit(order.limits, _threads(plan, order), reserves=engine is not None)
     layers += privileges.drop()
     layers += identity.prove_own(order.identity)
     if plan.landlock:
-        layers += landlock.restrict(plan.readable, '/tmp' if plan.namespaces else None)
-    return layers + seccomp.load(plan.filter)
+        scratch = '/tmp' if plan.namespaces else None
+        layers += landlock.restrict(*_paths(plan, engine), scratch)
+    return layers + seccomp.load(plan.filter if engine is None else engine.filter)
+
+
+def _paths(plan: Plan, engine: Engine | None) -> tuple[list[str], list[str]]:
+    """What the child may read, and what it may execute."""
+    return (plan.readable, []) if engine is None else (engine.paths(), engine.programs())
 
 
 def _threads(plan: Plan, order: Order) -> int | None:

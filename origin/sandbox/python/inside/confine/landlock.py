@@ -8,6 +8,7 @@ from inside import kernel
 from inside.confine.unconfined import layer, proven
 
 # linux/landlock.h
+_EXECUTE = 1 << 0
 _WRITE_FILE = 1 << 1
 _READ_FILE = 1 << 2
 _READ_DIR = 1 << 3
@@ -38,8 +39,9 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = [('allowed', ctypes.c_uint64), ('parent', ctypes.c_int32)]
 
 
-def restrict(readable: list[str], scratch: str | None) -> list[str]:
-    """Allows reading beneath `readable` and everything but devices beneath `scratch`; no more.
+def restrict(readable: list[str], programs: list[str], scratch: str | None) -> list[str]:
+    """Allows reading beneath `readable`, executing `programs`, and everything but devices beneath
+    `scratch`; no more.
 
     The layers depend on the kernel: landlock_fs always, landlock_net from ABI 4, landlock_scope
     from ABI 6. Needs no_new_privs.
@@ -55,6 +57,8 @@ def restrict(readable: list[str], scratch: str | None) -> list[str]:
         ruleset = kernel.landlock_create_ruleset(attributes, _size(abi))
         for path in readable:
             _allow(ruleset, path, _READ_FILE | _READ_DIR)
+        for path in programs:
+            _allow(ruleset, path, _READ_FILE | _EXECUTE)
         _allow(ruleset, '/dev/null', _READ_FILE | _WRITE_FILE)
         if scratch is not None:
             _allow(ruleset, scratch, rights & ~_IOCTL_DEV)
@@ -82,7 +86,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
     if not os.path.exists(path):
         return
     if not os.path.isdir(path):
-        rights &= _READ_FILE | _WRITE_FILE
+        rights &= _EXECUTE | _READ_FILE | _WRITE_FILE
     descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     kernel.landlock_add_path(ruleset, _PathBeneath(rights, descriptor))
     os.close(descriptor)

@@ -13,6 +13,7 @@ _M_ARENA_MAX = -8
 _MMAP_THRESHOLD_BYTES = 128 * 1024
 _TRIM_THRESHOLD_BYTES = 1024 * 1024
 _THREAD_STACK_BYTES = 512 * 1024
+_STACK_BYTES = 2 * 1024 * 1024
 THREADS_OF_ONE = 256
 """Threads of one call. Its address space has room for about 400."""
 THREADS_OF_ALL = 2048
@@ -32,14 +33,15 @@ def settle_memory() -> None:
     threading.stack_size(_THREAD_STACK_BYTES)
 
 
-def limit(limits: Limits, threads: int | None) -> list[str]:
+def limit(limits: Limits, threads: int | None, *, reserves: bool) -> list[str]:
     """Sets every limit, soft equal to hard, so that none can be raised again.
 
     `threads` is RLIMIT_NPROC: all processes and threads of this process's user, in its user
-    namespace.
+    namespace. `reserves` says that the program reserves far more address space than it uses, as V8
+    does: then what it can write to is counted, thread stacks included, not what it has mapped.
     """
     wanted = {
-        resource.RLIMIT_AS: limits.memory_bytes,
+        resource.RLIMIT_DATA if reserves else resource.RLIMIT_AS: limits.memory_bytes,
         resource.RLIMIT_CPU: limits.cpu_s,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_FSIZE: limits.file_bytes,
@@ -49,6 +51,8 @@ def limit(limits: Limits, threads: int | None) -> list[str]:
         resource.RLIMIT_RTPRIO: 0,
         resource.RLIMIT_NICE: 0,
     }
+    if reserves:
+        wanted[resource.RLIMIT_STACK] = _STACK_BYTES
     if threads is not None:
         wanted[resource.RLIMIT_NPROC] = threads
     with layer('rlimits'):

@@ -1,7 +1,6 @@
 """How a hardening step says that it could not be taken."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 
 
 class Unconfined(Exception):
@@ -13,13 +12,23 @@ class Unconfined(Exception):
         self.reason = reason
 
 
-@contextmanager
-def layer(name: str) -> Iterator[None]:
-    """Turns the kernel's refusal of a step into Unconfined, named after the layer."""
-    try:
-        yield
-    except OSError as error:
-        raise Unconfined(name, error.strerror or str(error)) from error
+class layer:
+    """`with layer(name):` turns the kernel's refusal of a step into Unconfined, named after it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, OSError):
+            raise Unconfined(self._name, error.strerror or str(error)) from error
 
 
 def proven(name: str, evidence: bool) -> str:

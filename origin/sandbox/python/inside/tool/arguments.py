@@ -65,6 +65,9 @@ def _hints(main: Callable[..., Any], names: dict[str, Any]) -> dict[str, Any]:
     """Annotations as types. One that cannot be made sense of constrains nothing."""
     hints: dict[str, Any] = {}
     for name, annotation in getattr(main, '__annotations__', {}).items():
+        if isinstance(annotation, type):
+            hints[name] = annotation  # it says itself what it means
+            continue
         holder = type('Holder', (), {'__annotations__': {name: annotation}})
         try:
             hints.update(typing.get_type_hints(holder, names, {}, include_extras=True))

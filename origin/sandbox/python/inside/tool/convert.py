@@ -63,6 +63,8 @@ def _instance(value: Any, kind: type, args: tuple[Any, ...], hint: Any) -> Any:
         return _from_text(value, kind)
     if kind is decimal.Decimal:
         return _decimal(value)
+    if kind is datetime.timedelta:
+        return datetime.timedelta(seconds=_number(value, float))
     if kind is tuple:
         return _tuple(value, args)
     if kind in _LISTS:
@@ -77,6 +79,8 @@ def _instance(value: Any, kind: type, args: tuple[Any, ...], hint: Any) -> Any:
         return _typed_dict(value, hint)
     if dataclasses.is_dataclass(kind):
         return _dataclass(value, kind)
+    if issubclass(kind, tuple) and hasattr(kind, '_field_defaults'):
+        return _named_tuple(value, kind)
     return value
 
 
@@ -184,7 +188,17 @@ def _dataclass(value: Any, kind: type) -> Any:
         if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
     }
     known = {field.name: hints.get(field.name, Any) for field in fields}
-    return kind(**_fields(value, known, required))
+    given = _fields(value, known, required)
+    try:
+        return kind(**given)
+    except ValueError as error:  # of a check that its author wrote, as in __post_init__
+        raise WrongType(str(error)) from None
+
+
+def _named_tuple(value: Any, kind: Any) -> Any:
+    hints = typing.get_type_hints(kind, include_extras=True)
+    known = {name: hints.get(name, Any) for name in kind._fields}
+    return kind(**_fields(value, known, known.keys() - kind._field_defaults.keys()))
 
 
 def _fields(value: Any, hints: dict[str, Any], required: collections.abc.Set[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import linecache
 import os
 import traceback
+import warnings
 from typing import Any
 
 TOOL_FILE = 'tool.py'
@@ -50,6 +51,8 @@ def expected(kind: str, message: str) -> dict[str, Any]:
 
 def _message(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
+        if error.filename != TOOL_FILE:  # of text that the tool itself compiled
+            return str(error)
         where = f' (line {error.lineno})' if error.lineno is not None else ''
         return f'{error.msg}{where}'
     if isinstance(error, SystemExit):
@@ -63,24 +66,56 @@ def _message(error: BaseException) -> str:
 
 
 def _traceback(error: BaseException) -> str:
-    told = traceback.TracebackException.from_exception(error)
-    _drop_ours(told, set())
-    text = ''.join(told.format())
+    try:
+        told = traceback.TracebackException.from_exception(error)
+        _drop_ours(told)
+        text = ''.join(told.format())
+    except Exception as second:  # groups in groups without end
+        return f'<the traceback could not be made: {type(second).__name__}>'
     if len(text) <= _MAX_TRACEBACK_CHARS:
         return text
     half = _MAX_TRACEBACK_CHARS // 2
     return f'{text[:half]}\n…\n{text[-half:]}'
 
 
-def _drop_ours(told: traceback.TracebackException, seen: set[int]) -> None:
-    """Starts every stack of the chain at the tool's first line and leaves our frames out."""
-    if id(told) in seen:
-        return
-    seen.add(id(told))
+def _drop_ours(whole: traceback.TracebackException) -> None:
+    """Starts every stack at the tool's first line and leaves out our frames, and what is all ours."""
+    waiting, seen = [whole], {id(whole)}
+    while waiting:
+        told = waiting.pop()
+        for link in ('__cause__', '__context__'):
+            other = getattr(told, link)
+            if other is not None and _is_ours(other):
+                setattr(told, link, None)
+        frames = list(told.stack)
+        first = next((at for at, frame in enumerate(frames) if _is_tools(frame)), len(frames))
+        kept = [frame for frame in frames[first:] if not frame.filename.startswith(_OURS)]
+        told.stack = traceback.StackSummary.from_list(kept)
+        for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
+            if other is not None and id(other) not in seen:
+                seen.add(id(other))
+                waiting.append(other)
+
+
+def _is_ours(told: traceback.TracebackException) -> bool:
+    """True for what our code raised and caught, before the tool saw any of it."""
     frames = list(told.stack)
-    first = next((at for at, frame in enumerate(frames) if frame.filename == TOOL_FILE), len(frames))
-    kept = [frame for frame in frames[first:] if not frame.filename.startswith(_OURS)]
-    told.stack = traceback.StackSummary.from_list(kept)
-    for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
-        if other is not None:
-            _drop_ours(other, seen)
+    return bool(frames) and frames[0].filename.startswith(_OURS) and not any(map(_is_tools, frames))
+
+
+def _is_tools(frame: traceback.FrameSummary) -> bool:
+    return frame.filename == TOOL_FILE
+
+
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """What a warning prints. One that is raised between the tool's lines stands at none of ours."""
+    said = f'{category.__name__}: {message}\n'
+    if filename.startswith(_OURS):
+        return said
+    line = linecache.getline(filename, lineno) if line is None else line
+    return f'{filename}:{lineno}: {said}' + (f'  {line.strip()}\n' if line.strip() else '')
+
+
+warnings.formatwarning = _warning

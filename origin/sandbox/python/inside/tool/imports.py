@@ -7,6 +7,7 @@ which do not depend on anything in this interpreter.
 
 import builtins
 import importlib
+import sys
 import types
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 from inside.tool.modules import DEFAULT_MODULES, is_allowed
 
 _import = builtins.__import__
+_BUILTINS = dict(vars(builtins))
+"""Those of the one tool of this process. A copy made for the call would touch every one of them."""
 
 
 class ToolImports:
@@ -31,7 +34,8 @@ class ToolImports:
 
     def builtins(self) -> dict[str, Any]:
         """The usual builtins with this `__import__` in them."""
-        return {**vars(builtins), '__import__': self._import}
+        _BUILTINS['__import__'] = self._import
+        return _BUILTINS
 
     def _import(
         self,
@@ -67,8 +71,7 @@ class ToolImports:
             return leaf if wanted else self._facade(name, leaf)
         parts = [f'{name}.{item}' for item in wanted]
         if not parts or not all(is_allowed(part, self._allowed) for part in parts):
-            message = f"`{name}` is not available: this tool's manifest does not name it"
-            raise ImportError(message, name=name)
+            raise ImportError(_not_approved(name), name=name)
         for part in parts:
             self._facade(part, importlib.import_module(part))
         return self._facades[name]
@@ -82,3 +85,13 @@ class ToolImports:
             setattr(package, parts[depth], leaf)
             leaf = package
         return leaf
+
+
+def _not_approved(name: str) -> str:
+    """The refusal with the author's next step."""
+    is_standard = name.split('.')[0] in sys.stdlib_module_names
+    wanted = 'it in `modules`' if is_standard else 'its package in `packages`'
+    return (
+        f'`{name}` is not approved for this tool: name {wanted} (mcpbox_update_tool) and ask for'
+        ' approval; a draft under trial has the default modules only'
+    )

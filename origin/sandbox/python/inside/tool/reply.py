@@ -1,12 +1,12 @@
 """From what a tool returned to the one message that answers its task."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from inside.channel import encode
 from inside.tool.content import Block, Result, Text
 from inside.tool.failure import Refused, expected
-from inside.tool.values import NotJson, listed, to_json
+from inside.tool.values import MAX_ITEMS, NotJson, endless, listed, to_json
 
 
 def answer(value: Any, limits: Mapping[str, int]) -> bytes:
@@ -19,7 +19,7 @@ def answer(value: Any, limits: Mapping[str, int]) -> bytes:
         blocks, plain = _parts(value)
         words = [block.words() for block in blocks]
     except NotJson as error:
-        raise Refused('NotJson', str(error)) from None
+        raise _no_result(error) from None
     given = {'value': encode(plain)}
     if len(given['value']) > limits['result_bytes']:
         return encode({'type': 'too_large', 'bytes': len(given['value'])})
@@ -34,6 +34,20 @@ def answer(value: Any, limits: Mapping[str, int]) -> bytes:
         failure = encode(expected('ToolError', '\n'.join(words)))
         return _object({'type': b'"failed"', 'failure': failure, 'reply': _object(given)})
     return _object({'type': b'"result"', **given})
+
+
+async def collected(value: AsyncIterator[Any]) -> list[Any]:
+    """The items of an asynchronous generator that comes to an end; Refused for any other."""
+    items: list[Any] = []
+    async for item in value:
+        items.append(item)
+        if len(items) > MAX_ITEMS:
+            raise _no_result(endless())
+    return items
+
+
+def _no_result(error: NotJson) -> Refused:
+    return Refused('NotJson', f'`main` returned no result: {error}')
 
 
 def _object(fields: dict[str, bytes]) -> bytes:

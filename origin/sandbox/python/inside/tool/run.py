@@ -15,9 +15,8 @@ from inside.tool.context import Context
 from inside.tool.failure import Refused
 from inside.tool.imports import ToolImports
 from inside.tool.loop import event_loop
-from inside.tool.reply import answer
+from inside.tool.reply import answer, collected
 from inside.tool.secrets import Secrets
-from inside.tool.values import collected
 from inside.web.open import open_web
 
 _RESERVE_BYTES = 2 * 1024 * 1024

@@ -21,7 +21,7 @@ class Secrets(Mapping[str, str]):
         try:
             return self._values[name]
         except KeyError:
-            raise KeyError(f"this tool's manifest has no secret named {name!r}") from None
+            raise KeyError(_not_approved(name)) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -37,3 +37,11 @@ class Secrets(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return f'<secrets {sorted(self._values)}>'
+
+
+def _not_approved(name: str) -> str:
+    """The refusal with the author's next step."""
+    return (
+        f'the secret {name!r} is not approved for this tool: name it in `secrets`'
+        ' (mcpbox_update_tool) and ask for approval; a draft under trial has none'
+    )

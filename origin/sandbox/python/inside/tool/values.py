@@ -8,7 +8,7 @@ import itertools
 import math
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence, Set, ValuesView
+from collections.abc import Iterator, Mapping, Sequence, Set, ValuesView
 from typing import Any
 
 from inside.tool.content import Block, Result
@@ -17,19 +17,17 @@ MAX_DEPTH = 128
 _MAX_EXACT_INT = 2**53 - 1
 """Beyond this, JSON readers that use doubles (RFC 7493, section 2.2) silently change the number."""
 
-
-_MAX_ITEMS = 500_000
+MAX_ITEMS = 500_000
 """More items than any result has room for: what yields more may never end."""
+
+_BYTES = (bytes, bytearray, memoryview)
+_BESIDE = 'return it by itself, in a list, or in Result(content=[…], structured=…)'
 
 
 class NotJson(TypeError):
     """A value, or a part of one, that has no JSON form. The message says where and what."""
 
     __module__ = 'mcpbox'
-
-
-_BYTES = (bytes, bytearray, memoryview)
-_BESIDE = 'return it by itself, in a list, or in Result(content=[…], structured=…)'
 
 
 def to_json(value: Any) -> Any:
@@ -109,30 +107,21 @@ def _ordered(items: Set[Any]) -> list[Any]:
         return list(items)
 
 
-async def collected(value: AsyncIterator[Any]) -> list[Any]:
-    """The items of an asynchronous generator that comes to an end."""
-    items: list[Any] = []
-    async for item in value:
-        items.append(item)
-        if len(items) > _MAX_ITEMS:
-            raise _endless('$')
-    return items
-
-
 def listed(value: Iterator[Any], path: str = '$') -> list[Any]:
     """The items of a generator that comes to an end."""
-    items = list(itertools.islice(value, _MAX_ITEMS + 1))
-    if len(items) > _MAX_ITEMS:
-        raise _endless(path)
+    items = list(itertools.islice(value, MAX_ITEMS + 1))
+    if len(items) > MAX_ITEMS:
+        raise endless(path)
     return items
 
 
-def _endless(path: str) -> NotJson:
-    return NotJson(f'{_at(path)} gives more than {_MAX_ITEMS} items: take fewer of them')
+def endless(path: str = '$') -> NotJson:
+    """What to raise at a generator that yields more than MAX_ITEMS."""
+    return NotJson(f'{_at(path)} gives more than {MAX_ITEMS} items: take fewer of them')
 
 
 def _at(path: str) -> str:
-    return 'the returned value' if path == '$' else f'the returned value at {path}'
+    return 'the value' if path == '$' else f'the value at {path}'
 
 
 def _kind(value: Any) -> str:

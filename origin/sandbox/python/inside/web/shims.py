@@ -27,8 +27,8 @@ def install(wire: Wire) -> None:
     """Leads the libraries, those imported and those to come, to this wire. May be called again."""
     for shim in (urllib_shim, httpx_shim, requests_shim):
         shim.wire = wire
-    if not any(isinstance(finder, _AfterImport) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _AfterImport())
+    if _FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, _FINDER)
         for name, apply in _SHIMS.items():
             if name in sys.modules:
                 apply(sys.modules[name])
@@ -51,6 +51,9 @@ class _AfterImport(MetaPathFinder):
                 spec.loader = _Shimming(spec.loader, apply)
                 return spec
         return None
+
+
+_FINDER = _AfterImport()
 
 
 class _Shimming(Loader):

@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process'
+import { open, realpath } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import type { Engine, EngineMissing } from './engine.ts'
+import { loaderOf } from './loader-of.ts'
+
+const PROBE_TIMEOUT_MS = 10_000
+const PROBE = "process.stdout.write(require('node:fs').readFileSync('/proc/self/maps'))"
+/** The ELF header, the program headers and the loader's name are at the very beginning. */
+const BEGINNING_BYTES = 16_384
+
+/**
+ * The Node that this process itself is, when the user of confined processes can start it too. Never
+ * rejects: tools in Python do not need it.
+ */
+export async function findEngine(identity: number | null): Promise<Engine | EngineMissing> {
+  const executable = process.execPath
+  try {
+    const ids = identity === null ? {} : { uid: identity, gid: identity }
+    const { stdout } = await promisify(execFile)(executable, ['-e', PROBE], {
+      ...ids,
+      env: {},
+      cwd: '/',
+      timeout: PROBE_TIMEOUT_MS,
+    })
+    const loader = loaderOf(await beginningOf(executable))
+    if (loader === null) return { unusable: `${executable} names no dynamic loader` }
+    return { executable, loader, readable: await librariesIn(stdout) }
+  } catch (error) {
+    const who =
+      identity === null ? 'ordinary users' : `uid ${identity}, which confined processes get`
+    const text = error instanceof Error ? error.message : String(error)
+    return { unusable: `Node (${executable}) does not start for ${who}: ${text.split('\n')[0]}` }
+  }
+}
+
+/** Shared libraries of a map of memory (proc_pid_maps(5)): /usr/lib/x may be opened as /lib/x. */
+async function librariesIn(maps: string): Promise<string[]> {
+  const mapped = maps.split('\n').flatMap((line) => /\/.*\.so(?:\.[\d.]+)?$/.exec(line)?.[0] ?? [])
+  const found = ['/etc/ld.so.cache']
+  for (const path of new Set(mapped)) {
+    found.push(path)
+    const short = path.replace(/^\/usr(?=\/lib)/, '')
+    if (short !== path && (await realpath(short).catch(() => null)) === path) found.push(short)
+  }
+  return found.sort()
+}
+
+async function beginningOf(path: string): Promise<Buffer> {
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(
+    Buffer.alloc(BEGINNING_BYTES),
+    0,
+    BEGINNING_BYTES,
+    0,
+  )
+  return buffer.subarray(0, bytesRead)
+}

@@ -1,0 +1,1 @@
+"""Code that talks to package indexes, beside the sandbox."""
