@@ -23,6 +23,10 @@ export const RESULT_DEPTH = 128
 /** Most that the content blocks of a result may have together, as bytes of JSON: 3 MB of image. */
 export const CONTENT_BYTES = 4_000_000
 export const MAX_CONTENT_BLOCKS = 100
+/** How long a call may wait for its client to answer questions, all of them together. */
+export const ASKING_MS = 900_000
+/** How often one call may ask. */
+export const MAX_QUESTIONS = 50
 /** Resource limits of one call (setrlimit(2)). */
 export const CALL_MEMORY_BYTES = 256 * 1024 * 1024
 export const CALL_CPU_S = 60

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Content } from './content.ts'
+import { Ask, MAX_ASKS } from './asks.ts'
 import { BoundSecret, EgressRecord } from './egress.ts'
 import { Json, JsonObject } from './json.ts'
 import { MAX_TIMEOUT_MS } from './limits.ts'
@@ -124,6 +125,12 @@ export const RunEvent = z.discriminatedUnion('type', [
     message: z.string().optional(),
   }),
   z.object({ type: z.literal('log'), seq: z.int().positive(), level: LogLevel, data: Json }),
+  /** The tool waits for replies to these: `POST /runs/:id/replies`, with this `seq`. */
+  z.object({
+    type: z.literal('asks'),
+    seq: z.int().positive(),
+    asks: z.array(Ask).min(1).max(MAX_ASKS),
+  }),
   z.object({ type: z.literal('outcome'), seq: z.int().positive(), outcome: Outcome }),
 ])
 export type RunEvent = z.infer<typeof RunEvent>

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import { AskReplies } from '#contract/asks.ts'
 import { RunOrder, type SandboxHealth } from '#contract/sandbox.ts'
 import type { Analyze } from '../calls/analyze.ts'
 import type { PackageSource } from '../packages/package-source.ts'
@@ -47,6 +48,12 @@ export function sandboxApp({ apiKey, runs, analyze, packages, health }: Parts): 
     const after = After.safeParse(context.req.query('after'))
     if (!after.success) throw new Refusal(400, 'invalid_request', 'after: not a sequence number')
     return ndjson(log.follow(after.data))
+  })
+
+  app.post('/runs/:id/replies', async (context) => {
+    const replies = await readBody(context.req.raw, AskReplies)
+    if (!runs.reply(context.req.param('id'), replies)) throw unknownRun()
+    return context.body(null, 204)
   })
 
   app.delete('/runs/:id', async (context) => {

@@ -141,7 +141,7 @@ it('a segmentation fault is a crash', async () => {
 })
 
 it('an interpreter that cannot start is a refusal: nothing saw the code', async () => {
-  const { runConfined } = await import('./run.ts')
+  const { NOBODY, runConfined } = await import('./run.ts')
   const { forkServer } = await import('../process/fork-server.ts')
   const { machine } = await import('../testing/sandbox.ts')
   const { USUAL_LIMITS } = await import('../levels/prove.ts')
@@ -156,7 +156,7 @@ it('an interpreter that cannot start is a refusal: nothing saw the code', async 
     module_lock: null,
   }
   const request = { run_id: 'a', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
-  const outcome = await run(request, () => undefined, new AbortController().signal)
+  const outcome = await run(request, NOBODY, new AbortController().signal)
   expect(outcome).toMatchObject({
     kind: 'refused',
     message: expect.stringContaining('ENOENT') as string,

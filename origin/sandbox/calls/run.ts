@@ -1,3 +1,4 @@
+import type { Ask, AskReplies } from '#contract/asks.ts'
 import type { BoundSecret, EgressRecord } from '#contract/egress.ts'
 import { CONTENT_BYTES, MAX_CONTENT_BLOCKS, RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
@@ -14,11 +15,21 @@ import { serve } from '../process/serve.ts'
 import { toOutcome } from './outcome.ts'
 
 /** The port: one call of one version, to its end. Never rejects; a refusal is an outcome. */
-export type Run = (
-  request: RunRequest,
-  onEvent: (event: Event) => void,
-  signal: AbortSignal,
-) => Promise<Outcome>
+export type Run = (request: RunRequest, caller: Caller, signal: AbortSignal) => Promise<Outcome>
+
+/** A caller that hears nothing and cannot be asked. */
+export const NOBODY: Caller = {
+  onEvent: () => undefined,
+  ask: async (asks) =>
+    asks.map(({ key }) => ({ key, error: { code: -32603, message: 'nobody can be asked' } })),
+}
+
+/** Who hears what a tool says, and answers what it asks. */
+export type Caller = {
+  onEvent(event: Event): void
+  /** Resolves with a reply to each question; never rejects. */
+  ask(asks: Ask[]): Promise<AskReplies['replies']>
+}
 
 /** As the runner knows them, which cuts nothing: what is larger is refused. */
 const ANSWER_LIMITS = {
@@ -39,7 +50,7 @@ export function runConfined(
   network: Network = internet,
   packaged: Packaged = NO_PACKAGES,
 ): Run {
-  return async (request, onEvent, signal) => {
+  return async (request, { onEvent, ask }, signal) => {
     const { version, input, secrets, bound_secrets: bound = [], limits } = request
     try {
       const { code, manifest } = version
@@ -57,7 +68,7 @@ export function runConfined(
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
         child.send(reply, taken),
       )
-      const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, web }
+      const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, ask, web }
       const served = await serve(child, task, terms).finally(() => over.abort(OVER))
       return withEgress(toOutcome(served, isolation, limits), await web.close())
     } catch (error) {

@@ -9,7 +9,7 @@ import type { Outcome } from '#contract/sandbox.ts'
 import { world } from '../egress/testing/world.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
 import { strongest } from '../testing/sandbox.ts'
-import { runConfined } from './run.ts'
+import { NOBODY, runConfined } from './run.ts'
 
 /**
  * Every example of docs/writing-tools.md is a tool, followed by a list of calls: arguments, and what
@@ -46,7 +46,7 @@ async function run(code: string, input: JsonObject): Promise<Outcome> {
       secrets: code.includes("secrets['") ? { API_KEY: 'hunter2' } : {},
       limits: USUAL_LIMITS,
     },
-    () => undefined,
+    NOBODY,
     new AbortController().signal,
   )
 }

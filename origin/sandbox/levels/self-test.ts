@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { ModuleName } from '#contract/names.ts'
 import type { IsolationLevel, Outcome, SelfTest } from '#contract/sandbox.ts'
-import type { Run } from '../calls/run.ts'
+import { NOBODY, type Run } from '../calls/run.ts'
 import { fileCanary, serverCanary, udpCanary } from './canaries.ts'
 import { LEFTOVERS, PTRACE, TRIES } from './self-test-programs.ts'
 import { USUAL_LIMITS } from './prove.ts'
@@ -79,7 +79,7 @@ function callOf(run: Run, code: string, { input, secrets = {} }: Given): Promise
   }
   return run(
     { run_id: 'self-test', version, input, secrets, limits: USUAL_LIMITS },
-    () => undefined,
+    NOBODY,
     new AbortController().signal,
   )
 }

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ModuleName } from '#contract/names.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
-import { runConfined } from '../calls/run.ts'
+import { NOBODY, runConfined } from '../calls/run.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
 import { formableLevels, machine } from '../testing/sandbox.ts'
 import { zygotes } from '../testing/zygotes.ts'
@@ -28,12 +28,16 @@ describe.each(formableLevels)('the fork server at %s', (level) => {
     const run = runConfined(server)
     return {
       call: (code: string, modules?: string[], signal = new AbortController().signal) =>
-        run(requestOf(code, modules), () => undefined, signal),
+        run(requestOf(code, modules), NOBODY, signal),
       /** A call without end, once its tool has spoken. */
       async endless() {
         const stop = new AbortController()
         const spoken = Promise.withResolvers<void>()
-        const outcome = run(requestOf(LOOP), () => spoken.resolve(), stop.signal)
+        const outcome = run(
+          requestOf(LOOP),
+          { ...NOBODY, onEvent: () => spoken.resolve() },
+          stop.signal,
+        )
         await spoken.promise
         return { outcome, stop }
       },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Ask, MAX_ASKS } from '#contract/asks.ts'
 import { LogLevel } from '#contract/operation.ts'
 import { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
@@ -32,12 +33,18 @@ export const Message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), ...reply }),
   z.object({ type: z.literal('failed'), failure: Failure, reply: z.object(reply).optional() }),
   z.object({ type: z.literal('too_large'), bytes: z.number() }),
+  z.object({
+    type: z.literal('ask'),
+    id: z.int().positive(),
+    asks: z.array(Ask).min(1).max(MAX_ASKS),
+  }),
   ...WebMessage.options,
 ])
 export type Message = z.infer<typeof Message>
 
 export type Event = Extract<Message, { type: 'progress' | 'log' }>
-export type Final = Exclude<Message, Event | WebMessage>
+export type Question = Extract<Message, { type: 'ask' }>
+export type Final = Exclude<Message, Event | Question | WebMessage>
 
 export function isEvent(message: Message): message is Event {
   return message.type === 'progress' || message.type === 'log'

@@ -1,9 +1,11 @@
-import { STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
+import type { Ask, AskReplies } from '#contract/asks.ts'
+import { ASKING_MS, MAX_QUESTIONS, STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
 import type { Conversation } from '../egress/conversation.ts'
 import type { Account } from './account.ts'
 import type { Child } from './child.ts'
 import type { FrameFault } from './frames.ts'
-import { type Event, type Final, isEvent, isWeb, Message } from './message.ts'
+import { clock } from './clock.ts'
+import { type Event, type Final, isEvent, isWeb, Message, type Question } from './message.ts'
 import type { Output } from './output.ts'
 
 /** The first thing that decided a task. What comes after it changes nothing. */
@@ -27,6 +29,8 @@ export type Terms = {
   timeoutMs: number
   signal: AbortSignal
   onEvent(event: Event): void
+  /** Resolves with a reply to each; never rejects. Without it, nothing may be asked. */
+  ask?(asks: Ask[]): Promise<AskReplies['replies']>
   /** Who takes the child's requests. Without it, none may be made. */
   web?: Pick<Conversation, 'take' | 'traffic'>
 }
@@ -40,15 +44,39 @@ const LAST_WORDS_MS = 50
  * Gives a confined child its one task and waits for the first of: its answer, its end, the
  * deadline, the caller, misbehaviour. An answered child has printed all when this resolves and is
  * about to end, or is killed; any other is dead. The time is this side's own, from giving the task
- * to the verdict.
+ * to the verdict, without what the child's questions waited for.
  */
 export async function serve(child: Child, task: object, terms: Terms): Promise<Served> {
   const decided = Promise.withResolvers<Verdict>()
+  const late = () => decided.resolve({ by: 'deadline' })
+  const working = clock(terms.timeoutMs, late)
+  const asking = clock(ASKING_MS, late)
+  let asked = 0
+  let standing = 0
+
+  /** While questions stand, only the time for questions runs. */
+  async function answer({ id, asks }: Question): Promise<void> {
+    asked += asks.length
+    if (terms.ask === undefined || asked > MAX_QUESTIONS)
+      return decided.resolve({ by: 'fault', fault: 'unknown_message' })
+    if (standing++ === 0) {
+      working.stop()
+      asking.start()
+    }
+    const replies = await terms.ask(asks)
+    if (--standing === 0) {
+      asking.stop()
+      working.start()
+    }
+    child.send({ type: 'ask.replied', id, replies })
+  }
+
   child.listen({
     message: (raw) => {
       const message = Message.safeParse(raw)
       if (!message.success) decided.resolve({ by: 'fault', fault: 'unknown_message' })
       else if (isEvent(message.data)) terms.onEvent(message.data)
+      else if (message.data.type === 'ask') void answer(message.data)
       else if (!isWeb(message.data)) decided.resolve({ by: 'answer', answer: message.data })
       else if (terms.web?.take(message.data) !== true) {
         decided.resolve({ by: 'fault', fault: 'unknown_message' })
@@ -63,12 +91,11 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   const cancel = () => decided.resolve({ by: 'caller' })
   terms.signal.addEventListener('abort', cancel, { once: true })
   if (terms.signal.aborted) cancel()
-  const timer = setTimeout(() => decided.resolve({ by: 'deadline' }), terms.timeoutMs)
-  const began = performance.now()
+  working.start()
   if (!terms.signal.aborted) child.send(task)
   const verdict = await decided.promise
-  const durationMs = performance.now() - began
-  clearTimeout(timer)
+  const durationMs = working.stop()
+  asking.stop()
   terms.signal.removeEventListener('abort', cancel)
   const { output } = child
   if (verdict.by === 'answer') {

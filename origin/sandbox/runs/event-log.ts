@@ -1,4 +1,5 @@
 import { setTimeout as after } from 'node:timers/promises'
+import type { Ask } from '#contract/asks.ts'
 import type { Outcome, RunEvent } from '#contract/sandbox.ts'
 import type { Event } from '../process/message.ts'
 
@@ -9,9 +10,12 @@ const MAX_EVENT_BYTES = 1_000_000
 /** A silence longer than this is broken by a heartbeat. */
 export const SANDBOX_HEARTBEAT_MS = 10_000
 
+/** Questions of the tool, put together. */
+export type Questions = { type: 'asks'; asks: Ask[] }
+
 export type EventLog = {
-  /** Numbers and keeps an event; past the limits it is dropped. */
-  add(event: Event): void
+  /** Numbers and keeps an event; gives its number, or null past the limits: then it is dropped. */
+  add(event: Event | Questions): number | null
   /** Ends the log with the outcome. */
   end(outcome: Outcome): void
   ended(): boolean
@@ -37,10 +41,12 @@ export function eventLog(heartbeatMs = SANDBOX_HEARTBEAT_MS): EventLog {
 
   return {
     add: (event) => {
-      if (ended || events.length >= MAX_EVENTS) return
+      if (ended || events.length >= MAX_EVENTS) return null
       const numbered = { ...event, seq: events.length + 1 }
       const size = JSON.stringify(numbered).length
-      if (bytes + size <= MAX_EVENT_BYTES) append(numbered, size)
+      if (bytes + size > MAX_EVENT_BYTES) return null
+      append(numbered, size)
+      return numbered.seq
     },
     end: (outcome) => {
       ended = true

@@ -22,7 +22,7 @@ function requestOf(runId: string) {
 function heldRun() {
   const { promise, resolve } = Promise.withResolvers<void>()
   const held = { starts: 0, release: () => resolve() }
-  const run: Run = async (_, onEvent, signal) => {
+  const run: Run = async (_, { onEvent }, signal) => {
     held.starts++
     onEvent({ type: 'log', level: 'info', data: 'started' })
     const cancelled = Promise.withResolvers<void>()
@@ -122,7 +122,7 @@ it('takes no more runs than it has places', () => {
 })
 
 it('keeps the first thousand events of a talkative run, and always its outcome', async () => {
-  const runs = runRegistry((_, onEvent) => {
+  const runs = runRegistry((_, { onEvent }) => {
     for (let count = 0; count < 5_000; count++) onEvent({ type: 'progress', progress: count })
     return Promise.resolve(DONE)
   }, 10)

@@ -1,6 +1,9 @@
+import type { AskReplies } from '#contract/asks.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
 import type { Run } from '../calls/run.ts'
+import type { Event } from '../process/message.ts'
 import { eventLog, type EventLog } from './event-log.ts'
+import { type StandingQuestions, standingQuestions } from './standing-questions.ts'
 
 /** How long, and how much, is kept of runs that have ended. */
 const KEPT_MS = 120_000
@@ -10,6 +13,8 @@ export type Registry = {
   /** The log of the run with this id, started now if there is none. Null when all places are taken. */
   start(request: RunRequest): EventLog | null
   find(runId: string): EventLog | null
+  /** Answers questions of a run. False when there is no such run. */
+  reply(runId: string, replies: AskReplies): boolean
   /** Ends a run; resolves when its processes are gone. False when there is no such run. */
   cancel(runId: string): Promise<boolean>
   running(): number
@@ -17,7 +22,13 @@ export type Registry = {
   close(): Promise<void>
 }
 
-type Entry = { log: EventLog; stop: AbortController; over: Promise<void>; endedAt: number | null }
+type Entry = {
+  log: EventLog
+  questions: StandingQuestions
+  stop: AbortController
+  over: Promise<void>
+  endedAt: number | null
+}
 
 /** Runs by id. A run lives on when its readers leave; it ends by itself, by deadline or by cancel. */
 export function runRegistry(run: Run, most: number, now: () => number = Date.now): Registry {
@@ -40,9 +51,10 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
   }
 
   async function carryOut(request: RunRequest, entry: Entry): Promise<void> {
-    const { log, stop } = entry
+    const { log, questions, stop } = entry
     try {
-      log.end(await run(request, (event) => log.add(event), stop.signal))
+      const caller = { onEvent: (event: Event) => void log.add(event), ask: questions.put }
+      log.end(await run(request, caller, stop.signal))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       log.end({ kind: 'refused', message: `the sandbox failed: ${reason}` })
@@ -58,7 +70,8 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       if (closed || running() >= most) return null
       const log = eventLog()
       const stop = new AbortController()
-      const entry: Entry = { log, stop, over: Promise.resolve(), endedAt: null }
+      const questions = standingQuestions(log)
+      const entry: Entry = { log, questions, stop, over: Promise.resolve(), endedAt: null }
       entry.over = carryOut(request, entry)
       entries.set(request.run_id, entry)
       return log
@@ -66,6 +79,11 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
     find(runId) {
       sweep()
       return entries.get(runId)?.log ?? null
+    },
+    reply(runId, replies) {
+      const entry = entries.get(runId)
+      entry?.questions.reply(replies)
+      return entry !== undefined
     },
     async cancel(runId) {
       const entry = entries.get(runId)

@@ -3,7 +3,7 @@ import { afterAll } from 'vitest'
 import type { JsonObject } from '#contract/json.ts'
 import { ModuleName } from '#contract/names.ts'
 import type { Outcome, RunLimits } from '#contract/sandbox.ts'
-import { runConfined } from '../calls/run.ts'
+import { type Caller, NOBODY, runConfined } from '../calls/run.ts'
 import { type ForkServer, forkServer } from '../process/fork-server.ts'
 import { FORMABLE_LEVELS, type FormableLevel } from '../levels/layers.ts'
 import { inspectMachine } from '../levels/machine.ts'
@@ -19,6 +19,7 @@ export type Call = {
   limits?: Partial<RunLimits>
   signal?: AbortSignal
   onEvent?: (event: Event) => void
+  ask?: Caller['ask']
 }
 
 export type Ended = { outcome: Outcome; events: Event[] }
@@ -55,9 +56,12 @@ export function sandboxAt(level: FormableLevel): Sandbox {
           secrets: call.secrets ?? {},
           limits: { ...USUAL_LIMITS, timeout_ms: 20_000, ...call.limits },
         },
-        (event) => {
-          events.push(event)
-          call.onEvent?.(event)
+        {
+          onEvent(event) {
+            events.push(event)
+            call.onEvent?.(event)
+          },
+          ask: call.ask ?? NOBODY.ask,
         },
         call.signal ?? new AbortController().signal,
       )

@@ -2,7 +2,7 @@ import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import { ModuleName } from '#contract/names.ts'
 import type { Outcome } from '#contract/sandbox.ts'
-import { runConfined } from '../../calls/run.ts'
+import { NOBODY, runConfined } from '../../calls/run.ts'
 import { USUAL_LIMITS } from '../../levels/prove.ts'
 import type { ForkServer } from '../../process/fork-server.ts'
 import type { Network } from '../network.ts'
@@ -33,7 +33,7 @@ export async function runTool(
       bound_secrets: boundSecrets(call),
       limits: { ...USUAL_LIMITS, timeout_ms: call.timeoutMs ?? 20_000 },
     },
-    () => undefined,
+    NOBODY,
     call.signal ?? new AbortController().signal,
   )
 }

@@ -1,9 +1,11 @@
-"""The `ctx` global of a tool: what it can say while it runs."""
+"""The `ctx` global of a tool: what it can say and ask while it runs."""
 
 import math
 from collections.abc import Generator
 from typing import Any
 
+from inside.asking.ask import Questions, SyncQuestions
+from inside.asking.asker import Asker
 from inside.channel import Channel
 from inside.tool.values import to_json
 
@@ -19,10 +21,13 @@ class _Done:
         yield
 
 
-class Context:
-    """Progress and log messages. Each call returns at once; `await` before it is optional."""
+class Context(Questions):
+    """Progress and log messages, each of which returns at once (`await` before it is optional), and
+    questions to the client. `sync` has the questions for functions that are not async."""
 
-    def __init__(self, channel: Channel) -> None:
+    def __init__(self, channel: Channel, asker: Asker) -> None:
+        super().__init__(asker)
+        self.sync = SyncQuestions(asker)
         self.__channel = channel
 
     def progress(

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from inside import kernel
+from inside.asking.asker import Asker
 from inside.channel import Channel, encode
 from inside.tool import failure, mcpbox
 from inside.tool.arguments import bind
@@ -18,6 +19,7 @@ from inside.tool.loop import event_loop
 from inside.tool.reply import answer, collected
 from inside.tool.secrets import Secrets
 from inside.web.open import open_web
+from inside.wire import Wire
 
 _RESERVE_BYTES = 2 * 1024 * 1024
 
@@ -71,14 +73,15 @@ def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
     failure.remember_source(task['code'])
     code = compile(task['code'], failure.TOOL_FILE, 'exec', dont_inherit=True)
     secrets = Secrets(task['secrets'])
-    http = open_web(channel)
+    wire = Wire(channel)
+    http = open_web(wire)
     given = {'secrets': secrets, 'http': http, 'mcpbox': mcpbox.MODULE}
     imports = ToolImports(task['modules'], given)
     module = types.ModuleType('tool')
     module.__dict__.update(
         __builtins__=imports.builtins(),
         __file__=failure.TOOL_FILE,
-        ctx=Context(channel),
+        ctx=Context(channel, Asker(wire)),
         http=http,
         secrets=secrets,
     )

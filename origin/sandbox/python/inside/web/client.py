@@ -6,7 +6,7 @@ from typing import Any
 from inside.web import errors
 from inside.web.body import basic_credentials, body_of, header_list, with_params
 from inside.web.response import Response
-from inside.web.wire import Request, Wire
+from inside.wire import Request, Wire
 
 
 class Pending:

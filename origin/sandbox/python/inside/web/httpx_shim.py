@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any
 
 from inside.web.errors import HttpError, RequestTimeout
-from inside.web.wire import Request, Wire
+from inside.wire import Request, Wire
 
 wire: Wire | None = None
 

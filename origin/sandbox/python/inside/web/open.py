@@ -1,13 +1,11 @@
 """The way out, ready for one call."""
 
-from inside.channel import Channel
 from inside.web import shims
 from inside.web.client import Http
-from inside.web.wire import Wire
+from inside.wire import Wire
 
 
-def open_web(channel: Channel) -> Http:
+def open_web(wire: Wire) -> Http:
     """The `http` of a tool; leads libraries there too. Says nothing before the first request."""
-    wire = Wire(channel)
     shims.install(wire)
     return Http(wire)

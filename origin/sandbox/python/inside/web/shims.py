@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from inside.web import httpx_shim, requests_shim, urllib_shim
-from inside.web.wire import Wire
+from inside.wire import Wire
 
 Shim = Callable[[ModuleType], None]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from inside.web.errors import HttpError, RequestTimeout
 from inside.web.phrase import phrase
-from inside.web.wire import Request, Wire
+from inside.wire import Request, Wire
 
 wire: Wire | None = None
 

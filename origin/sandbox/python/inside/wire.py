@@ -1,4 +1,5 @@
-"""Many requests over the one channel, for threads and for event loops, without a thread of its own.
+"""Many requests and questions over the one channel, for threads and for event loops, without a
+thread of its own.
 
 Whoever waits for an answer reads the channel, for all: of the waiting threads one reads and the
 others are told; an event loop reads when the channel is readable.
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from inside.asking.questions import Questions
 from inside.channel import Channel, encode
 from inside.web.errors import RequestFailed, error_for
 from inside.web.exchange import Exchange
@@ -38,14 +40,14 @@ class Request:
 
 
 class Wire:
-    """The channel as the way to the broker. Safe for all threads."""
+    """The channel as the way to the broker, and to the client. Safe for all threads."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._descriptor = channel.descriptor
         self._state = threading.Condition()
         self._starting = threading.Lock()
-        self._open: dict[int, Exchange] = {}
+        self._open: dict[int, Exchange | Questions] = {}
         self._last = 0
         self._reading = False
         self._held = bytearray()
@@ -65,13 +67,26 @@ class Wire:
             self._channel.send(message)
         return exchange
 
-    def wait(self, exchange: Exchange) -> None:
+    def ask(self, questions: list[dict[str, Any]]) -> Questions:
+        """Puts questions to the client that called; returns when they are on their way."""
+        with self._starting:
+            message = encode({'type': 'ask', 'id': self._last + 1, 'asks': questions})
+            if len(message) > _MAX_HEAD_BYTES:
+                raise ValueError('the questions are far too large')
+            self._last += 1
+            asked = Questions(self._last)
+            with self._state:
+                self._open[asked.number] = asked
+            self._channel.send_encoded(message)
+        return asked
+
+    def wait(self, exchange: Exchange | Questions) -> None:
         """Blocks this thread until the exchange is settled."""
         while self._must_read(exchange):
             self._read(None)
 
-    async def arrival(self, exchange: Exchange) -> None:
-        """Resolves when the exchange is settled. Being cancelled cancels the request."""
+    async def arrival(self, exchange: Exchange | Questions) -> None:
+        """Resolves when the exchange is settled. Being cancelled cancels a request."""
         import asyncio  # there already, where there is something to await
 
         loop = asyncio.get_running_loop()
@@ -92,14 +107,14 @@ class Wire:
             if not watchers:
                 loop.remove_reader(self._descriptor)
 
-    def cancel(self, exchange: Exchange) -> None:
-        """Has the broker drop the request. Nothing more is heard of it."""
+    def cancel(self, exchange: Exchange | Questions) -> None:
+        """Has the broker drop a request. Nothing more is heard of it, nor of questions."""
         with self._state:
             known = self._open.pop(exchange.number, None)
-        if known is not None:
+        if isinstance(known, Exchange):
             self._channel.send({'type': 'http.cancel', 'id': exchange.number})
 
-    def _must_read(self, exchange: Exchange) -> bool:
+    def _must_read(self, exchange: Exchange | Questions) -> bool:
         """True when it is this thread's turn to read; waits while it is another's."""
         with self._state:
             while not exchange.settled and self._reading:

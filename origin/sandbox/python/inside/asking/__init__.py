@@ -1,0 +1,1 @@
+"""Questions of a tool to the client that called it."""
