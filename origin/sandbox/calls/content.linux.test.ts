@@ -212,6 +212,19 @@ describe('an expected failure', { concurrent: true }, () => {
     })
   })
 
+  it('stays one in a group of nothing else', async () => {
+    const group = (...errors: string[]) => `raise ExceptionGroup('g', [${errors.join(', ')}])`
+    expect(await outcomeOf(group('ToolError("a")', 'ToolError("b")'))).toMatchObject({
+      failure: { type: 'ToolError', message: 'a\nb', traceback: '' },
+    })
+    expect(await outcomeOf(group('ToolError("a")', 'ValueError("b")'))).toMatchObject({
+      failure: {
+        type: 'ExceptionGroup',
+        traceback: expect.stringMatching(/ToolError: a[^]*ValueError: b/) as string,
+      },
+    })
+  })
+
   it('may be a Result with content of its own', async () => {
     const body = 'return Result(["see here", Image(PNG)], structured={"code": 7}, is_error=True)'
     expect(await outcomeOf(body)).toMatchObject({
