@@ -85,10 +85,10 @@ export function childPool(zygote: Zygote, kind: Kind): Pool {
   async function followUp({ child }: ConfinedChild): Promise<void> {
     busy++
     const later = setTimeout(refill, REFILL_MS)
-    await child.silent
+    await child.gone
     clearTimeout(later)
     busy--
-    setImmediate(refill)
+    refill()
   }
   function use(taken: ConfinedChild): ConfinedChild {
     void followUp(taken)
