@@ -108,7 +108,9 @@ function plannedEngine(
   program: (policy: Policy) => string,
 ): PlannedEngine | null {
   if ('unusable' in engine || level === 'S1') return null
-  return { ...engine, arguments: engineArguments(), filter: program(enginePolicy(VIEWS[level])) }
+  const { executable, loader, readable } = engine
+  const filter = program(enginePolicy(VIEWS[level]))
+  return { executable, loader, readable, arguments: engineArguments(engine.program), filter }
 }
 
 /** Throws NotConfined, saying why, where no child can become Node. */
