@@ -71,6 +71,7 @@ export function sandboxAt(level: FormableLevel): Sandbox {
 
 /** The levels that this machine can form, each to be tested. */
 export const formableLevels: FormableLevel[] = await findFormable()
+if (formableLevels.length === 0) throw new Error('no level can be formed: nothing would be tested')
 
 /** The sandbox that a start on this machine would give. */
 export const strongest = sandboxAt(formableLevels[0] ?? 'S1')
