@@ -180,7 +180,7 @@ describe('a generator', { concurrent: true }, () => {
   it('that has no end is stopped with a sentence', async () => {
     const endless = 'while True: yield 1'
     const message =
-      '`main` returned no result: the value gives more than 500000 items: take fewer of them'
+      '`main` returned no result: the value has more than 500000 items: take fewer of them'
     expect(await outcomeOf(endless)).toMatchObject({ kind: 'failed', failure: { message } })
     const { outcome } = await sandbox.run(`async def main():\n  ${endless}`)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { message } })
