@@ -5,7 +5,7 @@ import { JsonObject } from './json.ts'
 import { Manifest } from './manifest.ts'
 import { Name, SecretName } from './names.ts'
 import { ClientInfo } from './operation.ts'
-import { ModuleLock } from './packages.ts'
+import { ModuleLock, PackageFacts } from './packages.ts'
 import { Isolation, Language, Outcome } from './sandbox.ts'
 
 /** Bodies of the admin door. Times are ISO 8601 in UTC; lists come whole, newest as each says. */
@@ -74,6 +74,8 @@ export const ApprovalView = z.object({
   decided_at: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
   version: VersionView,
+  /** Of all that its packages bring, in the order of its lock; looked up while it waits only. */
+  package_facts: z.array(PackageFacts),
   /** The version that is live now, to compare with. */
   live: VersionView.nullable(),
 })

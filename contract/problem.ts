@@ -47,6 +47,7 @@ export const ProblemCode = z.enum([
   'hash_mismatch',
   'secret_unset',
   'reason_required',
+  'package_refused',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
@@ -76,6 +77,7 @@ export function statusOf(code: ProblemCode) {
     case 'invalid_arguments':
     case 'code_invalid':
     case 'reason_required':
+    case 'package_refused':
       return 400
     case 'unauthenticated':
     case 'token_invalid':

@@ -39,6 +39,8 @@ export const RunRequest = z.strictObject({
     hash: z.string(),
     language: Language,
     code: z.string(),
+    /** What the arguments are checked against where the code alone cannot say: types are gone by then. */
+    input_schema: JsonObject.optional(),
     manifest: Manifest,
     /** Null when the manifest names no package. */
     module_lock: ModuleLock.nullable(),

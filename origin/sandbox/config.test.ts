@@ -10,6 +10,7 @@ it('needs a key and nothing else', () => {
     port: 8001,
     maxRuns: 64,
     exitWithParent: false,
+    controlGroup: null,
     python: null,
     minimum: 'S2',
     moduleSets: expect.stringMatching(/^\/.*\/module-sets$/) as string,
@@ -23,7 +24,15 @@ it.each([
   [{ SANDBOX_API_KEY: 'short' }, 'SANDBOX_API_KEY is too short'],
   [{ SANDBOX_API_KEY, SANDBOX_PORT: '80x' }, 'SANDBOX_PORT is not a number'],
   [{ SANDBOX_API_KEY, SANDBOX_PORT: '70000' }, 'SANDBOX_PORT is not a port number'],
-  [{ SANDBOX_API_KEY, MCPBOX_SANDBOX_MIN: 'S9' }, 'MCPBOX_SANDBOX_MIN is not one of S3, S2, S1'],
+  [{ SANDBOX_API_KEY, SANDBOX_CGROUP: 'mine' }, 'SANDBOX_CGROUP is not the full path of a folder'],
+  [
+    { SANDBOX_API_KEY, MCPBOX_SANDBOX_MIN: 'S0' },
+    'MCPBOX_SANDBOX_MIN is not one of S4, S3, S2, S1',
+  ],
+  [
+    { SANDBOX_API_KEY, MCPBOX_SANDBOX_MIN: 'S9' },
+    'MCPBOX_SANDBOX_MIN is not one of S4, S3, S2, S1',
+  ],
 ])('refuses %o in one sentence', (env, sentence) => {
   expect(() => readConfig(env)).toThrow(sentence)
 })

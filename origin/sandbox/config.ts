@@ -22,6 +22,10 @@ export const Config = z
     SANDBOX_EXIT_WITH_PARENT: z
       .enum(['0', '1'], 'SANDBOX_EXIT_WITH_PARENT is neither 0 nor 1')
       .default('0'),
+    SANDBOX_CGROUP: z
+      .string()
+      .startsWith('/', 'SANDBOX_CGROUP is not the full path of a folder')
+      .optional(),
     MCPBOX_PYTHON: z.string().min(1).optional(),
     MCPBOX_DATA: z.string().min(1).default('./data'),
     /** Folder of installed packages. */
@@ -40,6 +44,7 @@ export const Config = z
     port: env.SANDBOX_PORT,
     maxRuns: env.SANDBOX_MAX_RUNS,
     exitWithParent: env.SANDBOX_EXIT_WITH_PARENT === '1',
+    controlGroup: env.SANDBOX_CGROUP ?? null,
     python: env.MCPBOX_PYTHON ?? null,
     minimum: env.MCPBOX_SANDBOX_MIN,
     moduleSets: resolve(env.MCPBOX_MODULE_SETS ?? usualModuleSets(env.MCPBOX_DATA)),

@@ -25,10 +25,14 @@ export type Supervisor = AsyncDisposable & {
  * when this machine cannot give what the configuration asks for. Disposal ends every run.
  */
 export async function startSupervisor(
-  config: Pick<Config, 'minimum' | 'python' | 'maxRuns' | 'moduleSets' | 'advisories'>,
+  config: Pick<
+    Config,
+    'minimum' | 'python' | 'controlGroup' | 'maxRuns' | 'moduleSets' | 'advisories'
+  >,
   env: NodeJS.ProcessEnv,
 ): Promise<Supervisor> {
-  const machine = await inspectMachine(config.python, env)
+  const found = await inspectMachine(config.python, env)
+  const machine = { ...found, controlGroup: config.controlGroup }
   const { forkServer, level, isolation, missing } = await proveLevel(machine, config.minimum)
   const packages = packageSource({
     ...machine,

@@ -16,6 +16,7 @@ import { listen } from './listen.ts'
 import { openLog } from './log.ts'
 import { assertIsolated } from './sandbox-client/assert-isolated.ts'
 import { startSandbox } from './sandbox-client/child.ts'
+import { httpPackageSource } from './sandbox-client/http-package-source.ts'
 import { httpSandbox } from './sandbox-client/http-sandbox.ts'
 import type { Secrets } from './secrets-file.ts'
 import { pgAssertionUses } from './storage/assertion-uses.ts'
@@ -67,6 +68,7 @@ export async function startOrigin(
     config.sandboxUrl ??
     starting.use(await startSandbox({ port: config.sandboxPort, apiKey, env, onFault })).url
   const sandbox = httpSandbox({ url: sandboxUrl, apiKey })
+  const packages = httpPackageSource({ url: sandboxUrl, apiKey })
   const confinement = await sandbox.health(AbortSignal.timeout(10_000))
   assertIsolated(confinement.isolation, config.sandboxMin)
 
@@ -77,7 +79,15 @@ export async function startOrigin(
       stores,
       notices,
       onFault,
-      carryOut: carryOutWith({ owner, stores, within, sandbox, answers: callAnswers, onFault }),
+      carryOut: carryOutWith({
+        owner,
+        stores,
+        within,
+        sandbox,
+        packages,
+        answers: callAnswers,
+        onFault,
+      }),
     }),
   )
   const catalog = starting.use(new CatalogReader(stores, notices, VERSION))
@@ -110,6 +120,7 @@ export async function startOrigin(
       allowedHosts: config.allowedHosts,
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
       sandbox,
+      packages,
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { ApprovalView } from '#contract/admin-api.ts'
 import { ModuleName } from '#contract/names.ts'
 import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
+import { ModuleLock, type PackageFacts, unknownFacts } from '#contract/packages.ts'
 import { SecretGrant } from '#contract/secret-grant.ts'
 import { present } from './present.ts'
 
@@ -18,6 +19,7 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
     decided_at: null,
     reason: null,
     live: null,
+    package_facts: [],
     ...change,
     version: {
       tool: 'bank__pay',
@@ -90,6 +92,18 @@ test('code in a description does not look like the code', () => {
     '   2 │     steal()',
   ])
   expect(lines.length).toBeLessThan(20)
+})
+
+test('words of an index stay on their line, behind the bar', () => {
+  const module_lock = ModuleLock.parse({
+    target: 'cp311 linux x86_64',
+    packages: [{ name: 'p', version: '1', wheel: 'p.whl', sha256: 'a'.repeat(64), imports: ['p'] }],
+  })
+  const facts = { name: 'p', version: '1', license: 'MIT\nmay        nothing\u202e' }
+  const package_facts = [{ ...unknownFacts(facts as never), ...facts } as PackageFacts]
+  const lines = asked({ package_facts }, { module_lock })
+  expect(lines.filter((line) => line.startsWith('may'))).toHaveLength(1)
+  expect(lines.find((line) => line.includes('MIT'))).toMatch(/^ {5}┊ .*\\u\{a\}.*\\u\{202e\}$/)
 })
 
 test('notes cannot pass for anything else', () => {

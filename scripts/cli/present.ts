@@ -1,6 +1,7 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
 import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
+import { presentPackages } from './present-packages.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
 const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
@@ -30,8 +31,9 @@ export function present(approval: ApprovalView): string {
   return [
     `── ${version.tool} · version ${version.number}`,
     ...Object.entries(fields).map(([name, value]) => `${name.padEnd(10)} ${visibleLine(value)}`),
-    ...prose('description', version.description),
-    ...(approval.notes === '' ? [] : prose('notes', approval.notes)),
+    ...(version.module_lock === null ? [] : prose('packages', presentPackages(approval))),
+    ...prose('description', version.description.split('\n')),
+    ...(approval.notes === '' ? [] : prose('notes', approval.notes.split('\n'))),
     'code',
     ...version.code
       .replace(/\n$/, '')
@@ -42,9 +44,9 @@ export function present(approval: ApprovalView): string {
 }
 
 /** Written text behind a bar, without the blank lines that would push what follows off the screen. */
-function prose(title: string, text: string): string[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  return [title, ...lines.map((line) => `     ┊ ${visibleText(line)}`)]
+function prose(title: string, lines: string[]): string[] {
+  const written = lines.filter((line) => line.trim() !== '')
+  return [title, ...written.map((line) => `     ┊ ${visibleLine(line)}`)]
 }
 
 function permission(line: ManifestLine): string {

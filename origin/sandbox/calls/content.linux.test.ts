@@ -180,7 +180,7 @@ describe('a generator', { concurrent: true }, () => {
   it('that has no end is stopped with a sentence', async () => {
     const endless = 'while True: yield 1'
     const message =
-      '`main` returned no result: the value gives more than 500000 items: take fewer of them'
+      '`main` returned no result: the value has more than 500000 items: take fewer of them'
     expect(await outcomeOf(endless)).toMatchObject({ kind: 'failed', failure: { message } })
     const { outcome } = await sandbox.run(`async def main():\n  ${endless}`)
     expect(outcome).toMatchObject({ kind: 'failed', failure: { message } })
@@ -209,6 +209,19 @@ describe('an expected failure', { concurrent: true }, () => {
     const body = 'class NoCity(ToolError): pass\ntry: {}["a"]\nexcept KeyError: raise NoCity("a")'
     expect(await outcomeOf(body)).toMatchObject({
       failure: { type: 'NoCity', message: 'a', traceback: '' },
+    })
+  })
+
+  it('stays one in a group of nothing else', async () => {
+    const group = (...errors: string[]) => `raise ExceptionGroup('g', [${errors.join(', ')}])`
+    expect(await outcomeOf(group('ToolError("a")', 'ToolError("b")'))).toMatchObject({
+      failure: { type: 'ToolError', message: 'a\nb', traceback: '' },
+    })
+    expect(await outcomeOf(group('ToolError("a")', 'ValueError("b")'))).toMatchObject({
+      failure: {
+        type: 'ExceptionGroup',
+        traceback: expect.stringMatching(/ToolError: a[^]*ValueError: b/) as string,
+      },
     })
   })
 

@@ -154,11 +154,11 @@ describe('a traceback', { concurrent: true }, () => {
     const deep = python`
       def main():
           error = ValueError('first')
-          for n in range(900):
+          for n in range(5000):
               error = ExceptionGroup(str(n), [error])
           raise error
     `
-    expect((await told(deep)).message).toBe('899 (1 sub-exception)')
+    expect((await told(deep)).message).toBe('4999 (1 sub-exception)')
   })
 })
 

@@ -1,6 +1,13 @@
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
-import type { Isolation, KillReason, Outcome, Reply, RunLimits } from '#contract/sandbox.ts'
+import type {
+  Isolation,
+  Language,
+  KillReason,
+  Outcome,
+  Reply,
+  RunLimits,
+} from '#contract/sandbox.ts'
 import { CONTENT_BYTES, RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
 import type { Account } from '../process/account.ts'
 import type { Served, Verdict } from '../process/serve.ts'
@@ -15,7 +22,12 @@ const CPU_SLACK_MS = 300
  * How a call ended. Value and failure are the tool's words; everything else is what the supervisor
  * and the kernel saw.
  */
-export function toOutcome(served: Served, isolation: Isolation, limits: RunLimits): Outcome {
+export function toOutcome(
+  served: Served,
+  isolation: Isolation,
+  limits: RunLimits,
+  language: Language = 'python',
+): Outcome {
   const { verdict, account, output, durationMs } = served
   const measured = {
     stdout: output.read(),
@@ -32,7 +44,7 @@ export function toOutcome(served: Served, isolation: Isolation, limits: RunLimit
     if (reply === undefined) return { kind: 'failed', failure, ...measured }
     if (fits(reply)) return { kind: 'failed', failure, reply, ...measured }
   }
-  return { kind: 'killed', ...killed(verdict, account, limits), ...measured }
+  return { kind: 'killed', ...killed(verdict, account, { ...limits, language }), ...measured }
 }
 
 /** A frame has room for both parts; neither may use the room of the other. */
@@ -51,7 +63,9 @@ const TOO_LARGE: Killed = {
   message: `the result is larger than ${RESULT_BYTES} bytes, or its images, audio and files are larger than ${CONTENT_BYTES} bytes as base64`,
 }
 
-function killed(verdict: Verdict, account: Account | null, limits: RunLimits): Killed {
+type Bounds = RunLimits & { language: Language }
+
+function killed(verdict: Verdict, account: Account | null, limits: Bounds): Killed {
   switch (verdict.by) {
     case 'caller':
       return { reason: 'cancelled', message: 'the caller cancelled' }
@@ -80,7 +94,7 @@ function fault(kind: Extract<Verdict, { by: 'fault' }>['fault']): Killed {
 }
 
 /** A process that ended before it answered, by the kernel's account of it. */
-function ended(account: Account | null, limits: RunLimits): Killed {
+function ended(account: Account | null, limits: Bounds): Killed {
   if (account === null) {
     return {
       reason: 'sandbox_lost',
@@ -105,6 +119,10 @@ function ended(account: Account | null, limits: RunLimits): Killed {
       reason: 'out_of_memory',
       message: 'the kernel killed the tool, most likely for memory',
     }
+  }
+  if (limits.language === 'typescript' && account.max_rss_kb * 1024 >= limits.memory_bytes / 2) {
+    // V8 ends its process when it gets no more memory, by a signal of its choice.
+    return { reason: 'out_of_memory', message: 'the tool used more memory than a call may have' }
   }
   return { reason: 'crashed', message: `the tool crashed its interpreter (signal ${signal})` }
 }

@@ -1,6 +1,5 @@
 import type { Ask, AskReplies } from '#contract/asks.ts'
 import type { BoundSecret, EgressRecord } from '#contract/egress.ts'
-import { CONTENT_BYTES, MAX_CONTENT_BLOCKS, RESULT_BYTES } from '#contract/limits.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
 import { placeholder } from '#contract/secret-grant.ts'
 import { converse } from '../egress/conversation.ts'
@@ -13,6 +12,7 @@ import type { Event } from '../process/message.ts'
 import { NotConfined } from '../process/not-confined.ts'
 import { serve } from '../process/serve.ts'
 import { toOutcome } from './outcome.ts'
+import { taskFor } from './task.ts'
 
 /** The port: one call of one version, to its end. Never rejects; a refusal is an outcome. */
 export type Run = (request: RunRequest, caller: Caller, signal: AbortSignal) => Promise<Outcome>
@@ -31,13 +31,6 @@ export type Caller = {
   ask(asks: Ask[]): Promise<AskReplies['replies']>
 }
 
-/** As the runner knows them, which cuts nothing: what is larger is refused. */
-const ANSWER_LIMITS = {
-  result_bytes: RESULT_BYTES,
-  content_bytes: CONTENT_BYTES,
-  content_blocks: MAX_CONTENT_BLOCKS,
-}
-
 /** One for all: to make one takes a look at the stack. */
 const OVER = new DOMException('the call is over', 'AbortError')
 
@@ -51,26 +44,27 @@ export function runConfined(
   packaged: Packaged = NO_PACKAGES,
 ): Run {
   return async (request, { onEvent, ask }, signal) => {
-    const { version, input, secrets, bound_secrets: bound = [], limits } = request
+    const { version, secrets, bound_secrets: bound = [], limits } = request
     try {
-      const { code, manifest } = version
+      const { manifest, language } = version
       const { hosts } = manifest
       const lock = lockOf(version)
       const imports = lock === null ? [] : packageImports(manifest, lock)
       const modules = [...manifest.modules, ...imports]
+      const held = { ...secrets, ...placeholders(bound) }
+      const given = await taskFor(request, { secrets: held, modules })
+      if ('unreadable' in given) return { kind: 'refused', message: given.unreadable }
       const wanted = { news: installing(onEvent), signal }
       const server = lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
-      const { child, isolation } = await server.take(limits, modules)
-      const held = { ...secrets, ...placeholders(bound) }
-      const task = { type: 'run', code, input, secrets: held, modules, ...ANSWER_LIMITS }
+      const { child, isolation } = await server.take(limits, modules, language)
       const over = new AbortController()
       const policy = { grants: hosts, secrets: bound, limits: EGRESS_LIMITS, network }
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
         child.send(reply, taken),
       )
       const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, ask, web }
-      const served = await serve(child, task, terms).finally(() => over.abort(OVER))
-      return withEgress(toOutcome(served, isolation, limits), await web.close())
+      const served = await serve(child, given.task, terms).finally(() => over.abort(OVER))
+      return withEgress(toOutcome(served, isolation, limits, language), await web.close())
     } catch (error) {
       if (error instanceof PackageRefusal) return { kind: 'refused', message: error.message }
       if (signal.aborted && error === signal.reason) return CANCELLED

@@ -250,8 +250,12 @@ describe('a value becomes JSON', { concurrent: true }, () => {
       '`main` returned no result: the value is an integer beyond 2**53, which JSON readers round: use str()',
     ],
     [
+      'range(10**12)',
+      '`main` returned no result: the value has more than 500000 items: take fewer of them',
+    ],
+    [
       '{"a": itertools.count()}',
-      '`main` returned no result: the value at $.a gives more than 500000 items: take fewer of them',
+      '`main` returned no result: the value at $.a has more than 500000 items: take fewer of them',
     ],
     [
       '{(1, 2): 3}',

@@ -1,4 +1,4 @@
-import { program } from './program.ts'
+import type { Program } from './program.ts'
 
 /**
  * Without a compiler V8 writes no executable memory, has no WebAssembly, and its surface is that of
@@ -53,8 +53,8 @@ load(JSON.parse(program), './main.ts')
 `
 
 /** What follows the options of an order; the layers come last (python/inside/engine.py). */
-export function engineArguments(): string[] {
-  return ['-e', LOADER, '--', JSON.stringify(program())]
+export function engineArguments(program: Program): string[] {
+  return ['-e', LOADER, '--', JSON.stringify(program)]
 }
 
 /** Old space gets half of what the process may write to: the rest is buffers, stacks, young space. */

@@ -1,3 +1,5 @@
+import type { Program } from './program.ts'
+
 /** A Node that confined processes can run, and what of the file system it needs to see. */
 export type Engine = {
   executable: string
@@ -5,6 +7,8 @@ export type Engine = {
   loader: string
   /** Its shared libraries, under each name that the loader may use. */
   readable: string[]
+  /** What it runs: our own modules, which no file system shows it. */
+  program: Program
 }
 
 /** There is none, with a sentence that says why. */

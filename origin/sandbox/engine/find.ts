@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { open, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Engine, EngineMissing } from './engine.ts'
+import { programOf } from './program.ts'
 import { loaderOf } from './loader-of.ts'
 
 const PROBE_TIMEOUT_MS = 10_000
@@ -25,7 +26,8 @@ export async function findEngine(identity: number | null): Promise<Engine | Engi
     })
     const loader = loaderOf(await beginningOf(executable))
     if (loader === null) return { unusable: `${executable} names no dynamic loader` }
-    return { executable, loader, readable: await librariesIn(stdout) }
+    const readable = await librariesIn(stdout)
+    return { executable, loader, readable, program: await programOf('inside') }
   } catch (error) {
     const who =
       identity === null ? 'ordinary users' : `uid ${identity}, which confined processes get`

@@ -1,14 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
+import { readdir, readFile } from 'node:fs/promises'
+import { strip } from './strip.ts'
 
-const FOLDER = new URL('./inside/', import.meta.url)
+/** Modules as JavaScript, by the name that they import each other by. */
+export type Program = Record<string, string>
 
-/** The modules that run inside a confined Node, as JavaScript, by the name they import each other. */
-export function program(): Record<string, string> {
-  const names = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'))
-  return Object.fromEntries(names.map((name) => [`./${name}`, textOf(name)]))
-}
-
-function textOf(name: string): string {
-  return stripTypeScriptTypes(readFileSync(new URL(name, FOLDER), 'utf8'))
+/** The modules of a folder beside this file, as text for a process that sees no files. */
+export async function programOf(folder: 'inside' | 'analysis'): Promise<Program> {
+  const place = new URL(`./${folder}/`, import.meta.url)
+  const names = (await readdir(place)).filter((name) => /(?<!\.test)\.ts$/.test(name))
+  const texts = await Promise.all(names.map((name) => readFile(new URL(name, place), 'utf8')))
+  const stripped = await strip(texts)
+  return Object.fromEntries(
+    names.map((name, at) => {
+      const one = stripped?.[at]
+      if (one === undefined || !('code' in one)) throw new Error(`${name} is no TypeScript`)
+      return [`./${name}`, one.code]
+    }),
+  )
 }

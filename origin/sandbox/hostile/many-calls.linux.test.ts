@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { CALL_ID_SUPPLY, CALL_IDS } from '../process/call-ids.ts'
 import { strongest as sandbox } from '../testing/sandbox.ts'
 import { attack } from '../testing/attack.ts'
 import { orphans } from '../testing/orphans.ts'
@@ -43,12 +44,19 @@ async function callMany(count: number): Promise<number> {
   return answered
 }
 
+/** How many users calls could still be. Takes them all. */
+function usersLeft(): number {
+  let count = 0
+  while (CALL_ID_SUPPLY.take() !== null) count++
+  return count
+}
+
 function heldBytes(): number {
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
 
-it('a thousand mixed calls leave no process, no file, no descriptor, and memory flat', async () => {
+it('a thousand mixed calls leave no process, no file, no descriptor, no user, and memory flat', async () => {
   await callMany(100)
   const before = { descriptors: await descriptors(), held: heldBytes() }
   expect(await callMany(CALLS)).toBe(CALLS)
@@ -58,6 +66,7 @@ it('a thousand mixed calls leave no process, no file, no descriptor, and memory 
   await expect.poll(descriptors, { timeout: 10_000 }).toBeLessThanOrEqual(before.descriptors + 20)
   await sandbox.forkServer[Symbol.asyncDispose]()
   expect(await zygotes()).toEqual([])
+  expect(usersLeft()).toBe(CALL_IDS)
   // Garbage included: what is kept of each call would be far more.
   expect(heldBytes() - before.held).toBeLessThan(CALLS * 60_000)
 }, 120_000)

@@ -71,16 +71,17 @@ it.each([
   async ({ start }) => {
     await using tcp = await serverCanary({ host: '127.0.0.1', port: 0 })
     await using sandbox = await startProcess({}, { ...start, through })
-    expect(sandbox.complaint()).toBe('')
+    expect(sandbox.first, sandbox.complaint()).not.toBeNull()
     const status = await readFile(`/proc/${sandbox.child.pid}/status`, 'utf8')
     expect(status).toMatch(/^Seccomp:\s+2$/m)
 
     const { isolation, missing, self_test } = await healthOf(sandbox)
     expect(isolation.level).toBe('S2')
     expect(isolation.layers).toEqual(expect.arrayContaining(['landlock_fs', 'seccomp', 'uid']))
-    expect(missing).toMatchObject([
-      { layer: 'user_ns', fix: expect.stringContaining('seccomp profile') as string },
-    ])
+    expect(missing.at(-1)).toMatchObject({
+      layer: 'user_ns',
+      fix: expect.stringContaining('seccomp profile') as string,
+    })
     expect(self_test?.failed).toEqual([])
 
     const [ended] = await events(

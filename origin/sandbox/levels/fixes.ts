@@ -8,7 +8,10 @@ const IDS =
   'give the container CAP_SETUID, CAP_SETGID and CAP_KILL, or start the sandbox as an ordinary user'
 const FIXES: Readonly<Record<string, string>> = {
   uid: IDS,
-  call_uid: IDS,
+  call_uid: 'start the sandbox as root, with CAP_SETUID, CAP_SETGID and CAP_KILL',
+  cgroup_limits:
+    'name in SANDBOX_CGROUP an empty control group of version 2 with memory and pids that the ' +
+    'sandbox may divide (systemd: Delegate=yes and DelegateSubgroup=; a container: a writable /sys/fs/cgroup)',
   seccomp: 'use a kernel with CONFIG_SECCOMP_FILTER=y',
   landlock_fs: LANDLOCK,
   interpreter: 'install Python 3.11 or later for all users, or name one in MCPBOX_PYTHON',

@@ -1,27 +1,29 @@
 import type { Language } from '#contract/sandbox.ts'
 
 /** Levels that this supervisor can form on Linux, strongest first. */
-export const FORMABLE_LEVELS = ['S3', 'S2', 'S1'] as const
+export const FORMABLE_LEVELS = ['S4', 'S3', 'S2', 'S1'] as const
 export type FormableLevel = (typeof FORMABLE_LEVELS)[number]
 
 const EVERYWHERE = ['uid', 'rlimits', 'no_new_privs', 'capabilities', 'undumpable', 'seccomp']
 
+const NAMESPACED = [
+  'user_ns',
+  'pid_ns',
+  'mnt_ns',
+  'net_ns',
+  'ipc_ns',
+  'uts_ns',
+  'cgroup_ns',
+  'call_ns',
+  'root',
+  'scratch',
+  'landlock_fs',
+]
+
 /** The layers without which a level is not that level. A process may prove more. */
 export const REQUIRED_LAYERS: Record<FormableLevel, readonly string[]> = {
-  S3: [
-    ...EVERYWHERE,
-    'user_ns',
-    'pid_ns',
-    'mnt_ns',
-    'net_ns',
-    'ipc_ns',
-    'uts_ns',
-    'cgroup_ns',
-    'call_ns',
-    'root',
-    'scratch',
-    'landlock_fs',
-  ],
+  S4: [...EVERYWHERE, ...NAMESPACED, 'call_uid', 'cgroup_limits'],
+  S3: [...EVERYWHERE, ...NAMESPACED],
   S2: [...EVERYWHERE, 'landlock_fs'],
   S1: [...EVERYWHERE, 'sealed'],
 }

@@ -48,6 +48,7 @@ export async function proveLevel(
       missing.push({ layer: error.layer, reason: error.message, fix: fixFor(error.layer) })
     }
   }
-  const why = missing.map(({ layer, reason, fix }) => `${layer}: ${reason}; ${fix}`).join('. ')
+  const nearest = missing.toReversed()
+  const why = nearest.map(({ layer, reason, fix }) => `${layer}: ${reason}; ${fix}`).join('. ')
   throw new TooWeak(`this machine cannot form isolation level ${minimum}. ${why}`)
 }

@@ -44,7 +44,7 @@ export function expectChild(kill: () => void): Midwife {
   const decode = frameDecoder(FRAME_LIMITS)
   const waiting: ((listener: Listener) => void)[] = []
   const sockets = new Map<'P' | 'T', Socket>()
-  const closed: Promise<void>[] = []
+  const read: Promise<void>[] = []
   const silent = Promise.withResolvers<void>()
   const gone = Promise.withResolvers<End>()
   let listener: Listener | null = null
@@ -78,8 +78,9 @@ export function expectChild(kill: () => void): Midwife {
 
   async function settle(end: End): Promise<void> {
     const cut = setTimeout(() => sockets.forEach((socket) => socket.destroy()), LINGER_MS)
-    await Promise.all(closed)
+    await Promise.all(read)
     clearTimeout(cut)
+    for (const socket of sockets.values()) socket.destroy()
     silent.resolve()
     gone.resolve(end)
   }
@@ -91,14 +92,13 @@ export function expectChild(kill: () => void): Midwife {
         return
       }
       sockets.set(purpose, socket)
-      closed.push(new Promise((resolve) => socket.once('close', () => resolve())))
+      const end = Promise.withResolvers<void>()
+      socket.once('end', end.resolve).once('close', end.resolve)
+      read.push(end.promise)
       const hear = purpose === 'P' ? printed : said
       if (rest.length > 0) hear(rest)
       socket.on('data', hear)
-      if (purpose === 'P') {
-        socket.once('end', () => silent.resolve())
-        socket.once('close', () => silent.resolve())
-      }
+      if (purpose === 'P') void end.promise.then(silent.resolve)
     },
     ends(end) {
       if (over) return

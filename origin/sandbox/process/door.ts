@@ -37,7 +37,8 @@ export async function openDoor(identity: number | null): Promise<Door> {
   const folder = await mkdtemp(join(tmpdir(), PREFIX))
   const path = join(folder, DOOR)
   const guests = new Map<string, Guest>()
-  const server = createServer((socket) => admit(socket, guests))
+  // A child that ends what it prints is not to be answered with an end before its call is over.
+  const server = createServer({ allowHalfOpen: true }, (socket) => admit(socket, guests))
   try {
     server.listen({ path, backlog: 128 })
     await once(server, 'listening')
@@ -105,10 +106,15 @@ function admit(socket: Socket, guests: ReadonlyMap<string, Guest>): void {
       return
     }
     socket.setTimeout(0)
+    socket.off('end', cut)
     guest(purpose, socket, all.subarray(WORD_CHARS))
   }
-  socket.setTimeout(WORD_DEADLINE_MS, () => socket.destroy())
+  function cut(): void {
+    socket.destroy()
+  }
+  socket.setTimeout(WORD_DEADLINE_MS, cut)
+  socket.on('end', cut)
   // A peer that dies while it is written to; its end says why.
-  socket.on('error', () => socket.destroy())
+  socket.on('error', cut)
   socket.on('data', listen)
 }

@@ -1,8 +1,9 @@
 import type { Language, RunLimits } from '#contract/sandbox.ts'
+import { type ControlGroup, openControlGroup } from './control-group.ts'
 import { type Door, openDoor } from './door.ts'
 import type { ConfinedChild } from './greeting.ts'
 import { NotConfined } from './not-confined.ts'
-import { type Confinement, identityOf, planFor, requireEngine } from './plan.ts'
+import { type Confinement, identityOf, type Plan, planFor, requireEngine } from './plan.ts'
 import { childPool, type Pool } from './pool.ts'
 import { LAUNCHER, startZygote, type Zygote } from './zygote.ts'
 
@@ -63,21 +64,32 @@ export function forkServer(
   let current: Promise<Generation> | null = null
   let replacing = false
   let closed = false
-  const alive = new Set<Zygote>()
+  /** Fork servers, and when nothing is left of each. */
+  const alive = new Map<Zygote, Promise<unknown>>()
   let idle: NodeJS.Timeout | null = null
 
   async function start(): Promise<Generation> {
     door ??= openDoor(identityOf(confinement))
     const { folder } = await door
-    const plan = planFor(confinement, folder)
-    const { executable } = confinement.interpreter
-    const zygote = await startZygote(executable, plan, await door, launcher)
-    alive.add(zygote)
+    const group = await groupFor(confinement)
+    const plan = planFor(confinement, folder, group?.folder)
+    const zygote = await startIn(group, plan, await door)
+    const gone = zygote.gone.then(() => group?.end())
+    alive.set(zygote, gone)
     const pools = new Map<string, Pool>()
     const generation = { zygote, pools, startedAt: now(), retired: false }
-    void zygote.gone.then(() => alive.delete(zygote))
+    void gone.then(() => alive.delete(zygote))
     if (closed) zygote.end()
     return generation
+  }
+
+  async function startIn(group: ControlGroup | null, plan: Plan, at: Door): Promise<Zygote> {
+    try {
+      return await startZygote(confinement.interpreter.executable, plan, at, launcher)
+    } catch (error) {
+      await group?.end()
+      throw error
+    }
   }
 
   async function generation(): Promise<Generation> {
@@ -158,11 +170,18 @@ export function forkServer(
       closed = true
       if (idle !== null) clearTimeout(idle)
       await current?.catch(() => undefined)
-      for (const zygote of alive) zygote.end()
-      await Promise.all([...alive].map((zygote) => zygote.gone))
+      for (const zygote of alive.keys()) zygote.end()
+      await Promise.all(alive.values())
       await (await door)?.[Symbol.asyncDispose]()
     },
   }
+}
+
+async function groupFor(confinement: Confinement): Promise<ControlGroup | null> {
+  const { level, asRoot, controlGroup = null } = confinement
+  if (level !== 'S4') return null
+  if (!asRoot) throw new NotConfined('call_uid', 'the sandbox was not started by root')
+  return openControlGroup(controlGroup)
 }
 
 function poolFor(

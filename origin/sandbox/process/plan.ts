@@ -17,6 +17,8 @@ export type Plan = {
   identity: number | null
   /** The first id that a call may get, and how many there are. */
   call_ids: [number, number] | null
+  /** Folder of the control group to join. */
+  control_group: string | null
   namespaces: boolean
   landlock: boolean
   readable: string[]
@@ -49,7 +51,12 @@ const SCRATCH_FILES = 1024
 /** User and group of fork servers when the supervisor is root; see FIRST_CALL_ID. */
 export const CONFINED_ID = 61_000
 
-const VIEWS: Record<FormableLevel, View> = { S3: 'namespaced', S2: 'shared', S1: 'sealable' }
+const VIEWS: Record<FormableLevel, View> = {
+  S4: 'namespaced',
+  S3: 'namespaced',
+  S2: 'shared',
+  S1: 'sealable',
+}
 
 /** Packages that children may import: a folder of modules, and what to import of it ahead of a call. */
 export type PackageSet = { folder: string; imports: readonly string[] }
@@ -63,10 +70,16 @@ export type Confinement = {
   /** Left out, children see the standard library only. */
   packages?: PackageSet
   engine: Engine | EngineMissing
+  /** Folder of a control group that may be divided. */
+  controlGroup?: string | null
 }
 
 /** The plan that forms a level. `meetingFolder` is where the supervisor waits for children. */
-export function planFor(confinement: Confinement, meetingFolder: string): Plan {
+export function planFor(
+  confinement: Confinement,
+  meetingFolder: string,
+  controlGroup: string | null = null,
+): Plan {
   const { level, interpreter, arch, packages = null } = confinement
   const program = (policy: Policy) => encode(assemble(policy, arch)).toString('base64')
   return {
@@ -74,7 +87,8 @@ export function planFor(confinement: Confinement, meetingFolder: string): Plan {
     level,
     identity: identityOf(confinement),
     call_ids: confinement.asRoot ? [FIRST_CALL_ID, CALL_IDS] : null,
-    namespaces: level === 'S3',
+    control_group: controlGroup,
+    namespaces: VIEWS[level] === 'namespaced',
     landlock: level !== 'S1',
     readable: [...interpreter.readable, ...(packages === null ? [] : [packages.folder])],
     masked: interpreter.masked,
@@ -94,7 +108,9 @@ function plannedEngine(
   program: (policy: Policy) => string,
 ): PlannedEngine | null {
   if ('unusable' in engine || level === 'S1') return null
-  return { ...engine, arguments: engineArguments(), filter: program(enginePolicy(VIEWS[level])) }
+  const { executable, loader, readable } = engine
+  const filter = program(enginePolicy(VIEWS[level]))
+  return { executable, loader, readable, arguments: engineArguments(engine.program), filter }
 }
 
 /** Throws NotConfined, saying why, where no child can become Node. */

@@ -32,7 +32,7 @@ const REFILL_MS = 5
 
 /**
  * Children made ahead of calls: as many as calls run at once, within bounds. A taken one is
- * replaced when it has answered, so that its call has the processors for itself.
+ * replaced when it has ended, so that its call has the processors for itself.
  */
 export function childPool(zygote: Zygote, kind: Kind): Pool {
   const [fewest, most] = AHEAD[kind.language]
@@ -85,10 +85,10 @@ export function childPool(zygote: Zygote, kind: Kind): Pool {
   async function followUp({ child }: ConfinedChild): Promise<void> {
     busy++
     const later = setTimeout(refill, REFILL_MS)
-    await child.silent
+    await child.gone
     clearTimeout(later)
     busy--
-    setImmediate(refill)
+    refill()
   }
   function use(taken: ConfinedChild): ConfinedChild {
     void followUp(taken)

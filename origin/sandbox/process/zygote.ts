@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
@@ -136,7 +136,7 @@ export async function startZygote(
 
   return {
     order(limits, modules, language) {
-      const key = randomBytes(16).toString('hex')
+      const key = randomUUID().replaceAll('-', '')
       const midwife = expectChild(() => kill(key))
       ordered++
       const identity = plan.call_ids === null ? null : CALL_ID_SUPPLY.take()

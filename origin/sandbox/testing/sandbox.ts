@@ -2,7 +2,7 @@ import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { afterAll } from 'vitest'
 import type { JsonObject } from '#contract/json.ts'
 import { ModuleName } from '#contract/names.ts'
-import type { Outcome, RunLimits } from '#contract/sandbox.ts'
+import type { Language, Outcome, RunLimits } from '#contract/sandbox.ts'
 import { type Caller, NOBODY, runConfined } from '../calls/run.ts'
 import { type ForkServer, forkServer } from '../process/fork-server.ts'
 import { FORMABLE_LEVELS, type FormableLevel } from '../levels/layers.ts'
@@ -16,6 +16,8 @@ export type Call = {
   input?: JsonObject
   secrets?: Record<string, string>
   modules?: string[]
+  language?: Language
+  inputSchema?: JsonObject
   limits?: Partial<RunLimits>
   signal?: AbortSignal
   onEvent?: (event: Event) => void
@@ -47,8 +49,9 @@ export function sandboxAt(level: FormableLevel): Sandbox {
           run_id: 'test',
           version: {
             hash: 'test',
-            language: 'python',
+            language: call.language ?? 'python',
             code,
+            ...(call.inputSchema && { input_schema: call.inputSchema }),
             manifest: { ...EMPTY_MANIFEST, modules },
             module_lock: null,
           },
@@ -72,6 +75,7 @@ export function sandboxAt(level: FormableLevel): Sandbox {
 
 /** The levels that this machine can form, each to be tested. */
 export const formableLevels: FormableLevel[] = await findFormable()
+if (formableLevels.length === 0) throw new Error('no level can be formed: nothing would be tested')
 
 /** The sandbox that a start on this machine would give. */
 export const strongest = sandboxAt(formableLevels[0] ?? 'S1')

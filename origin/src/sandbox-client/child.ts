@@ -12,7 +12,7 @@ const Listening = z.object({
 })
 /** Settings of the sandbox, and of pip, that pass through from the owner's environment. */
 const PASSED =
-  /^(PATH|HOME|MCPBOX_(PYTHON|SANDBOX_MIN|DATA|MODULE_SETS)|SANDBOX_MAX_RUNS|OSV_URL|PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|XDG_CONFIG_\w+)$/
+  /^(PATH|HOME|MCPBOX_(PYTHON|SANDBOX_MIN|DATA|MODULE_SETS)|SANDBOX_(MAX_RUNS|CGROUP)|OSV_URL|PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|XDG_CONFIG_\w+)$/
 const RESTART_MAX_MS = 10_000
 
 /** A sandbox process of our own, started again whenever it ends. */

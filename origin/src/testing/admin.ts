@@ -7,6 +7,7 @@ import { pgEndedSessions } from '../storage/ended-sessions.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
 import { startEngine } from './engines.ts'
+import type { ScriptedPackages } from './scripted-packages.ts'
 import { ScriptedSandbox } from './scripted-sandbox.ts'
 
 export const BEARER_KEY = 'bearer-key'.repeat(4)
@@ -19,11 +20,12 @@ export function openAdmin(opened: Opened): {
   door: Door
   lines: string[]
   sandbox: ScriptedSandbox
+  packages: ScriptedPackages
 } & AsyncDisposable {
   const { stores, within, notices } = opened
   const { log, lines } = keptLog()
   const sandbox = new ScriptedSandbox()
-  const { engine } = startEngine(opened, sandbox)
+  const { engine, packages } = startEngine(opened, sandbox)
   const catalog = new CatalogReader(stores, notices, '1.2.3')
   const allowedHosts = ['Box.lan']
   const door = adminDoor({
@@ -39,6 +41,7 @@ export function openAdmin(opened: Opened): {
     allowedHosts,
     databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
     sandbox,
+    packages,
     version: '1.2.3',
     log,
   })
@@ -55,6 +58,7 @@ export function openAdmin(opened: Opened): {
     door,
     lines,
     sandbox,
+    packages,
     async [Symbol.asyncDispose]() {
       catalog[Symbol.dispose]()
       await engine[Symbol.asyncDispose]()

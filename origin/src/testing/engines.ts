@@ -7,6 +7,7 @@ import { callAnswers } from '../domain/operations/answer.ts'
 import { carryOutWith } from '../domain/operations/carry-out.ts'
 import { OperationEngine } from '../domain/operations/engine.ts'
 import type { Sandbox } from '../domain/sandbox.ts'
+import { ScriptedPackages } from './scripted-packages.ts'
 import type { Opened } from './databases.ts'
 
 export const LOCAL: Principal = { kind: 'local' }
@@ -18,9 +19,11 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
   const faults: unknown[] = []
   const onFault = (fault: unknown) => void faults.push(fault)
   const { stores, within, notices } = opened
-  const carryOut = carryOutWith({ owner, stores, within, sandbox, answers: callAnswers, onFault })
+  const packages = new ScriptedPackages()
+  const answers = callAnswers
+  const carryOut = carryOutWith({ owner, stores, within, sandbox, packages, answers, onFault })
   const engine = new OperationEngine({ owner, stores, notices, carryOut, onFault })
-  return { engine, faults, owner }
+  return { engine, faults, owner, packages }
 }
 
 export function callOf(name: string, args: JsonObject = {}): OperationRequest {

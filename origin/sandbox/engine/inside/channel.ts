@@ -9,7 +9,7 @@ const { parse, stringify } = JSON
 
 /** Sends one message; returns when the kernel has taken all of it. */
 export function send(message: object): void {
-  const body = Buffer.from(stringify(message))
+  const body = Buffer.from(stringify({ __proto__: null, ...message }))
   const frame = Buffer.alloc(HEAD_BYTES + body.length)
   frame.writeUInt32BE(body.length)
   body.copy(frame, HEAD_BYTES)

@@ -13,7 +13,9 @@ export const ctx = Object.freeze({
       type: 'progress',
       progress: finite('progress', progress),
       ...(total !== undefined && { total: finite('total', total) }),
-      ...(message !== undefined && { message: `${message}`.slice(0, MAX_MESSAGE_CHARS) }),
+      ...(message !== undefined && {
+        message: String(message as unknown).slice(0, MAX_MESSAGE_CHARS),
+      }),
     })
   },
   /** Sends a message (any JSON value) to whoever called the tool. */

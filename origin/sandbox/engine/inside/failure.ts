@@ -9,7 +9,7 @@ const MAX_TYPE_CHARS = 200
 const MAX_MESSAGE_CHARS = 4_000
 const MAX_TRACEBACK_CHARS = 20_000
 const FRAME = /^\s+at /
-const FRAME_OF_TOOL = new RegExp(`^\\s+at .*\\b${TOOL_FILE.replace('.', '\\.')}:\\d+`)
+const FRAME_OF_TOOL = new RegExp(`^\\s+at (?:.*[ (])?${TOOL_FILE.replace('.', '\\.')}:\\d+`)
 
 /** Copes with what was built to resist that: anything can be thrown. */
 export function describe(thrown: unknown): Failure {
@@ -54,10 +54,12 @@ function traceback(error: Error, stack: string): string {
 
 function cut(type: string, message: string, trace: string): Failure {
   return {
+    // What the tool put on Object.prototype stays out of it.
+    __proto__: null,
     type: wellFormed(type, MAX_TYPE_CHARS),
     message: wellFormed(message, MAX_MESSAGE_CHARS),
     traceback: wellFormed(trace, MAX_TRACEBACK_CHARS),
-  }
+  } as unknown as Failure
 }
 
 function wellFormed(text: string, max: number): string {

@@ -75,7 +75,7 @@ const NEVER = 'nothing is left to happen, and `main` still waits'
 
 /** What `node -e` puts into the global scope, and what has no use here or leads to our own parts. */
 const TAKEN = `process require module exports __filename __dirname WebSocket EventSource CloseEvent
-  navigator Navigator localStorage sessionStorage BroadcastChannel MessageChannel MessagePort`
+  navigator Navigator localStorage sessionStorage BroadcastChannel`
 
 function giveGlobals(): void {
   for (const name of TAKEN.split(/\s+/)) Reflect.deleteProperty(globalThis, name)

@@ -10,10 +10,13 @@ const OFFERED = new Set(
    timers/promises url util util/types zlib`.split(/\s+/),
 )
 
-/** The name that Node knows an import by. Throws Refused for what a tool may not import. */
-export function offered(specifier: string): string {
+/**
+ * The name that Node knows an import by. `granted` are the modules of the manifest. Throws Refused
+ * for what a tool may not import.
+ */
+export function offered(specifier: string, granted: readonly string[]): string {
   const name = specifier.replace(/^node:/, '')
-  if (OFFERED.has(name)) return `node:${name}`
+  if (OFFERED.has(name) || (granted.includes(name) && isBuiltin(name))) return `node:${name}`
   if (isBuiltin(specifier)) throw new Refused('ImportRefused', `${specifier} ${USELESS}`)
   if (/^(?:\.|\/|[a-z]+:)/.test(specifier)) {
     throw new Refused(
@@ -25,4 +28,4 @@ export function offered(specifier: string): string {
 }
 
 const USELESS =
-  'is not available: a tool has no files, processes, threads or sockets. Use `fetch` for hosts in the manifest'
+  'is not available: the manifest does not name it. A tool has no processes or sockets and only a small /tmp; `fetch` reaches the hosts of its manifest'

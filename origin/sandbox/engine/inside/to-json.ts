@@ -1,6 +1,8 @@
 import type { Json } from '#contract/json.ts'
 import { Refused } from './refused.ts'
 
+const { setPrototypeOf } = Object
+
 export type JsonLimits = { depth: number; nodes: number }
 
 /** More values than bytes are allowed for them. */
@@ -26,23 +28,14 @@ export function toJson(value: unknown, { depth, nodes }: JsonLimits): Json {
   function walk(item: unknown, path: string): Json {
     if (--left < 0) throw new TooLarge()
     if (item === null || item === undefined) return null
-    switch (typeof item) {
-      case 'string':
-        return item.toWellFormed()
-      case 'boolean':
-        return item
-      case 'number':
-        if (Number.isFinite(item)) return item
-        throw no(path, `${item}, which JSON cannot say`)
-      case 'object':
-        return within(item, path)
-      case 'bigint':
-        throw no(path, 'a bigint: give `Number(value)` or `String(value)`')
-      case 'function':
-      case 'symbol':
-      case 'undefined':
-        throw no(path, `a ${typeof item}, which JSON cannot say`)
-    }
+    if (typeof item === 'string') return item.toWellFormed()
+    if (typeof item === 'boolean') return item
+    if (typeof item === 'number' && Number.isFinite(item)) return item
+    if (typeof item === 'number') throw no(path, `${item}, which JSON cannot say`)
+    if (typeof item === 'object') return within(item, path)
+    if (typeof item === 'bigint')
+      throw no(path, 'a bigint: give `Number(value)` or `String(value)`')
+    throw no(path, `a ${typeof item}, which JSON cannot say`)
   }
 
   function within(item: object, path: string): Json {
@@ -62,7 +55,8 @@ export function toJson(value: unknown, { depth, nodes }: JsonLimits): Json {
     }
     if (Array.isArray(item)) {
       if (item.length > left) throw new TooLarge()
-      return Array.from(item, (part, at) => walk(part, `${path}[${at}]`))
+      const copy = Array.from(item, (part, at) => walk(part, `${path}[${at}]`))
+      return bare(copy)
     }
     for (const [kind, what] of ADVICE) if (item instanceof kind) throw no(path, what)
     const copy = Object.create(null) as Record<string, Json>
@@ -74,6 +68,11 @@ export function toJson(value: unknown, { depth, nodes }: JsonLimits): Json {
   }
 
   return walk(value, 'the result')
+}
+
+/** Without a prototype, JSON.stringify finds no `toJSON` that the tool put there. */
+function bare(list: Json[]): Json[] {
+  return setPrototypeOf(list, null) as Json[]
 }
 
 function no(path: string, what: string): Refused {

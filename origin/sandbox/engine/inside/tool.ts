@@ -13,6 +13,8 @@ export type RunTask = {
   input: JsonObject
   input_schema: JsonObject | null
   secrets: Record<string, string>
+  /** Modules of Node beyond the default ones. */
+  modules: string[]
   result_bytes: number
   result_depth: number
 }
@@ -21,7 +23,9 @@ const require = createRequire('/')
 const made = new Map<string, vm.Module>()
 
 /** Loads the tool and calls its `main`. Throws whatever the tool throws, and Refused. */
-export async function call({ code, input, input_schema: schema }: RunTask): Promise<unknown> {
+export async function call(task: RunTask): Promise<unknown> {
+  const { code, input, input_schema: schema, modules } = task
+  const builtin = (specifier: string) => moduleOf(offered(specifier, modules))
   const tool = new vm.SourceTextModule(code, {
     identifier: TOOL_FILE,
     importModuleDynamically: async (specifier) => {
@@ -41,8 +45,7 @@ export async function call({ code, input, input_schema: schema }: RunTask): Prom
   return (main as (args: JsonObject) => unknown)(input)
 }
 
-function builtin(specifier: string): vm.Module {
-  const name = offered(specifier)
+function moduleOf(name: string): vm.Module {
   const known = made.get(name)
   if (known !== undefined) return known
   const found = require(name) as Record<string, unknown>

@@ -55,6 +55,8 @@ class Plan:
     """User and group to become when started as root; null to stay who we are."""
     call_ids: tuple[int, int] | None
     """The first of the ids that orders may name, and how many there are; null without root."""
+    control_group: str | None
+    """Folder of the group to join while it is in sight; null for none."""
     namespaces: bool
     landlock: bool
     readable: list[str]

@@ -46,6 +46,7 @@ export async function execute(
       hash: version.hash,
       language: version.language,
       code: version.code,
+      input_schema: version.inputSchema,
       manifest,
       module_lock: kind === 'call' ? version.moduleLock : null,
     },

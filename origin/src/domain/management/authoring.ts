@@ -4,6 +4,7 @@ import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
 import { Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { Call } from '../operations/call.ts'
+import { withPackages } from '../packages/choose.ts'
 import { refuse } from '../refusal.ts'
 import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
@@ -29,6 +30,7 @@ export const createTool = managementTool({
     description: inputs.description.default(''),
     hosts: inputs.hosts.default([]),
     modules: inputs.modules.default([]),
+    packages: inputs.packages.default([]),
     secrets: inputs.secrets.default([]),
     timeout_ms: inputs.timeout.default(DEFAULT_TIMEOUT_MS),
     hints: inputs.hints.default({}),
@@ -36,7 +38,7 @@ export const createTool = managementTool({
   annotations: ADDS,
   async answer(call, input) {
     const { server, name: tool } = input
-    const text = await analysed(call, {
+    const written = await analysed(call, {
       server,
       tool,
       language: 'python',
@@ -52,6 +54,7 @@ export const createTool = managementTool({
       moduleLock: null,
       timeoutMs: input.timeout_ms,
     })
+    const text = await withPackages(call, written, input.packages, null)
     await call.finish(async (stores) => {
       const { tools, activity } = stores
       const serverId = (await tools.serverId(server)) ?? serverUnknown(server)
@@ -80,6 +83,7 @@ export const updateTool = managementTool({
     description: inputs.description.optional(),
     hosts: inputs.hosts.optional(),
     modules: inputs.modules.optional(),
+    packages: inputs.packages.optional(),
     secrets: inputs.secrets.optional(),
     timeout_ms: inputs.timeout.optional(),
     hints: inputs.hints.optional(),
@@ -90,7 +94,7 @@ export const updateTool = managementTool({
     const tool = (await call.stores.tools.tool(server, name)) ?? toolUnknown(server, name)
     const [before] = await call.stores.tools.versions(tool.id)
     if (before === undefined) throw new Error(`tool ${tool.id} has no version`)
-    const text = await analysed(call, {
+    const written = await analysed(call, {
       server,
       tool: name,
       language: before.language,
@@ -106,6 +110,7 @@ export const updateTool = managementTool({
       moduleLock: before.moduleLock,
       timeoutMs: input.timeout_ms ?? before.timeoutMs,
     })
+    const text = await withPackages(call, written, input.packages, before)
     await call.finish(async (stores) => {
       const { tools, activity } = stores
       await tools.lock(tool.id)

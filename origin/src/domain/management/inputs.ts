@@ -4,6 +4,7 @@ import { JsonObject } from '#contract/json.ts'
 import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
 import { ModuleName, Name } from '#contract/names.ts'
 import { SecretGrant } from '#contract/secret-grant.ts'
+import { NamedPackage } from '../packages/named-package.ts'
 
 /** Text that a person or an assistant writes; PostgreSQL keeps neither NUL nor lone surrogates. */
 export function writtenText(max: number) {
@@ -39,6 +40,12 @@ export const modules = z
   .array(ModuleName)
   .max(50)
   .describe('Standard library modules beyond the harmless default ones; the person approves them')
+export const packages = z
+  .array(NamedPackage)
+  .max(20)
+  .describe(
+    'Distributions of the Python package index that it imports from, each at one exact version: `pyyaml==6.0.2`. Named as in the index, not as imported (`pyyaml` brings `yaml`); the person approves them and what they need. Wheels only',
+  )
 export const secrets = z
   .array(SecretGrant)
   .max(50)

@@ -1,6 +1,7 @@
 import type { ClientInfo, OpId, ToolResult } from '#contract/operation.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
+import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
 import type { Analysis } from '#contract/sandbox.ts'
 import type { Stores } from '../stores.ts'
 import type { Candidate } from '../tools/tool-store.ts'
@@ -21,6 +22,15 @@ export interface Call {
 
   /** @throws Refusal sandbox_unreachable */
   analyze(code: string): Promise<Analysis>
+
+  /**
+   * Chooses the exact wheels of packages, and tells the caller how far that is.
+   * @throws Refusal package_refused, cancelled, sandbox_unreachable
+   */
+  lockPackages(packages: readonly PackagePin[]): Promise<ModuleLock>
+
+  /** What is known of packages; null in it is unknown. @throws Refusal sandbox_unreachable */
+  packageFacts(packages: FactsRequest['packages']): Promise<PackageFacts[]>
 
   /**
    * Runs `work` and ends the operation with its result, both in one unit of work: a replica that

@@ -3,8 +3,10 @@ import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
 import { execute } from '../executions/execute.ts'
+import { keptPromise } from '../executions/kept-promise.ts'
 import { inWords, replyInWords } from '../executions/in-words.ts'
 import { toolResult } from '../executions/tool-result.ts'
+import type { PackageSource } from '../packages/package-source.ts'
 import { principalLabel } from '../principals.ts'
 import { Refusal } from '../refusal.ts'
 import { sandboxUnreachable, type Sandbox } from '../sandbox.ts'
@@ -46,10 +48,11 @@ export function carryOutWith(parts: {
   stores: Stores
   within: Within
   sandbox: Sandbox
+  packages: Pick<PackageSource, 'lock' | 'facts'>
   answers: Answers
   onFault: (fault: unknown) => void
 }): CarryOut {
-  const { owner, stores, within, sandbox, answers, onFault } = parts
+  const { owner, stores, within, sandbox, packages, answers, onFault } = parts
 
   async function foresee({ params }: OperationRequest): Promise<Foreseen | null> {
     const bootId = sandbox.boot
@@ -111,6 +114,21 @@ export function carryOutWith(parts: {
       by: principalKey(principal),
       client: request.client,
       analyze: (code) => sandbox.analyze(code, live.detached.signal),
+      packageFacts: (asked) => packages.facts([...asked], live.detached.signal),
+
+      async lockPackages(pins) {
+        // What an earlier owner told of this is told already, under these numbers.
+        newestSeq = live.resume(await stores.operations.eventsAfter(opId, 0))
+        const news = (message: string) =>
+          live.add({ type: 'progress', seq: ++newestSeq, progress: newestSeq, message })
+        const signal = AbortSignal.any([live.cancelled.signal, live.detached.signal])
+        try {
+          return await packages.lock(pins, { news, signal })
+        } catch (fault) {
+          if (fault !== live.cancelled.signal.reason) throw fault
+          throw new Refusal('cancelled', 'The call was cancelled while its packages were chosen.')
+        }
+      },
 
       async execute({ kind, choose, arguments: input }) {
         const startedAt = new Date()
@@ -139,7 +157,8 @@ export function carryOutWith(parts: {
         if (ended === 'other_boot')
           ended = await executeAt((await noteDispatch(dispatch, dispatch.bootId)).bootId)
         if (ended === 'other_boot') return sandboxUnreachable()
-        const { seq, outcome } = ended
+        const { seq } = ended
+        const outcome = keptPromise(ended.outcome, version)
         hasOutcome = true
         newestSeq = Math.max(newestSeq, seq - 1)
         await finish(async (inside) => {

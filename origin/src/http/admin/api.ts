@@ -4,9 +4,13 @@ import { DecisionRequest, SecretValue } from '#contract/admin-api.ts'
 import { Name, parseWireName, SecretName } from '#contract/names.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import { decide } from '../../domain/approvals/decide.ts'
+import { factsOf } from '../../domain/packages/facts-of.ts'
+import { installAhead } from '../../domain/packages/install-ahead.ts'
+import type { PackageSource } from '../../domain/packages/package-source.ts'
 import { refuse } from '../../domain/refusal.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import { serverUnknown } from '../../domain/tools/callable.ts'
+import type { Logger } from '../../log.ts'
 import { readBody } from '../body.ts'
 import { signedIn, type AdminEnv } from './signed-in.ts'
 import { approvalView, executionView, versionView } from './views.ts'
@@ -15,26 +19,34 @@ const Limit = z.coerce.number().int().min(1).max(500).default(50)
 const State = z.enum(['waiting', 'approved', 'rejected', 'withdrawn'])
 
 /** `/api`: what a signed-in admin reads and decides. */
-export function apiRoutes(parts: { stores: Stores; within: Within; bearerKey: string }) {
-  const { stores, within } = parts
+export function apiRoutes(parts: {
+  stores: Stores
+  within: Within
+  bearerKey: string
+  packages: PackageSource
+  log: Logger
+}) {
+  const { stores, within, packages, log } = parts
   const routes = new Hono<AdminEnv>()
   routes.use(signedIn(stores.admins, parts.bearerKey))
 
-  async function view(approval: Approval) {
+  async function view(approval: Approval, signal: AbortSignal) {
     const version = await stores.tools.version(approval.versionId)
     if (version === null) throw new Error(`approval ${approval.id} is about no version`)
     const live = await stores.tools.versionIn(version.toolId, 'live')
-    const [requestedBy, createdBy] = await Promise.all([
+    const [requestedBy, createdBy, facts] = await Promise.all([
       stores.principals.label(approval.requestedBy),
       stores.principals.label(version.createdBy),
+      approval.state === 'waiting' ? factsOf(packages, version, signal) : [],
     ])
-    return approvalView({ ...approval, requestedBy }, { ...version, createdBy }, live)
+    return approvalView({ ...approval, requestedBy }, { ...version, createdBy }, facts, live)
   }
 
   routes.get('/approvals', async (c) => {
     const state = query(c, 'state', State.optional())
+    const asked = await stores.approvals.list(state ?? null)
     return c.json({
-      approvals: await Promise.all((await stores.approvals.list(state ?? null)).map(view)),
+      approvals: await Promise.all(asked.map((approval) => view(approval, c.req.raw.signal))),
     })
   })
 
@@ -43,7 +55,7 @@ export function apiRoutes(parts: { stores: Stores; within: Within; bearerKey: st
     const approval = id.success ? await stores.approvals.approval(id.data) : null
     if (approval === null)
       return refuse('approval_unknown', 'There is no such request for approval.')
-    return c.json(await view(approval))
+    return c.json(await view(approval, c.req.raw.signal))
   })
 
   routes.post('/approvals/:id/decision', async (c) => {
@@ -53,6 +65,8 @@ export function apiRoutes(parts: { stores: Stores; within: Within; bearerKey: st
     const version = await within((inside) =>
       decide(inside, c.get('admin'), { approvalId: id.data, ...decision }),
     )
+    if (decision.decision === 'approve')
+      void installAhead(packages, version, (fault) => log.warn({ err: fault }, 'packages'))
     return c.json(versionView((await stores.tools.version(version.id)) ?? version))
   })
 

@@ -1,4 +1,5 @@
 import type { WorkerSecrets } from '#contract/admin-api.ts'
+import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Sandbox } from '../../domain/sandbox.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
@@ -21,6 +22,7 @@ export function adminDoor(parts: {
   allowedHosts: readonly string[]
   databaseAnswers: () => Promise<void>
   sandbox: Pick<Sandbox, 'health'>
+  packages: PackageSource
   version: string
   log: Logger
 }): Door {

@@ -1,5 +1,6 @@
 import type { ApprovalView, ExecutionView, VersionView } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
+import type { PackageFacts } from '#contract/packages.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import type { Execution } from '../../domain/executions/execution-store.ts'
 import type { Version } from '../../domain/tools/version.ts'
@@ -27,6 +28,7 @@ export function versionView(version: Version): VersionView {
 export function approvalView(
   approval: Approval,
   version: Version,
+  facts: PackageFacts[],
   live: Version | null,
 ): ApprovalView {
   return {
@@ -41,6 +43,7 @@ export function approvalView(
     decided_at: approval.decidedAt?.toISOString() ?? null,
     reason: approval.reason,
     version: versionView(version),
+    package_facts: facts,
     live: live === null ? null : versionView(live),
   }
 }

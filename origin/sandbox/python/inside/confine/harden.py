@@ -6,16 +6,18 @@ may be read before `harden` has returned and, where there is one, the seal is on
 
 import os
 
-from inside.confine import identity, landlock, limits, namespaces, privileges, root, seccomp
+from inside.confine import control_group, identity, landlock, limits, namespaces, privileges
+from inside.confine import root, seccomp
 from inside.plan import Engine, Order, Plan
 
 
 def isolate(plan: Plan) -> tuple[list[str], namespaces.Snapshot | None]:
-    """Leaves root and enters the namespaces; gives the layers and what the namespaces were before.
+    """Joins the control group, leaves root and enters the namespaces; gives the layers and what the namespaces were before.
 
     The process-id namespace holds from the next fork on.
     """
-    layers = identity.leave_root(plan.identity)
+    layers = control_group.join(plan.control_group)
+    layers += identity.leave_root(plan.identity)
     if not plan.namespaces:
         return layers, None
     before = namespaces.snapshot()

@@ -3,6 +3,7 @@
 import _socket
 import ctypes
 import os
+import stat
 
 from inside import kernel
 from inside.confine.unconfined import layer, proven
@@ -83,11 +84,12 @@ def _size(abi: int) -> int:
 
 
 def _allow(ruleset: int, path: str, rights: int) -> None:
-    if not os.path.exists(path):
-        return
-    if not os.path.isdir(path):
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return  # what this process cannot find needs no leave to be read
+    if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
         rights &= _EXECUTE | _READ_FILE | _WRITE_FILE
-    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     kernel.landlock_add_path(ruleset, _PathBeneath(rights, descriptor))
     os.close(descriptor)
 

@@ -39,14 +39,29 @@ def describe(error: BaseException) -> dict[str, Any]:
     """type, message and traceback. Copes with exceptions that were built to resist that."""
     if isinstance(error, Refused):
         return expected(error.kind, str(error))
-    if isinstance(error, ToolError):
-        return expected(type(error).__name__, _message(error))
+    leaves = _leaves(error)
+    if all(isinstance(leaf, ToolError) for leaf in leaves):
+        kind = type(error) if isinstance(error, ToolError) else ToolError
+        return expected(kind.__name__, '\n'.join(map(_message, leaves)))
     return {**expected(type(error).__name__, _message(error)), 'traceback': _traceback(error)}
 
 
 def expected(kind: str, message: str) -> dict[str, Any]:
     """A failure whose message says all there is to say."""
     return {'type': kind[:_MAX_TYPE_CHARS], 'message': message[:_MAX_MESSAGE_CHARS], 'traceback': ''}
+
+
+def _leaves(whole: BaseException) -> list[BaseException]:
+    """The exceptions in a group, and in the groups in it, in order. Any other is its own leaf."""
+    leaves: list[BaseException] = []
+    waiting = [whole]
+    while waiting:
+        error = waiting.pop()
+        if isinstance(error, BaseExceptionGroup):
+            waiting.extend(reversed(error.exceptions))
+        else:
+            leaves.append(error)
+    return leaves
 
 
 def _message(error: BaseException) -> str:

@@ -71,6 +71,8 @@ def _convert(value: Any, path: str, depth: int) -> Any:
     if isinstance(value, Iterator):
         return _convert(listed(value, path), path, depth)
     if isinstance(value, Sequence | ValuesView) and not isinstance(value, _BYTES):
+        if len(value) > MAX_ITEMS:
+            raise endless(path)
         return [_convert(item, f'{path}[{at}]', depth + 1) for at, item in enumerate(value)]
     raise NotJson(f'{_at(path)} is {_kind(value)}, which JSON cannot express{_hint(value)}')
 
@@ -116,8 +118,8 @@ def listed(value: Iterator[Any], path: str = '$') -> list[Any]:
 
 
 def endless(path: str = '$') -> NotJson:
-    """What to raise at a generator that yields more than MAX_ITEMS."""
-    return NotJson(f'{_at(path)} gives more than {MAX_ITEMS} items: take fewer of them')
+    """What to raise at a list or generator of more than MAX_ITEMS."""
+    return NotJson(f'{_at(path)} has more than {MAX_ITEMS} items: take fewer of them')
 
 
 def _at(path: str) -> str:
