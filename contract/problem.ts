@@ -46,6 +46,7 @@ export const ProblemCode = z.enum([
   'approval_stale',
   'hash_mismatch',
   'secret_unset',
+  'execution_failed',
   'reason_required',
   'package_refused',
   // parts that are away
@@ -122,6 +123,7 @@ export function statusOf(code: ProblemCode) {
       return 415
     case 'too_many_attempts':
       return 429
+    case 'execution_failed':
     case 'internal':
       return 500
     case 'not_configured':

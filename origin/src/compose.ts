@@ -4,7 +4,7 @@ import type { SandboxHealth } from '#contract/sandbox.ts'
 import { VERSION } from '#contract/version.ts'
 import type { Config } from './config.ts'
 import { CatalogReader } from './domain/catalog.ts'
-import { callAnswers } from './domain/operations/answer.ts'
+import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
 import { FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
@@ -85,7 +85,7 @@ export async function startOrigin(
         within,
         sandbox,
         packages,
-        answers: callAnswers,
+        answers,
         onFault,
       }),
     }),

@@ -1,4 +1,5 @@
-import type { ChangeNotice } from '#contract/catalog.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { Catalog, ChangeNotice } from '#contract/catalog.ts'
 import type { CatalogReader } from './catalog.ts'
 import type { NoticeBoard } from './notices.ts'
 import { Wake } from './wake.ts'
@@ -14,12 +15,32 @@ export async function* catalogChanges(
 ): AsyncGenerator<ChangeNotice> {
   using wake = new Wake(signal)
   using _listening = notices.on('mcpbox_catalog', () => wake.wake())
-  let { etag } = await catalog.read()
-  yield { type: 'hello', etag }
+  let known = await catalog.read()
+  yield { type: 'hello', etag: known.etag }
   while (!signal.aborted) {
     await wake.next(LOOK_MS)
-    const now = (await catalog.read()).etag
-    if (now !== etag) yield { type: 'catalog' }
-    etag = now
+    const now = await catalog.read()
+    if (now.etag !== known.etag) yield changeBetween(known, now)
+    known = now
+  }
+}
+
+/** A resource changed when it was there before, and something else makes its content now. */
+function changeBetween(before: Catalog, now: Catalog): ChangeNotice {
+  const etags = new Map(before.resources.map(({ uri, etag }) => [uri, etag]))
+  const differs = (list: keyof Catalog) => !isDeepStrictEqual(before[list], now[list])
+  const listed = ({ resources }: Catalog) => resources.map(({ etag: _, ...listed }) => listed)
+  const resourcesDiffer =
+    differs('resourceTemplates') || !isDeepStrictEqual(listed(before), listed(now))
+  return {
+    type: 'catalog',
+    lists: [
+      ...(differs('tools') ? ['tools' as const] : []),
+      ...(differs('prompts') ? ['prompts' as const] : []),
+      ...(resourcesDiffer ? ['resources' as const] : []),
+    ],
+    resources: now.resources
+      .filter(({ uri, etag }) => etags.has(uri) && etags.get(uri) !== etag)
+      .map(({ uri }) => uri),
   }
 }

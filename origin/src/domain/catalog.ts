@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Catalog, CatalogTool } from '#contract/catalog.ts'
-import { wireName } from '#contract/names.ts'
+import type {
+  Catalog,
+  CatalogPrompt,
+  CatalogResource,
+  CatalogResourceTemplate,
+  CatalogTool,
+} from '#contract/catalog.ts'
+import { variablesOf } from '#contract/publication.ts'
 import { MANAGEMENT_TOOLS } from './management/table.ts'
 import type { NoticeBoard } from './notices.ts'
 import type { Stores } from './stores.ts'
@@ -43,19 +49,48 @@ export class CatalogReader implements Disposable {
     const content = {
       server: { name: 'mcpbox', version: this.#version },
       instructions: INSTRUCTIONS,
-      tools: [...[...MANAGEMENT_TOOLS.values()].map(({ catalog }) => catalog), ...live.map(listed)],
+      tools: [
+        ...[...MANAGEMENT_TOOLS.values()].map(({ catalog }) => catalog),
+        ...live.flatMap(asTool),
+      ],
+      prompts: live.flatMap(asPrompt),
+      resources: live.flatMap(asResource),
+      resourceTemplates: live.flatMap(asTemplate),
     }
     const etag = createHash('sha256').update(JSON.stringify(content)).digest('base64url')
     return { etag, ...content }
   }
 }
 
-function listed(version: Version): CatalogTool {
-  return {
-    name: wireName(version.server, version.tool),
-    description: version.description,
-    inputSchema: version.inputSchema,
-    ...(version.outputSchema === null ? {} : { outputSchema: version.outputSchema }),
-    annotations: version.annotations,
-  }
+function asTool(version: Version): CatalogTool[] {
+  const { publication, description, inputSchema, outputSchema, annotations } = version
+  if (publication.kind !== 'tool') return []
+  const { name } = publication
+  const output = outputSchema === null ? {} : { outputSchema }
+  return [{ name, description, inputSchema, ...output, annotations }]
+}
+
+/** Arguments of a prompt are text: of their schemas, a client hears the descriptions. */
+function asPrompt({ publication, description, inputSchema }: Version): CatalogPrompt[] {
+  if (publication.kind !== 'prompt') return []
+  const required = new Set(Array.isArray(inputSchema['required']) ? inputSchema['required'] : [])
+  const properties = Object.entries(inputSchema['properties'] ?? {})
+  const described = properties.map(([name, schema]) => ({
+    name,
+    ...(typeof schema?.description === 'string' && { description: schema.description }),
+    required: required.has(name),
+  }))
+  return [{ name: publication.name, description, arguments: described }]
+}
+
+function asResource({ publication, tool, description, hash }: Version): CatalogResource[] {
+  if (publication.kind !== 'resource' || variablesOf(publication.uri).length > 0) return []
+  const { uri, mimeType } = publication
+  return [{ uri, etag: hash, name: tool, description, ...(mimeType !== null && { mimeType }) }]
+}
+
+function asTemplate({ publication, tool, description }: Version): CatalogResourceTemplate[] {
+  if (publication.kind !== 'resource' || variablesOf(publication.uri).length === 0) return []
+  const { uri: uriTemplate, mimeType } = publication
+  return [{ uriTemplate, name: tool, description, ...(mimeType !== null && { mimeType }) }]
 }

@@ -6,7 +6,6 @@ import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate as apply } from 'drizzle-orm/pglite/migrator'
 import { afterEach, expect, test } from 'vitest'
-import { Name } from '#contract/names.ts'
 import { assertApproved } from '../domain/tools/callable.ts'
 import { migrate, migrationsFolder } from './migrate.ts'
 import { pgToolStore } from './tool-store.ts'
@@ -51,7 +50,7 @@ test('a tool approved before there were languages and packages is a Python tool,
   await migrate(db)
 
   const tools = pgToolStore(db)
-  const live = await tools.liveVersion(Name.parse('weather'), Name.parse('forecast'))
+  const live = await tools.liveAt('tool', 'weather__forecast')
   if (live === null) throw new Error('the tool is not live any more')
   expect(live.version).toMatchObject({
     language: 'python',

@@ -75,6 +75,9 @@ export const versions = pgTable(
     state: text('state', { enum: ['draft', 'pending', 'live', 'archived', 'rejected'] }).notNull(),
     hash: text('hash').notNull(),
     hashFormat: integer('hash_format').notNull(),
+    kind: text('kind', { enum: ['tool', 'prompt', 'resource'] }).notNull(),
+    address: text('address').notNull(),
+    mimeType: text('mime_type'),
     description: text('description').notNull(),
     language: text('language', { enum: ['python', 'typescript'] }).notNull(),
     code: text('code').notNull(),
@@ -102,6 +105,11 @@ export const versions = pgTable(
       .where(sql`state = 'live'`),
     check('versions_state', sql`state in ('draft', 'pending', 'live', 'archived', 'rejected')`),
     check('versions_hash', sql`hash ~ '^[0-9a-f]{64}$'`),
+    uniqueIndex('versions_one_live_address')
+      .on(t.kind, t.address)
+      .where(sql`state = 'live'`),
+    check('versions_kind', sql`kind in ('tool', 'prompt', 'resource')`),
+    check('versions_mime_type', sql`kind = 'resource' or mime_type is null`),
     check('versions_language', sql`language in ('python', 'typescript')`),
     check('versions_timeout', sql`timeout_ms between 1000 and 300000`),
     check('versions_live_is_approved', sql`state <> 'live' or approval_id is not null`),

@@ -1,10 +1,12 @@
-import { and, asc, count, desc, eq, max, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, like, max, sql } from 'drizzle-orm'
 import { EMPTY_MANIFEST, manifestLines, type ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
+import { addressOf, type Publication } from '#contract/publication.ts'
 import { refuse } from '../domain/refusal.ts'
 import type { Candidate, ToolStore } from '../domain/tools/tool-store.ts'
 import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
 import type { Version } from '../domain/tools/version.ts'
+import { breaks } from './broken-constraint.ts'
 import type { Db } from './database.ts'
 import { approvals, grants, servers, tools, versions } from './schema.ts'
 
@@ -120,6 +122,9 @@ export function pgToolStore(db: Db): ToolStore {
           state: 'draft',
           hash: versionHash(text),
           hashFormat: HASH_FORMAT,
+          kind: text.publication.kind,
+          address: addressOf(text.publication),
+          mimeType: text.publication.kind === 'resource' ? text.publication.mimeType : null,
           description: text.description,
           language: text.language,
           code: text.code,
@@ -154,17 +159,37 @@ export function pgToolStore(db: Db): ToolStore {
     },
 
     async move(versionId, to, approvalId) {
-      await db
-        .update(versions)
-        .set({ state: to, ...(approvalId === undefined ? {} : { approvalId }) })
-        .where(eq(versions.id, versionId))
+      try {
+        await db
+          .update(versions)
+          .set({ state: to, ...(approvalId === undefined ? {} : { approvalId }) })
+          .where(eq(versions.id, versionId))
+      } catch (fault) {
+        if (!breaks(fault, 'versions_one_live_address')) throw fault
+        refuse('name_taken', 'Something else that is live has this name or address.')
+      }
     },
 
-    async liveVersion(server, tool) {
+    async liveAt(kind, address) {
       const [row] = await candidates().where(
-        and(eq(servers.name, server), eq(tools.name, tool), eq(versions.state, 'live')),
+        and(eq(versions.kind, kind), eq(versions.address, address), eq(versions.state, 'live')),
       )
       return row === undefined ? null : toCandidate(row)
+    },
+
+    async liveTemplates() {
+      const rows = await db
+        .select({ address: versions.address })
+        .from(versions)
+        .where(
+          and(
+            eq(versions.kind, 'resource'),
+            eq(versions.state, 'live'),
+            like(versions.address, '%{%'),
+          ),
+        )
+        .orderBy(sql`${versions.address} collate "C"`)
+      return rows.map(({ address }) => address)
     },
 
     async live() {
@@ -206,9 +231,12 @@ function toVersion(row: {
   server: string
   tool: string
 }): Version {
-  const { version } = row
+  const { kind, address, mimeType, ...version } = row.version
+  const publication: Publication =
+    kind === 'resource' ? { kind, uri: address, mimeType } : { kind, name: address }
   return {
     ...version,
+    publication,
     // Texts of format 1 were stored before a manifest could name packages.
     manifest: { ...EMPTY_MANIFEST, ...version.manifest },
     server: row.server as Name,

@@ -3,7 +3,7 @@ import type { JsonObject } from '#contract/json.ts'
 import type { OpId, OperationEvent, OperationRequest, ToolResult } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
-import { callAnswers } from '../domain/operations/answer.ts'
+import { answers } from '../domain/operations/answer.ts'
 import { carryOutWith } from '../domain/operations/carry-out.ts'
 import { OperationEngine } from '../domain/operations/engine.ts'
 import type { Sandbox } from '../domain/sandbox.ts'
@@ -20,7 +20,7 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
   const onFault = (fault: unknown) => void faults.push(fault)
   const { stores, within, notices } = opened
   const packages = new ScriptedPackages()
-  const answers = callAnswers
+
   const carryOut = carryOutWith({ owner, stores, within, sandbox, packages, answers, onFault })
   const engine = new OperationEngine({ owner, stores, notices, carryOut, onFault })
   return { engine, faults, owner, packages }

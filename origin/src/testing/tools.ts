@@ -8,6 +8,7 @@ import { decide } from '../domain/approvals/decide.ts'
 import type { Stores, Within } from '../domain/stores.ts'
 import { CAUTIOUS_ANNOTATIONS } from '../domain/tools/author.ts'
 import { draft } from '../domain/tools/life-cycle.ts'
+import { ownPublication } from '../domain/tools/publishable.ts'
 import type { Tool } from '../domain/tools/tool-store.ts'
 import type { Version, VersionText } from '../domain/tools/version.ts'
 
@@ -22,9 +23,9 @@ export function manifest(lines: { [kind in keyof Manifest]?: string[] } = {}): M
 
 /** A small text of a version, with what the test cares about changed. */
 export function versionText(change: Partial<VersionText> = {}): VersionText {
+  const named = { server: Name.parse('weather'), tool: Name.parse('forecast'), ...change }
   return {
-    server: Name.parse('weather'),
-    tool: Name.parse('forecast'),
+    publication: ownPublication(named),
     description: 'Tells the weather.',
     language: 'python',
     code: 'async def main(city: str) -> dict:\n    return {"city": city}\n',
@@ -34,7 +35,7 @@ export function versionText(change: Partial<VersionText> = {}): VersionText {
     manifest: manifest(),
     moduleLock: null,
     timeoutMs: 30_000,
-    ...change,
+    ...named,
   }
 }
 

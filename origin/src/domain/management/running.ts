@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callResult } from '../executions/tool-result.ts'
 import { refuse } from '../refusal.ts'
 import { callableVersion, toolUnknown } from '../tools/callable.ts'
 import * as inputs from './inputs.ts'
@@ -25,6 +26,7 @@ export const testCode = managementTool({
     await call.execute({
       kind: 'trial',
       arguments: args,
+      conclude: callResult,
       async choose() {
         const [newest] = await call.stores.tools.versions(tool.id)
         if (newest === undefined) throw new Error(`tool ${tool.id} has no version`)
@@ -55,7 +57,8 @@ export const callTool = managementTool({
     await call.execute({
       kind: 'call',
       arguments: args,
-      choose: () => callableVersion(call.stores, name),
+      choose: () => callableVersion(call.stores, 'tool', name),
+      conclude: callResult,
     })
   },
 })

@@ -1,10 +1,12 @@
-import type { ClientInfo, OpId, ToolResult } from '#contract/operation.ts'
+import type { ClientInfo, OpId, OperationResult } from '#contract/operation.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
 import type { Analysis } from '#contract/sandbox.ts'
 import type { Stores } from '../stores.ts'
+import type { Conclude } from '../executions/ending.ts'
 import type { Candidate } from '../tools/tool-store.ts'
+import type { Version } from '../tools/version.ts'
 
 /**
  * One operation seen by the code that answers it. It must end with exactly one `finish` or
@@ -36,7 +38,7 @@ export interface Call {
    * Runs `work` and ends the operation with its result, both in one unit of work: a replica that
    * repeats the operation after a crash finds it ended, or not begun.
    */
-  finish(work: (stores: Stores) => Promise<ToolResult>): Promise<void>
+  finish(work: (stores: Stores) => Promise<OperationResult>): Promise<void>
 
   /**
    * Runs a version in the sandbox, records the execution and ends the operation with its result.
@@ -45,6 +47,7 @@ export interface Call {
   execute(how: {
     kind: 'call' | 'trial'
     choose: () => Promise<Candidate>
-    arguments: JsonObject
+    arguments: JsonObject | ((version: Version) => JsonObject)
+    conclude: Conclude
   }): Promise<void>
 }

@@ -2,10 +2,10 @@ import type { OperationRequest } from '#contract/operation.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
+import type { Ending } from '../executions/ending.ts'
 import { execute } from '../executions/execute.ts'
 import { keptPromise } from '../executions/kept-promise.ts'
 import { inWords, replyInWords } from '../executions/in-words.ts'
-import { toolResult } from '../executions/tool-result.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { principalLabel } from '../principals.ts'
 import { Refusal } from '../refusal.ts'
@@ -15,7 +15,7 @@ import type { Candidate } from '../tools/tool-store.ts'
 import { wireName } from '#contract/names.ts'
 import type { Call } from './call.ts'
 import type { LiveOperation } from './live-operation.ts'
-import type { Dispatch, Operation } from './operation.ts'
+import type { Dispatch, NumberedEvent, Operation } from './operation.ts'
 
 /** What an operation is known to send to the sandbox before it begins. */
 export interface Foreseen {
@@ -35,11 +35,11 @@ export interface CarryOut {
 }
 
 export interface Answers {
-  /** What a call by this tool name runs, when it does nothing else; null when that is not known. */
-  willRun(stores: Stores, tool: string): Promise<Candidate | null>
+  /** What a request runs, when it does nothing else; null when that is not known. */
+  willRun(stores: Stores, request: OperationRequest): Promise<Candidate | null>
 
-  /** Answers a call by its tool name; throws Refusal for the expected noes. */
-  answer(call: Call, tool: string, args: OperationRequest['params']['arguments']): Promise<void>
+  /** Answers a request; throws Refusal for the expected noes. */
+  answer(call: Call, request: OperationRequest): Promise<void>
 }
 
 export function carryOutWith(parts: {
@@ -54,25 +54,24 @@ export function carryOutWith(parts: {
 }): CarryOut {
   const { owner, stores, within, sandbox, packages, answers, onFault } = parts
 
-  async function foresee({ params }: OperationRequest): Promise<Foreseen | null> {
+  async function foresee(request: OperationRequest): Promise<Foreseen | null> {
     const bootId = sandbox.boot
-    const candidate = bootId === null ? null : await answers.willRun(stores, params.name)
+    const candidate = bootId === null ? null : await answers.willRun(stores, request)
     if (bootId === null || candidate === null) return null
     return { candidate, dispatch: { bootId, versionId: candidate.version.id, kind: 'call' } }
   }
 
   async function toEnd(operation: Operation, live: LiveOperation, foreseen: Foreseen | null) {
     const { opId, principal, request, requestId } = operation
-    const { name, arguments: args } = request.params
     let newestSeq = 0
     let hasOutcome = false
 
-    const finish: Call['finish'] = async (work) => {
+    /** Runs `work` and ends the operation as it says, both in one unit of work. */
+    const end = async (work: (stores: Stores) => Promise<Ending>): Promise<void> => {
       await live.stored()
       const seq = newestSeq + 1
       const event = await within(async (inside) => {
-        const result = await work(inside)
-        const final = { type: 'result' as const, seq, result }
+        const final = finalEvent(seq, await work(inside))
         return (await inside.operations.finish(opId, final)) ? final : abandon()
       })
       live.finish(event)
@@ -110,7 +109,7 @@ export function carryOutWith(parts: {
       principal,
       requestId,
       stores,
-      finish,
+      finish: (work) => end(async (inside) => ({ result: await work(inside) })),
       by: principalKey(principal),
       client: request.client,
       analyze: (code) => sandbox.analyze(code, live.detached.signal),
@@ -130,12 +129,14 @@ export function carryOutWith(parts: {
         }
       },
 
-      async execute({ kind, choose, arguments: input }) {
+      async execute({ kind, choose, conclude, ...given }) {
         const startedAt = new Date()
         if (operation.dispatch === null && live.cancelled.signal.aborted)
           throw new Refusal('cancelled', 'The call was cancelled before it began.')
         const { candidate, dispatch } = await dispatched(choose, kind)
         const { version } = candidate
+        const input =
+          typeof given.arguments === 'function' ? given.arguments(version) : given.arguments
         const executeAt = (bootId: string) =>
           execute(stores, sandbox, {
             opId,
@@ -161,7 +162,7 @@ export function carryOutWith(parts: {
         const outcome = keptPromise(ended.outcome, version)
         hasOutcome = true
         newestSeq = Math.max(newestSeq, seq - 1)
-        await finish(async (inside) => {
+        await end(async (inside) => {
           await inside.executions.add({
             id: opId,
             kind,
@@ -175,7 +176,7 @@ export function carryOutWith(parts: {
             arguments: input,
             ...recorded(outcome),
           })
-          return toolResult(outcome, { id: opId, hash: version.hash })
+          return conclude(outcome, { id: opId, version })
         })
       },
     }
@@ -183,7 +184,7 @@ export function carryOutWith(parts: {
     try {
       if (operation.dispatch !== null)
         newestSeq = live.resume(await stores.operations.eventsAfter(opId, 0))
-      await answers.answer(call, name, args)
+      await answers.answer(call, request)
     } catch (fault) {
       if (fault instanceof Refusal) return refuseIt(fault.problem)
       if (live.detached.signal.aborted || fault instanceof EndedElsewhere) return
@@ -203,6 +204,12 @@ export function carryOutWith(parts: {
 
 /** How long after its beginning a run is sought again when its end could not be recorded. */
 const RESUMED_FOR_MS = 15 * 60_000
+
+function finalEvent(seq: number, ending: Ending): NumberedEvent {
+  return 'result' in ending
+    ? { type: 'result', seq, result: ending.result }
+    : { type: 'problem', seq, problem: ending.problem }
+}
 
 class EndedElsewhere extends Error {}
 

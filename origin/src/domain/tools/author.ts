@@ -3,14 +3,17 @@ import { MAX_CODE_BYTES } from '#contract/limits.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import type { ModuleLock } from '#contract/packages.ts'
+import type { Publication } from '#contract/publication.ts'
 import type { Analysis, Language } from '#contract/sandbox.ts'
 import { refuse } from '../refusal.ts'
+import { assertPublishable } from './publishable.ts'
 import type { VersionText } from './version.ts'
 
 /** What an author says of a tool; the rest is read from the code. */
 export interface Draft {
   server: Name
   tool: Name
+  publication: Publication
   language: Language
   code: string
   /** Empty: the docstring of `main` speaks. */
@@ -58,9 +61,11 @@ export function versionText(draft: Draft, analysis: Analysis): VersionText {
     )
   if (description.includes('\0') || !description.isWellFormed())
     return refuse('code_invalid', 'The docstring must be well-formed text without NUL.')
+  assertPublishable(draft, analysis.input_schema)
   return {
     server: draft.server,
     tool: draft.tool,
+    publication: draft.publication,
     description,
     language: draft.language,
     code: draft.code,

@@ -1,6 +1,7 @@
 import { manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { parseWireName, wireName } from '#contract/names.ts'
+import { matchUri, variablesOf, type PublicationKind } from '#contract/publication.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { versionHash } from './version-hash.ts'
@@ -8,22 +9,42 @@ import type { Candidate } from './tool-store.ts'
 import type { Version } from './version.ts'
 
 /**
- * The version that a call by this wire name means: the live one.
- * @throws Refusal unknown_tool, not_approved
+ * The version that clients mean by a name or an address: the live one.
+ * @throws Refusal unknown_tool, unknown_prompt, unknown_resource, not_approved
  */
 export async function callableVersion(
   { tools, approvals }: Pick<Stores, 'tools' | 'approvals'>,
-  wire: string,
+  kind: PublicationKind,
+  address: string,
 ): Promise<Candidate> {
-  const name = parseWireName(wire)
-  const live = name === null ? null : await tools.liveVersion(name.server, name.tool)
+  const live = await tools.liveAt(kind, address)
   if (live !== null) return live
-  const tool = name === null ? null : await tools.tool(name.server, name.tool)
-  if (tool === null) return refuse('unknown_tool', `There is no tool named "${wire}".`)
-  const [newest] = await tools.versions(tool.id)
+  const own = kind === 'resource' ? null : parseWireName(address)
+  const tool = own === null ? null : await tools.tool(own.server, own.tool)
+  const [newest] = tool === null ? [] : await tools.versions(tool.id)
+  if (newest === undefined || newest.publication.kind !== kind) return unknown(kind, address)
   const reason =
-    newest?.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
-  return refuse('not_approved', whyNotApproved(wire, newest?.state ?? 'draft', reason ?? null))
+    newest.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
+  return refuse('not_approved', whyNotApproved(address, newest.state, reason ?? null))
+}
+
+/**
+ * The version that reads this address: the live resource at it, or else the first whose address with
+ * variables it fits.
+ * @throws Refusal unknown_resource
+ */
+export async function readableVersion(
+  { tools }: Pick<Stores, 'tools'>,
+  uri: string,
+): Promise<Candidate> {
+  const exact = variablesOf(uri).length === 0 ? await tools.liveAt('resource', uri) : null
+  if (exact !== null) return exact
+  for (const template of await tools.liveTemplates()) {
+    const fits = matchUri(template, uri) !== null
+    const candidate = fits ? await tools.liveAt('resource', template) : null
+    if (candidate !== null) return candidate
+  }
+  return unknown('resource', uri)
 }
 
 /**
@@ -46,6 +67,17 @@ export function assertApproved({ version, approved }: Candidate): void {
     .filter((line) => !granted.has(line))
   if (missing.length > 0)
     refuse('not_approved', `"${wire}" may no longer use: ${missing.join(', ')}.`)
+}
+
+function unknown(kind: PublicationKind, address: string): never {
+  switch (kind) {
+    case 'tool':
+      return refuse('unknown_tool', `There is no tool named "${address}".`)
+    case 'prompt':
+      return refuse('unknown_prompt', `There is no prompt named "${address}".`)
+    case 'resource':
+      return refuse('unknown_resource', `There is no resource at ${address}.`)
+  }
 }
 
 function whyNotApproved(wire: string, state: Version['state'], reason: string | null): string {

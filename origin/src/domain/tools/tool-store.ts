@@ -1,5 +1,6 @@
 import type { ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
+import type { PublicationKind } from '#contract/publication.ts'
 import type { Version, VersionState, VersionText } from './version.ts'
 
 export interface Server {
@@ -52,10 +53,16 @@ export interface ToolStore {
   version(id: string): Promise<Version | null>
   versions(toolId: string): Promise<Version[]>
   versionIn(toolId: string, state: 'draft' | 'pending' | 'live'): Promise<Version | null>
-  /** Puts a version into a state, by an approval where it goes live. See life-cycle.ts. */
+  /**
+   * Puts a version into a state, by an approval where it goes live. See life-cycle.ts.
+   * @throws Refusal name_taken when something else that is live has its name or address
+   */
   move(versionId: string, to: VersionState, approvalId?: string): Promise<void>
 
-  liveVersion(server: Name, tool: Name): Promise<Candidate | null>
+  /** The one live version of this kind with this name or address. */
+  liveAt(kind: PublicationKind, address: string): Promise<Candidate | null>
+  /** Addresses with variables of live resources, in a fixed order. */
+  liveTemplates(): Promise<string[]>
   live(): Promise<Version[]>
   candidate(versionId: string): Promise<Candidate | null>
   addGrants(version: Version, approvalId: string): Promise<void>

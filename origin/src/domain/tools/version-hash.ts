@@ -27,6 +27,7 @@ const COVERED = {
     format: 2,
     server: text.server,
     tool: text.tool,
+    publication: text.publication,
     description: text.description,
     language: text.language,
     code: text.code,

@@ -3,6 +3,7 @@ import type { JsonObject } from '#contract/json.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import type { ModuleLock } from '#contract/packages.ts'
+import type { Publication } from '#contract/publication.ts'
 import type { Language } from '#contract/sandbox.ts'
 
 export type VersionState = 'draft' | 'pending' | 'live' | 'archived' | 'rejected'
@@ -11,6 +12,7 @@ export type VersionState = 'draft' | 'pending' | 'live' | 'archived' | 'rejected
 export interface VersionText {
   server: Name
   tool: Name
+  publication: Publication
   description: string
   language: Language
   code: string

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { MEDIA_TYPE } from './content.ts'
+
+/**
+ * The name of a tool or prompt on the wire. Its own, `server__tool`, is always free; another one
+ * must hold no double underscore, so that it is nobody else's own. 64 characters are what the
+ * strictest MCP clients accept; `mcpbox_` is for the management tools.
+ */
+export const PublishedName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'must be 1 to 64 letters, digits, `_`, `.` and `-`')
+  .refine((name) => !name.startsWith('mcpbox_'), 'must not begin with `mcpbox_`')
+
+/** One variable of an address, RFC 6570 level 1. */
+const VARIABLE = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g
+const PLAIN = /^[a-z][a-z0-9+.-]*:[!-z|~]+$/i
+
+/** The address of a resource (RFC 3986), or of many, with variables such as `notes://{day}`. */
+export const ResourceUri = z
+  .string()
+  .max(500)
+  .refine(
+    (uri) => PLAIN.test(uri.replace(VARIABLE, 'x')) && isUnambiguous(uri),
+    'must be a URI such as `notes://today`, with variables as in `notes://{day}` if need be, ' +
+      'each once and with something between them',
+  )
+
+/** How clients meet a version: as what, and by which name or address. */
+export const Publication = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tool'), name: PublishedName }),
+  z.strictObject({ kind: z.literal('prompt'), name: PublishedName }),
+  z.strictObject({
+    kind: z.literal('resource'),
+    uri: ResourceUri,
+    mimeType: z.string().regex(MEDIA_TYPE).nullable(),
+  }),
+])
+export type Publication = z.infer<typeof Publication>
+export type PublicationKind = Publication['kind']
+
+/** What tells live versions of one kind apart. */
+export function addressOf(publication: Publication): string {
+  return publication.kind === 'resource' ? publication.uri : publication.name
+}
+
+/** The variables of an address, in their order; none in the address of a single resource. */
+export function variablesOf(uri: string): string[] {
+  return [...uri.matchAll(VARIABLE)].map(([, name = '']) => name)
+}
+
+/**
+ * The values of a template's variables in an address, or null when the address is none of the
+ * template's. A value has at least one character, holds no `/`, and is percent-decoded.
+ */
+export function matchUri(template: string, uri: string): { [name: string]: string } | null {
+  const parts = template.split(VARIABLE)
+  const pattern = parts.map((part, at) => (at % 2 === 0 ? literally(part) : '([^/]+)')).join('')
+  const found = new RegExp(`^${pattern}$`).exec(uri)
+  if (found === null) return null
+  const values = found.slice(1).map(decoded)
+  if (values.includes(null)) return null
+  return Object.fromEntries(variablesOf(template).map((name, at) => [name, values[at] ?? '']))
+}
+
+/** Adjacent variables, or one twice, would have no one reading. */
+function isUnambiguous(uri: string): boolean {
+  const names = variablesOf(uri)
+  return new Set(names).size === names.length && !uri.includes('}{')
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return null
+    throw error
+  }
+}
+
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+}

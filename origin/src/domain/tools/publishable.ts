@@ -1,0 +1,65 @@
+import type { JsonObject } from '#contract/json.ts'
+import { wireName } from '#contract/names.ts'
+import { variablesOf, type Publication } from '#contract/publication.ts'
+import { refuse } from '../refusal.ts'
+import type { VersionText } from './version.ts'
+
+/** What a tool is published as when its author names nothing else. */
+export function ownPublication({ server, tool }: Pick<VersionText, 'server' | 'tool'>): Publication {
+  return { kind: 'tool', name: wireName(server, tool) }
+}
+
+/**
+ * Checks that what is published fits what clients can say: they have text for the arguments of a
+ * prompt, and the variables of an address, and nothing else.
+ * @throws Refusal code_invalid
+ */
+export function assertPublishable(
+  { server, tool, publication }: Pick<VersionText, 'server' | 'tool' | 'publication'>,
+  inputSchema: JsonObject,
+): void {
+  if (publication.kind !== 'resource') {
+    const own = wireName(server, tool)
+    if (publication.name.includes('__') && publication.name !== own)
+      refuse('code_invalid', `Its name may hold no double underscore, unless it is "${own}".`)
+    if (publication.kind === 'prompt') assertTexts('prompt', inputSchema)
+    return
+  }
+  assertTexts('resource', inputSchema)
+  const variables = variablesOf(publication.uri)
+  const { all, required } = argumentsOf(inputSchema)
+  const unknown = variables.filter((name) => !all.has(name))
+  if (unknown.length > 0)
+    refuse('code_invalid', `main has no argument for {${unknown.join('}, {')}} of the address.`)
+  const missing = required.filter((name) => !variables.includes(name))
+  if (missing.length > 0)
+    refuse('code_invalid', `The address has no {${missing.join('}, {')}}, which main requires.`)
+}
+
+function assertTexts(kind: 'prompt' | 'resource', inputSchema: JsonObject): void {
+  for (const [name, schema] of argumentsOf(inputSchema).all)
+    if (!takesText(schema))
+      refuse('code_invalid', `The arguments of a ${kind} are text; make \`${name}\` a \`str\`.`)
+}
+
+function argumentsOf(inputSchema: JsonObject) {
+  const { properties, required } = inputSchema
+  return {
+    all: new Map(Object.entries(isObject(properties) ? properties : {})),
+    required: Array.isArray(required) ? required.map(String) : [],
+  }
+}
+
+/** Whether every text, or each of a few, is good for a schema that analysis made. */
+function takesText(schema: unknown): boolean {
+  if (!isObject(schema)) return false
+  const { type, anyOf } = schema
+  const choices: unknown = schema['enum']
+  if (Array.isArray(choices)) return choices.some((choice) => typeof choice === 'string')
+  if (Array.isArray(anyOf)) return anyOf.some(takesText)
+  return type === 'string' || (Array.isArray(type) && type.includes('string'))
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
