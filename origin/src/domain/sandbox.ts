@@ -1,4 +1,11 @@
-import type { Analysis, Outcome, RunEvent, RunRequest, SandboxHealth } from '#contract/sandbox.ts'
+import type {
+  Analysis,
+  Outcome,
+  RunEvent,
+  RunRequest,
+  SandboxHealth,
+  Source,
+} from '#contract/sandbox.ts'
 import { refuse } from './refusal.ts'
 
 export type RunNews = Extract<RunEvent, { type: 'progress' | 'log' }>
@@ -20,7 +27,7 @@ export interface Sandbox {
   health(signal: AbortSignal): Promise<SandboxHealth>
 
   /** Reads code without running it. */
-  analyze(code: string, signal: AbortSignal): Promise<Analysis>
+  analyze(source: Source, signal: AbortSignal): Promise<Analysis>
 
   /**
    * Runs a version once per `run_id`, or attaches to the run that this boot of the sandbox has

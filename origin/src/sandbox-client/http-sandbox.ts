@@ -97,8 +97,8 @@ export function httpSandbox(options: {
       return health
     },
 
-    analyze: (code, signal) =>
-      answer(Analysis, '/analyses', { method: 'POST', body: JSON.stringify({ code }) }, signal),
+    analyze: (source, signal) =>
+      answer(Analysis, '/analyses', { method: 'POST', body: JSON.stringify(source) }, signal),
 
     async run(bootId, request, { news, cancel, detach, sentBefore }) {
       const path = `/runs/${encodeURIComponent(request.run_id)}`

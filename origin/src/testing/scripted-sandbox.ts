@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
-import type { Analysis, Outcome, RunRequest } from '#contract/sandbox.ts'
+import type { Analysis, Outcome, RunRequest, Source } from '#contract/sandbox.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 
 const ISOLATION = { level: 'S3' as const, layers: ['seccomp'] }
@@ -47,7 +47,7 @@ export class ScriptedSandbox implements Sandbox {
     }
   }
 
-  async analyze(code: string): Promise<Analysis> {
+  async analyze({ code }: Source): Promise<Analysis> {
     this.analyzed.push(code)
     return this.analysis
   }

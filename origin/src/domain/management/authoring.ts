@@ -22,10 +22,11 @@ export const createTool = managementTool({
   name: 'mcpbox_create_tool',
   title: 'Write a new tool',
   description:
-    'Stores a new tool as a draft, written in Python. Nobody can call it until a person has approved exactly this text.',
+    'Stores a new tool as a draft, written in Python or TypeScript. Nobody can call it until a person has approved exactly this text.',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
+    language: inputs.language.default('python'),
     code: inputs.code,
     description: inputs.description.default(''),
     hosts: inputs.hosts.default([]),
@@ -41,7 +42,7 @@ export const createTool = managementTool({
     const written = await analysed(call, {
       server,
       tool,
-      language: 'python',
+      language: input.language,
       code: input.code,
       description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
@@ -79,6 +80,7 @@ export const updateTool = managementTool({
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
+    language: inputs.language.optional(),
     code: inputs.code.optional(),
     description: inputs.description.optional(),
     hosts: inputs.hosts.optional(),
@@ -97,7 +99,7 @@ export const updateTool = managementTool({
     const written = await analysed(call, {
       server,
       tool: name,
-      language: before.language,
+      language: input.language ?? before.language,
       code: input.code ?? before.code,
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),
@@ -147,7 +149,9 @@ function manifest(lines: z.input<typeof Manifest>): Manifest {
 
 async function analysed(call: Call, draft: Draft) {
   assertCodeSize(draft.code)
-  return versionText(draft, await call.analyze(draft.code))
+  if (draft.language === 'typescript' && draft.manifest.packages.length > 0)
+    refuse('code_invalid', 'Packages are for tools in Python; a tool in TypeScript has none.')
+  return versionText(draft, await call.analyze({ language: draft.language, code: draft.code }))
 }
 
 function hinted(
