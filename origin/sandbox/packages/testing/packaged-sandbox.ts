@@ -14,6 +14,7 @@ import { identityOf } from '../../process/plan.ts'
 import { forkServer } from '../../process/fork-server.ts'
 import { machine } from '../../testing/sandbox.ts'
 import { removeFrozen } from '../frozen-tree.ts'
+import type { Wanted } from '../module-sets.ts'
 import { packageSource } from '../package-source.ts'
 import { packagedServers } from '../packaged.ts'
 
@@ -47,7 +48,7 @@ export async function packagedSandbox(
   const closing: AsyncDisposable[] = []
   const news: string[] = []
   const signal = new AbortController().signal
-  const wanted = { news: (message: string) => void news.push(message), signal }
+  const wanted: Wanted = { news: (message: string) => void news.push(message), signal }
 
   /** A function that runs a tool at a level. */
   function at(level: FormableLevel) {
