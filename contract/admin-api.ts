@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { ToolAnnotations } from './catalog.ts'
 import { EgressRecord } from './egress.ts'
 import { JsonObject } from './json.ts'
+import { MIN_SECRET_CHARS } from './limits.ts'
 import { Manifest } from './manifest.ts'
 import { Name, SecretName } from './names.ts'
 import { ClientInfo } from './operation.ts'
 import { ModuleLock, PackageFacts } from './packages.ts'
+import { Publication } from './publication.ts'
 import { Isolation, Language, Outcome } from './sandbox.ts'
 
 /** Bodies of the admin door. Times are ISO 8601 in UTC; lists come whole, newest as each says. */
@@ -46,6 +48,7 @@ export const VersionView = z.object({
   number: z.int(),
   state: z.enum(['draft', 'pending', 'live', 'archived', 'rejected']),
   hash: z.string(),
+  publication: Publication,
   description: z.string(),
   language: Language,
   code: z.string(),
@@ -138,7 +141,15 @@ export const ServerList = z.object({
 export const SecretList = z.object({
   secrets: z.array(z.object({ name: SecretName, updated_at: z.iso.datetime() })),
 })
-export const SecretValue = z.strictObject({ value: z.string().min(1).max(10_000) })
+export const SecretValue = z.strictObject({
+  value: z
+    .string()
+    .max(10_000)
+    .refine(
+      (value) => value.trim().length >= MIN_SECRET_CHARS,
+      `must have at least ${MIN_SECRET_CHARS} characters: a shorter value could not be kept out of results`,
+    ),
+})
 
 /** `GET /internal/worker-secrets`, with the deploy key: what the Worker must hold. */
 export const WorkerSecrets = z.object({

@@ -35,3 +35,5 @@ export const CALL_OPEN_FILES = 64
 export const BODY_DEPTH = 120
 /** How long packages may take to be looked up, or to be installed. */
 export const PACKAGES_MS = 300_000
+/** Shorter values of secrets turn up in any text by chance. */
+export const MIN_SECRET_CHARS = 4

@@ -20,7 +20,7 @@ export const ResourceUri = z
   .string()
   .max(500)
   .refine(
-    (uri) => PLAIN.test(uri.replace(VARIABLE, 'x')) && isUnambiguous(uri),
+    (uri) => PLAIN.test(uri.replace(VARIABLE, '~')) && isUnambiguous(uri),
     'must be a URI such as `notes://today`, with variables as in `notes://{day}` if need be, ' +
       'each once and with something between them',
   )

@@ -20,6 +20,10 @@ export type Isolation = z.infer<typeof Isolation>
 export const Language = z.enum(['python', 'typescript'])
 export type Language = z.infer<typeof Language>
 
+/** The body of `POST /analyses`: a text to be read, not run. */
+export const Source = z.strictObject({ language: Language, code: z.string() })
+export type Source = z.infer<typeof Source>
+
 export const RunLimits = z.object({
   timeout_ms: z.int().positive().max(MAX_TIMEOUT_MS),
   memory_bytes: z.int().positive(),

@@ -38,9 +38,12 @@ export interface Edge extends AsyncDisposable {
   signedInAs(identity: Identity): Promise<URL>
 }
 
-/** @param databaseServer url of a PostgreSQL; left out, one origin runs on the embedded database */
+/**
+ * @param databaseServer url of a PostgreSQL; left out, one origin runs on the embedded database
+ * @param env settings of the origin, and of the sandbox that it starts
+ */
 export async function startStack(
-  options: { databaseServer?: string; origins?: number } = {},
+  options: { databaseServer?: string; origins?: number; env?: Record<string, string> } = {},
 ): Promise<Stack & { secrets: Record<string, string> }> {
   await using starting = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'mcpbox-stack-'))
@@ -59,6 +62,7 @@ export async function startStack(
     MCPBOX_ADMIN_PORT: '0',
     MCPBOX_TUNNEL_PORT: '0',
     SANDBOX_PORT: '0',
+    ...options.env,
   }
   if (options.databaseServer !== undefined) {
     settings['DATABASE_URL'] = starting.use(await freshDatabase(options.databaseServer)).url

@@ -2,7 +2,9 @@ import type { OperationResult } from '#contract/operation.ts'
 import type { Run, ScriptedTool } from './scripted-origin.ts'
 
 /** A tool that says nothing before it ends. */
-export function silent(end: (run: Run) => OperationResult | Promise<OperationResult>): ScriptedTool {
+export function silent(
+  end: (run: Run) => OperationResult | Promise<OperationResult>,
+): ScriptedTool {
   return async function* (run) {
     yield* []
     return end(run)

@@ -24,6 +24,7 @@ it.each([
   [{ SANDBOX_API_KEY: 'short' }, 'SANDBOX_API_KEY is too short'],
   [{ SANDBOX_API_KEY, SANDBOX_PORT: '80x' }, 'SANDBOX_PORT is not a number'],
   [{ SANDBOX_API_KEY, SANDBOX_PORT: '70000' }, 'SANDBOX_PORT is not a port number'],
+  [{ SANDBOX_API_KEY, SANDBOX_MAX_RUNS: '1000' }, 'SANDBOX_MAX_RUNS is more than 256'],
   [{ SANDBOX_API_KEY, SANDBOX_CGROUP: 'mine' }, 'SANDBOX_CGROUP is not the full path of a folder'],
   [
     { SANDBOX_API_KEY, MCPBOX_SANDBOX_MIN: 'S0' },

@@ -5,6 +5,9 @@ import { FORMABLE_LEVELS } from './levels/layers.ts'
 /** As root, confined processes are a user who need not be able to enter the data folder. */
 const ROOTS_MODULE_SETS = '/var/lib/mcpbox/module-sets'
 
+/** Each call may be a user of its own (CALL_IDS), and so are the children that wait for calls. */
+const MOST_RUNS = 256
+
 /** What the sandbox needs to know to start. The environment is read here and nowhere else. */
 export const Config = z
   .object({
@@ -18,7 +21,12 @@ export const Config = z
       .min(0, 'SANDBOX_PORT is not a port number')
       .max(65_535, 'SANDBOX_PORT is not a port number')
       .default(8001),
-    SANDBOX_MAX_RUNS: z.coerce.number().int().positive().default(64),
+    SANDBOX_MAX_RUNS: z.coerce
+      .number('SANDBOX_MAX_RUNS is not a number')
+      .int('SANDBOX_MAX_RUNS is not a whole number')
+      .positive('SANDBOX_MAX_RUNS is not above zero')
+      .max(MOST_RUNS, `SANDBOX_MAX_RUNS is more than ${MOST_RUNS}`)
+      .default(64),
     SANDBOX_EXIT_WITH_PARENT: z
       .enum(['0', '1'], 'SANDBOX_EXIT_WITH_PARENT is neither 0 nor 1')
       .default('0'),

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { access } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { orphans } from './testing/orphans.ts'
+import { machine } from './testing/sandbox.ts'
 import { events, healthOf, MAIN, order, startProcess } from './testing/process.ts'
 
 const ORDINARY_USER = 1000
@@ -23,6 +24,13 @@ describe('the sandbox as a process', () => {
     [{ SANDBOX_API_KEY: 'short' }, 'SANDBOX_API_KEY is too short'],
     [{ MCPBOX_PYTHON: '/nowhere/python3' }, '/nowhere/python3 does not exist; install Python 3.11'],
     [{ MCPBOX_PYTHON: '/bin/true' }, '/bin/true does not start'],
+    [{ MCPBOX_SANDBOX_MIN: 'S0' }, 'MCPBOX_SANDBOX_MIN is not one of S4, S3, S2, S1'],
+    [
+      { MCPBOX_SANDBOX_MIN: 'S4' },
+      machine.asRoot
+        ? 'cannot form isolation level S4. cgroup_limits: no control group was given; name in SANDBOX_CGROUP'
+        : 'cannot form isolation level S4. call_uid: the sandbox was not started by root; start the sandbox as root',
+    ],
   ])('refuses to start with %o and says why', async (env, sentence) => {
     await using sandbox = await startProcess(env)
     expect(await sandbox.exited).toEqual([1, null])

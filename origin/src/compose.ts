@@ -22,7 +22,7 @@ import type { Secrets } from './secrets-file.ts'
 import { pgAssertionUses } from './storage/assertion-uses.ts'
 import { aesCipher } from './storage/cipher.ts'
 import { openDatabase } from './storage/database.ts'
-import { pgEndedSessions } from './storage/ended-sessions.ts'
+import { pgSessionRecords } from './storage/session-records.ts'
 import { pgStores, pgWithin } from './storage/stores.ts'
 
 /** A running origin. Disposing it stops it in order: doors, operations, sandbox, database. */
@@ -78,6 +78,7 @@ export async function startOrigin(
       owner,
       stores,
       notices,
+      sandbox,
       onFault,
       carryOut: carryOutWith({
         owner,
@@ -92,12 +93,12 @@ export async function startOrigin(
   )
   const catalog = starting.use(new CatalogReader(stores, notices, VERSION))
   const assertionUses = pgAssertionUses(db)
-  const endedSessions = pgEndedSessions(db)
+  const sessionRecords = pgSessionRecords(db)
   starting.use(
     housekeeping(
       [
         () => assertionUses.forgetExpired(),
-        () => endedSessions.forgetExpired(),
+        () => sessionRecords.forgetExpired(),
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
       ],
       onFault,
@@ -127,7 +128,7 @@ export async function startOrigin(
     engine,
     catalog,
     notices,
-    endedSessions,
+    sessionRecords,
     version: VERSION,
     log,
     sessionKey: keys.sessionKey,

@@ -1,13 +1,17 @@
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { z } from 'zod'
 
 const INSIDE = fileURLToPath(new URL('../../origin/sandbox/python', import.meta.url))
 
-/** fork, _exit and wait of an interpreter that has loaded what our fork server has. */
+/**
+ * fork, _exit and wait of an interpreter that has loaded what our fork server has, by os.fork as it
+ * is: one after the other, or four at a time.
+ */
 const PROGRAM = `
-import gc, json, os, sys, time
+import gc, json, os, resource, sys, time
 sys.path.insert(0, sys.argv[1])
 from inside.tool.preload import preload
 preload()
@@ -22,26 +26,53 @@ def timed():
     began = time.perf_counter()
     os.waitpid(fork(), 0)
     return (time.perf_counter() - began) * 1000
-for _ in range(30): timed()
-serial = [timed() for _ in range(300)]
-began = time.perf_counter()
-waiting = 0
-for _ in range(800):
-    fork()
-    waiting += 1
-    if waiting == 4:
-        os.waitpid(-1, 0)
-        waiting -= 1
-for _ in range(waiting): os.waitpid(-1, 0)
-rate = 800 / (time.perf_counter() - began)
-print(json.dumps({'serial': sorted(serial), 'rate': rate}))
+def serial(count):
+    return {'ms': [timed() for _ in range(count)]}
+def cpu():
+    uses = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(use.ru_utime + use.ru_stime for use in uses) * 1000
+def overlapped(count):
+    began, used = time.perf_counter(), cpu()
+    for n in range(count + 4):
+        if n < count: fork()
+        if n >= 4: os.waitpid(-1, 0)
+    return {'rate': count / (time.perf_counter() - began), 'cpu_ms': (cpu() - used) / count}
+serial(30)
+for line in sys.stdin:
+    way, count = line.split()
+    print(json.dumps({'serial': serial, 'overlapped': overlapped}[way](int(count))), flush=True)
 `
 
-const Floor = z.object({ serial: z.array(z.number()), rate: z.number() })
+const Serial = z.object({ ms: z.array(z.number()) })
+const Overlapped = z.object({ rate: z.number(), cpu_ms: z.number() })
 
-/** Milliseconds of each fork in order of size, and forks per second when they overlap. */
-export async function measureFloor(executable: string): Promise<z.infer<typeof Floor>> {
-  const flags = ['-I', '-S', '-X', 'utf8', '-c', PROGRAM, INSIDE]
-  const { stdout } = await promisify(execFile)(executable, flags, { env: {}, cwd: '/' })
-  return Floor.parse(JSON.parse(stdout))
+export type Floor = AsyncDisposable & {
+  /** Milliseconds of each of so many forks, one after the other. */
+  serial(count: number): Promise<number[]>
+  /** So many forks, four at a time: how many a second, and processor time of each. */
+  overlapped(count: number): Promise<z.infer<typeof Overlapped>>
+}
+
+/** The floor, to be asked again and again beside what is compared with it. */
+export function startFloor(executable: string): Floor {
+  const started = spawn(executable, ['-I', '-S', '-X', 'utf8', '-c', PROGRAM, INSIDE], {
+    env: {},
+    cwd: '/',
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: started.stdout })[Symbol.asyncIterator]()
+  async function ask(way: string, count: number): Promise<unknown> {
+    started.stdin.write(`${way} ${count}\n`)
+    const { value } = await lines.next()
+    return JSON.parse(String(value))
+  }
+  return {
+    serial: async (count) => Serial.parse(await ask('serial', count)).ms,
+    overlapped: async (count) => Overlapped.parse(await ask('overlapped', count)),
+    async [Symbol.asyncDispose]() {
+      const closed = once(started, 'close')
+      started.stdin.end()
+      await closed
+    },
+  }
 }

@@ -11,7 +11,7 @@ const INSIDE = fileURLToPath(new URL('../../origin/sandbox/python', import.meta.
  */
 export async function unconfinedLauncher(folder: string, level: FormableLevel): Promise<string> {
   const path = join(folder, 'unconfined.py')
-  const layers = JSON.stringify(REQUIRED_LAYERS[level])
+  const layers = JSON.stringify([...REQUIRED_LAYERS[level], 'call_uid'])
   await writeFile(
     path,
     `import dataclasses, os, sys

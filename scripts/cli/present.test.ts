@@ -26,6 +26,7 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
       number: 1,
       state: 'pending',
       hash: 'a'.repeat(64),
+      publication: { kind: 'tool', name: 'bank__pay' },
       description: 'Pays.',
       language: 'python',
       code: 'def main():\n    steal()\n',

@@ -2,6 +2,7 @@ import type { ApprovalView } from '#contract/admin-api.ts'
 import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
 import { presentPackages } from './present-packages.ts'
+import type { Publication } from '#contract/publication.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
 const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
@@ -25,6 +26,7 @@ export function present(approval: ApprovalView): string {
     may:
       may.length === 0 ? 'nothing: no network, no secrets, default modules only' : may.join(', '),
     'says it': effects(version.annotations),
+    'offers it as': offer(version.publication),
     language: version.language,
     'time limit': `${version.timeout_ms / 1000} s`,
   }
@@ -55,6 +57,12 @@ function permission(line: ManifestLine): string {
   if (place === null) return `read the secret ${name}`
   const where = place.header === null ? 'anywhere in a request' : `in the header ${place.header}`
   return `send the secret ${name}, without reading it, to ${place.host} ${where}`
+}
+
+function offer(publication: Publication): string {
+  if (publication.kind !== 'resource') return `the ${publication.kind} ${publication.name}`
+  const type = publication.mimeType === null ? '' : `, ${publication.mimeType}`
+  return `the resource ${publication.uri}${type}`
 }
 
 function effects(hints: ApprovalView['version']['annotations']): string {

@@ -37,7 +37,7 @@ function appWith() {
   return sandboxApp({
     apiKey: KEY,
     runs,
-    analyze: (code) => Promise.resolve({ valid: false, message: code, line: null }),
+    analyze: ({ code }) => Promise.resolve({ valid: false, message: code, line: null }),
     packages: noPackages,
     health: () => ({
       status: 'ready',
@@ -141,6 +141,6 @@ describe('a bad body', () => {
 })
 
 it('passes code to the analysis and hands its answer back', async () => {
-  const response = await post('/analyses', { code: 'x' })
+  const response = await post('/analyses', { language: 'python', code: 'x' })
   expect(await response.json()).toEqual({ valid: false, message: 'x', line: null })
 })

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
 import { AskReplies } from '#contract/asks.ts'
-import { RunOrder, type SandboxHealth } from '#contract/sandbox.ts'
+import { RunOrder, type SandboxHealth, Source } from '#contract/sandbox.ts'
 import type { Analyze } from '../calls/analyze.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import type { Registry } from '../runs/registry.ts'
@@ -19,7 +19,6 @@ export type Parts = {
   health: () => SandboxHealth
 }
 
-const AnalysisRequest = z.strictObject({ code: z.string() })
 const After = z.coerce.number().int().nonnegative().default(0)
 
 /** The sandbox's door (contract/sandbox.ts). Everything but health needs the key. */
@@ -62,8 +61,8 @@ export function sandboxApp({ apiKey, runs, analyze, packages, health }: Parts): 
   })
 
   app.post('/analyses', async (context) => {
-    const { code } = await readBody(context.req.raw, AnalysisRequest)
-    return context.json(await analyze(code, context.req.raw.signal))
+    const source = await readBody(context.req.raw, Source)
+    return context.json(await analyze(source, context.req.raw.signal))
   })
 
   app.route('/', packageRoutes(packages))

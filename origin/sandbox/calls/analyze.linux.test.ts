@@ -6,7 +6,7 @@ import { strongest } from '../testing/sandbox.ts'
 import { analyzeConfined } from './analyze.ts'
 
 const analyze = (code: string) =>
-  analyzeConfined(strongest.forkServer)(code, new AbortController().signal)
+  analyzeConfined(strongest.forkServer)({ language: 'python', code }, new AbortController().signal)
 
 async function validOf(code: string) {
   const analysis = await analyze(code)

@@ -1,10 +1,15 @@
 import { z } from 'zod'
 import { CALL_MEMORY_BYTES, CALL_OPEN_FILES, MAX_CODE_BYTES } from '#contract/limits.ts'
-import { Analysis } from '#contract/sandbox.ts'
+import { Analysis, type Language, type Source } from '#contract/sandbox.ts'
 import type { ForkServer } from '../process/fork-server.ts'
 import { serve } from '../process/serve.ts'
+import { analysisProgram } from '../engine/analysis-program.ts'
+import type { Program } from '../engine/program.ts'
+import { stripTypes } from '../engine/strip.ts'
+import type { Child } from '../process/child.ts'
+import { NotConfined } from '../process/not-confined.ts'
 
-export type Analyze = (code: string, signal: AbortSignal) => Promise<Analysis>
+export type Analyze = (source: Source, signal: AbortSignal) => Promise<Analysis>
 
 const LIMITS = {
   timeout_ms: 10_000,
@@ -18,14 +23,34 @@ const LIMITS = {
  * does to its reader is an answer about the code. Rejects with NotConfined only.
  */
 export function analyzeConfined(forkServer: ForkServer): Analyze {
-  return async (code, signal) => {
+  let known: Promise<Program> | null = null
+  const program = () => (known ??= analysisProgram())
+  async function childFor(language: Language): Promise<Child | string> {
+    try {
+      return (await forkServer.take(LIMITS, [], language)).child
+    } catch (error) {
+      if (error instanceof NotConfined && error.layer === 'engine') return error.message
+      throw error
+    }
+  }
+  return async ({ language, code }, signal) => {
     const bytes = Buffer.byteLength(code)
     if (bytes > MAX_CODE_BYTES) {
       return invalid(`the code has ${bytes} bytes; ${MAX_CODE_BYTES} is the most`)
     }
-    const { child } = await forkServer.take(LIMITS)
+    if (language === 'typescript') {
+      const stripped = await stripTypes(code)
+      if (!('code' in stripped)) return { valid: false, ...stripped }
+    }
+    const task = {
+      type: 'analyze',
+      code,
+      ...(language === 'typescript' && { program: await program() }),
+    }
+    const child = await childFor(language)
+    if (typeof child === 'string') return invalid(`tools in TypeScript cannot run here: ${child}`)
     const terms = { timeoutMs: LIMITS.timeout_ms, signal, onEvent: () => undefined }
-    const { verdict } = await serve(child, { type: 'analyze', code }, terms)
+    const { verdict } = await serve(child, task, terms)
     if (verdict.by !== 'answer') return invalid('the code cannot be read: it breaks its reader')
     if (verdict.answer.type !== 'result') return invalid('the signature is too large')
     const analysis = Analysis.safeParse(verdict.answer.value)

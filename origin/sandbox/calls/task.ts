@@ -1,7 +1,7 @@
 import type { JsonObject } from '#contract/json.ts'
 import { CONTENT_BYTES, MAX_CONTENT_BLOCKS, RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
-import { rememberingStripper } from '../engine/strip.ts'
+import { stripTypes } from '../engine/strip.ts'
 
 /** As the runners know them, which cut nothing: what is larger is refused. */
 const ANSWER_LIMITS = {
@@ -19,15 +19,13 @@ export type Given = {
   modules: string[]
 }
 
-const stripped = rememberingStripper()
-
 /** Node reads JavaScript, so the types of TypeScript are taken out here, line for line. */
 export async function taskFor(request: RunRequest, given: Given): Promise<Task> {
   const { version, input } = request
   const { language, code } = version
   const task = { type: 'run', input, ...given, ...ANSWER_LIMITS }
   if (language === 'python') return { task: { ...task, code } }
-  const read = await stripped(code)
+  const read = await stripTypes(code)
   if ('code' in read) {
     return { task: { ...task, code: read.code, input_schema: version.input_schema ?? null } }
   }

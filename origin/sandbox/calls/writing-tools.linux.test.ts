@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { describe, expect, it, test } from 'vitest'
 import { encodedData, type ContentBlock } from '#contract/content.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import type { JsonObject } from '#contract/json.ts'
 import * as limits from '#contract/limits.ts'
+import { SecretName } from '#contract/names.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import type { Outcome } from '#contract/sandbox.ts'
 import { world } from '../egress/testing/world.ts'
@@ -27,11 +29,15 @@ const examples = [...PAGE.matchAll(EXAMPLE)].map(([, code = '', calls = ''], ind
   calls: calls.trim().split('\n'),
 }))
 
+const site: RequestListener = ({ url = '', headers }, response) => {
+  const name = headers.authorization === 'Bearer t0ken' ? 'ada' : null
+  response.end(JSON.stringify(url === '/me' ? { name } : { celsius: 7 }))
+}
+
 async function run(code: string, input: JsonObject): Promise<Outcome> {
-  await using net = await world({
-    'api.example': (_request, response) => response.end('{"celsius": 7}'),
-  })
-  const hosts = [HostGrant.parse('api.example')]
+  await using net = await world({ 'api.example': site })
+  const host = HostGrant.parse('api.example')
+  const token = { name: SecretName.parse('TOKEN'), value: 't0ken', host, header: 'authorization' }
   return await runConfined(strongest.forkServer, net.network)(
     {
       run_id: 'test',
@@ -39,11 +45,12 @@ async function run(code: string, input: JsonObject): Promise<Outcome> {
         hash: 'test',
         language: 'python',
         code,
-        manifest: { ...EMPTY_MANIFEST, hosts },
+        manifest: { ...EMPTY_MANIFEST, hosts: [host] },
         module_lock: null,
       },
       input,
-      secrets: code.includes("secrets['") ? { API_KEY: 'hunter2' } : {},
+      secrets: { SIGNING_KEY: 'hunter2' },
+      bound_secrets: [token],
       limits: USUAL_LIMITS,
     },
     NOBODY,

@@ -32,10 +32,12 @@ export async function strip(texts: readonly string[]): Promise<Stripped[] | null
   return stripped
 }
 
-export type Stripper = (code: string) => Promise<Stripped>
+type Stripper = (code: string) => Promise<Stripped>
 
-/** A stripper of single texts that remembers the ones of late. */
-export function rememberingStripper(): Stripper {
+/** One after the other, for all of this process; the texts of late are remembered. */
+export const stripTypes: Stripper = rememberingStripper()
+
+function rememberingStripper(): Stripper {
   const known = new Map<string, Promise<Stripped>>()
   let turn: Promise<unknown> = Promise.resolve()
 

@@ -71,7 +71,7 @@ it.each([
   async ({ start }) => {
     await using tcp = await serverCanary({ host: '127.0.0.1', port: 0 })
     await using sandbox = await startProcess({}, { ...start, through })
-    expect(sandbox.first, sandbox.complaint()).not.toBeNull()
+    expect(sandbox.first).not.toBeNull()
     const status = await readFile(`/proc/${sandbox.child.pid}/status`, 'utf8')
     expect(status).toMatch(/^Seccomp:\s+2$/m)
 
@@ -114,3 +114,10 @@ it.each([
     expect(tcp.visits()).toBe(0)
   },
 )
+
+it('under Docker’s default profile, a start that demands S3 is refused with what would help', async () => {
+  await using sandbox = await startProcess({ MCPBOX_SANDBOX_MIN: 'S3' }, { through })
+  expect(await sandbox.exited).toEqual([1, null])
+  expect(sandbox.complaint()).toContain('cannot form isolation level S3. user_ns: ')
+  expect(sandbox.complaint()).toContain('a seccomp profile that permits unshare')
+})

@@ -34,12 +34,18 @@ export const REQUIRED_LAYERS: Record<FormableLevel, readonly string[]> = {
  */
 const LOST_TO_NODE = 'undumpable'
 
-/** Layers that a level needs and a process did not prove. Empty when it is what it should be. */
+/** What root makes possible at every level, and so is promised at every level. */
+const ROOT_GIVES = 'call_uid'
+
+/** What a process was promised to be. */
+export type Promised = { level: FormableLevel; language: Language; asRoot: boolean }
+
+/** Layers that were promised and that a process did not prove. Empty when it is what it should be. */
 export function missingLayers(
-  level: FormableLevel,
+  { level, language, asRoot }: Promised,
   proven: readonly string[],
-  language: Language,
 ): string[] {
-  const missing = REQUIRED_LAYERS[level].filter((layer) => !proven.includes(layer))
+  const promised = [...REQUIRED_LAYERS[level], ...(asRoot ? [ROOT_GIVES] : [])]
+  const missing = promised.filter((layer) => !proven.includes(layer))
   return language === 'typescript' ? missing.filter((layer) => layer !== LOST_TO_NODE) : missing
 }

@@ -186,7 +186,7 @@ async function groupFor(confinement: Confinement): Promise<ControlGroup | null> 
 
 function poolFor(
   { zygote, pools, retired }: Generation,
-  { level }: Confinement,
+  { level, asRoot }: Confinement,
   limits: RunLimits,
   modules: readonly string[],
   language: Language,
@@ -200,7 +200,7 @@ function poolFor(
   ])
   const known = pools.get(key)
   if (known !== undefined) return known
-  const pool = childPool(zygote, { level, limits, modules, language })
+  const pool = childPool(zygote, { level, asRoot, limits, modules, language })
   if (retired) {
     pool.drain()
     return pool

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { Isolation, Language } from '#contract/sandbox.ts'
-import { type FormableLevel, missingLayers } from '../levels/layers.ts'
+import type { Isolation } from '#contract/sandbox.ts'
+import { missingLayers, type Promised } from '../levels/layers.ts'
 import type { Child, End } from './child.ts'
 import { NotConfined } from './not-confined.ts'
 
@@ -15,18 +15,15 @@ const HELLO_DEADLINE_MS = 10_000
 export type ConfinedChild = { child: Child; isolation: Isolation }
 
 /**
- * Waits for a child to have confined itself. Resolves when it has proven every layer of the level;
+ * Waits for a child to have confined itself. Resolves when it has proven every layer that was promised;
  * otherwise kills it and rejects with NotConfined. The caller owns the child and must kill it.
  */
-export async function greet(
-  child: Child,
-  { level, language }: { level: FormableLevel; language: Language },
-): Promise<ConfinedChild> {
+export async function greet(child: Child, promised: Promised): Promise<ConfinedChild> {
   try {
     const { layers } = await hello(child)
-    const [missing] = missingLayers(level, layers, language)
+    const [missing] = missingLayers(promised, layers)
     if (missing !== undefined) throw new NotConfined(missing, 'the process did not prove it')
-    return { child, isolation: { level, layers } }
+    return { child, isolation: { level: promised.level, layers } }
   } catch (error) {
     child.kill()
     throw error

@@ -90,7 +90,7 @@ export function planFor(
     control_group: controlGroup,
     namespaces: VIEWS[level] === 'namespaced',
     landlock: level !== 'S1',
-    readable: [...interpreter.readable, ...(packages === null ? [] : [packages.folder])],
+    readable: interpreter.readable,
     masked: interpreter.masked,
     scratch_bytes: SCRATCH_BYTES,
     scratch_files: SCRATCH_FILES,

@@ -1,18 +1,13 @@
 import { availableParallelism } from 'node:os'
 import type { Language } from '#contract/sandbox.ts'
-import type { FormableLevel } from '../levels/layers.ts'
+import type { Promised } from '../levels/layers.ts'
 import type { ConfinedChild } from './greeting.ts'
 import { greet } from './greeting.ts'
 import type { ChildLimits } from './plan.ts'
 import type { Zygote } from './zygote.ts'
 
 /** What children of one pool have in common. */
-export type Kind = {
-  level: FormableLevel
-  limits: ChildLimits
-  modules: readonly string[]
-  language: Language
-}
+export type Kind = Promised & { limits: ChildLimits; modules: readonly string[] }
 
 export type Pool = {
   /** A confined child that nobody else gets. The caller must kill it. Rejects with NotConfined. */

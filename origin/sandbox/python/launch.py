@@ -59,8 +59,9 @@ def main() -> NoReturn:
     control.send({'type': 'ready'})
     order = nursery.run()
     channel = be_born(plan, order, meeting, layers + enclosed)
-    if plan.packages is not None:
-        open_set(plan.packages)
+    folder = plan.packages_folder()
+    if plan.packages is not None and folder is not None:
+        open_set(folder, plan.packages.imports)
     serve(channel)
 
 

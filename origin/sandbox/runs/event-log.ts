@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises'
 import type { Ask } from '#contract/asks.ts'
 import type { Outcome, RunEvent } from '#contract/sandbox.ts'
 import type { Event } from '../process/message.ts'
@@ -70,9 +69,9 @@ export function eventLog(heartbeatMs = SANDBOX_HEARTBEAT_MS): EventLog {
 }
 
 async function happens(event: Promise<void>, withinMs: number): Promise<boolean> {
-  const quiet = new AbortController()
-  const timer = after(withinMs, false, { signal: quiet.signal }).catch(() => false)
-  const first = await Promise.race([event.then(() => true), timer])
-  quiet.abort()
+  const quiet = Promise.withResolvers<false>()
+  const timer = setTimeout(() => quiet.resolve(false), withinMs)
+  const first = await Promise.race([event.then(() => true), quiet.promise])
+  clearTimeout(timer)
   return first
 }

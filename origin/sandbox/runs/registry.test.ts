@@ -115,6 +115,28 @@ describe('a run', () => {
   })
 })
 
+it('forgets in the order of the ends, not of the beginnings', async () => {
+  let now = 0
+  const held = heldRun()
+  const runs = runRegistry(
+    (request, ...rest) => (request.run_id === 'slow' ? held.run(request, ...rest) : quick()),
+    10,
+    () => now,
+  )
+  const quick = () => Promise.resolve(DONE)
+  const slow = runs.start(requestOf('slow'))!
+  await read(runs.start(requestOf('quick'))!.follow(0))
+  now += 100_000
+  held.release()
+  await read(slow.follow(0))
+  now += 21_000
+  expect(runs.find('quick')).toBeNull()
+  expect(runs.find('slow')).not.toBeNull()
+  now += 100_000
+  expect(runs.find('slow')).toBeNull()
+  expect(runs.running()).toBe(0)
+})
+
 it('takes no more runs than it has places', () => {
   const runs = runRegistry(heldRun().run, 1)
   expect(runs.start(requestOf('a'))).not.toBeNull()

@@ -27,31 +27,32 @@ type Entry = {
   questions: StandingQuestions
   stop: AbortController
   over: Promise<void>
-  endedAt: number | null
 }
 
 /** Runs by id. A run lives on when its readers leave; it ends by itself, by deadline or by cancel. */
 export function runRegistry(run: Run, most: number, now: () => number = Date.now): Registry {
   const entries = new Map<string, Entry>()
+  /** What has ended, in the order of the ends: the oldest is forgotten first. */
+  const ended = new Map<string, { at: number; bytes: number }>()
+  let endedBytes = 0
   let closed = false
 
-  function running(): number {
-    return [...entries.values()].filter((entry) => entry.endedAt === null).length
-  }
+  const running = () => entries.size - ended.size
 
-  /** Forgets ended runs, oldest first, until what is left is young enough and small enough. */
+  /** Forgets ended runs until what is left is young enough and small enough. */
   function sweep(): void {
-    const ended = [...entries].filter(([, entry]) => entry.endedAt !== null)
-    let bytes = ended.reduce((sum, [, entry]) => sum + entry.log.bytes(), 0)
-    for (const [id, entry] of ended) {
-      if (bytes <= KEPT_BYTES && (entry.endedAt ?? 0) > now() - KEPT_MS) continue
-      bytes -= entry.log.bytes()
+    for (const [id, { at, bytes }] of ended) {
+      if (endedBytes <= KEPT_BYTES && at > now() - KEPT_MS) return
+      endedBytes -= bytes
+      ended.delete(id)
       entries.delete(id)
     }
   }
 
-  async function carryOut(request: RunRequest, entry: Entry): Promise<void> {
-    const { log, questions, stop } = entry
+  async function carryOut(
+    request: RunRequest,
+    { log, questions, stop }: Omit<Entry, 'over'>,
+  ): Promise<void> {
     try {
       const caller = { onEvent: (event: Event) => void log.add(event), ask: questions.put }
       log.end(await run(request, caller, stop.signal))
@@ -59,7 +60,8 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       const reason = error instanceof Error ? error.message : String(error)
       log.end({ kind: 'refused', message: `the sandbox failed: ${reason}` })
     }
-    entry.endedAt = now()
+    ended.set(request.run_id, { at: now(), bytes: log.bytes() })
+    endedBytes += log.bytes()
   }
 
   return {
@@ -71,9 +73,8 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       const log = eventLog()
       const stop = new AbortController()
       const questions = standingQuestions(log)
-      const entry: Entry = { log, questions, stop, over: Promise.resolve(), endedAt: null }
-      entry.over = carryOut(request, entry)
-      entries.set(request.run_id, entry)
+      const over = carryOut(request, { log, questions, stop })
+      entries.set(request.run_id, { log, questions, stop, over })
       return log
     },
     find(runId) {

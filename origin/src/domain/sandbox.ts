@@ -1,7 +1,15 @@
-import type { Analysis, Outcome, RunEvent, RunRequest, SandboxHealth } from '#contract/sandbox.ts'
+import type { AskReplies } from '#contract/asks.ts'
+import type {
+  Analysis,
+  Outcome,
+  RunEvent,
+  RunRequest,
+  SandboxHealth,
+  Source,
+} from '#contract/sandbox.ts'
 import { refuse } from './refusal.ts'
 
-export type RunNews = Extract<RunEvent, { type: 'progress' | 'log' }>
+export type RunNews = Extract<RunEvent, { type: 'progress' | 'log' | 'asks' }>
 
 /** An outcome, with its place in the numbering of the run's events. */
 export interface NumberedOutcome {
@@ -20,7 +28,10 @@ export interface Sandbox {
   health(signal: AbortSignal): Promise<SandboxHealth>
 
   /** Reads code without running it. */
-  analyze(code: string, signal: AbortSignal): Promise<Analysis>
+  analyze(source: Source, signal: AbortSignal): Promise<Analysis>
+
+  /** Answers questions of a run. Without effect on a run that is not there, or no longer. */
+  reply(runId: string, replies: AskReplies): Promise<void>
 
   /**
    * Runs a version once per `run_id`, or attaches to the run that this boot of the sandbox has

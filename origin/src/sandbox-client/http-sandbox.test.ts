@@ -217,8 +217,11 @@ test('health and analyses are read', async () => {
   await using tiny = await tinySandbox(json(health), json(analysis))
   const { sandbox } = connect(tiny.url)
   expect(await sandbox.health(never)).toEqual(health)
-  expect(await sandbox.analyze('x = 1', never)).toEqual(analysis)
-  expect(tiny.heard[1]).toMatchObject({ path: '/analyses', body: '{"code":"x = 1"}' })
+  expect(await sandbox.analyze({ language: 'python', code: 'x = 1' }, never)).toEqual(analysis)
+  expect(tiny.heard[1]).toMatchObject({
+    path: '/analyses',
+    body: '{"language":"python","code":"x = 1"}',
+  })
 })
 
 test.each([
@@ -237,7 +240,10 @@ test('a sandbox that is not there is unreachable', async () => {
 /** The codes of asking for health and for an analysis there. */
 async function refusalsAt(url: string): Promise<unknown[]> {
   const { sandbox } = connect(url)
-  const settled = await Promise.allSettled([sandbox.health(never), sandbox.analyze('', never)])
+  const settled = await Promise.allSettled([
+    sandbox.health(never),
+    sandbox.analyze({ language: 'python', code: '' }, never),
+  ])
   return settled.map((one) => one.status === 'rejected' && one.reason.problem?.code)
 }
 

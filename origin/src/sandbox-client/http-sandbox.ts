@@ -97,8 +97,17 @@ export function httpSandbox(options: {
       return health
     },
 
-    analyze: (code, signal) =>
-      answer(Analysis, '/analyses', { method: 'POST', body: JSON.stringify({ code }) }, signal),
+    analyze: (source, signal) =>
+      answer(Analysis, '/analyses', { method: 'POST', body: JSON.stringify(source) }, signal),
+
+    async reply(runId, replies) {
+      const path = `/runs/${encodeURIComponent(runId)}/replies`
+      const init = { method: 'POST', body: JSON.stringify(replies) }
+      const response = await ask(path, init).catch(assertAway)
+      if (response instanceof TypeError) return sandboxUnreachable()
+      if (response.status !== 404) await assertOk(response)
+      await response.body?.cancel()
+    },
 
     async run(bootId, request, { news, cancel, detach, sentBefore }) {
       const path = `/runs/${encodeURIComponent(request.run_id)}`

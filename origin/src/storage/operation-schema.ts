@@ -1,6 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, json, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import type { OperationRequest } from '#contract/operation.ts'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import type { LogLevel, OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
 import { at, createdAt } from './columns.ts'
@@ -53,9 +63,15 @@ export const assertionUses = pgTable(
   (t) => [index('assertion_uses_expiry').on(t.expiresAt)],
 )
 
-/** MCP sessions that their client ended; kept until the id would have expired anyway. */
-export const endedSessions = pgTable(
-  'ended_sessions',
-  { sessionId: text('session_id').primaryKey(), until: at('until').notNull() },
-  (t) => [index('ended_sessions_until').on(t.until)],
+/** What clients settled for their MCP sessions; kept until the id would have expired anyway. */
+export const sessionRecords = pgTable(
+  'session_records',
+  {
+    sessionId: text('session_id').primaryKey(),
+    ended: boolean('ended').notNull(),
+    level: text('level').$type<LogLevel>(),
+    subscriptions: json('subscriptions').$type<string[]>().notNull(),
+    until: at('until').notNull(),
+  },
+  (t) => [index('session_records_until').on(t.until)],
 )

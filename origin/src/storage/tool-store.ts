@@ -9,6 +9,7 @@ import type { Version } from '../domain/tools/version.ts'
 import { breaks } from './broken-constraint.ts'
 import type { Db } from './database.ts'
 import { approvals, grants, servers, tools, versions } from './schema.ts'
+import { storableText } from './storable-text.ts'
 
 export function pgToolStore(db: Db): ToolStore {
   const select = () =>
@@ -171,6 +172,7 @@ export function pgToolStore(db: Db): ToolStore {
     },
 
     async liveAt(kind, address) {
+      if (storableText(address) !== address) return null
       const [row] = await candidates().where(
         and(eq(versions.kind, kind), eq(versions.address, address), eq(versions.state, 'live')),
       )

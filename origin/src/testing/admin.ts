@@ -3,7 +3,7 @@ import { CatalogReader } from '../domain/catalog.ts'
 import { adminDoor } from '../http/admin/app.ts'
 import type { Door } from '../http/door.ts'
 import { mountLocalMcp } from '../http/local/app.ts'
-import { pgEndedSessions } from '../storage/ended-sessions.ts'
+import { pgSessionRecords } from '../storage/session-records.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
 import { startEngine } from './engines.ts'
@@ -49,7 +49,7 @@ export function openAdmin(opened: Opened): {
     engine,
     catalog,
     notices,
-    endedSessions: pgEndedSessions(opened.db),
+    sessionRecords: pgSessionRecords(opened.db),
     sessionKey: 'session-key'.repeat(4),
     version: '1.2.3',
     log,

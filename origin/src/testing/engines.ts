@@ -22,11 +22,13 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
   const packages = new ScriptedPackages()
 
   const carryOut = carryOutWith({ owner, stores, within, sandbox, packages, answers, onFault })
-  const engine = new OperationEngine({ owner, stores, notices, carryOut, onFault })
+  const engine = new OperationEngine({ owner, stores, notices, sandbox, carryOut, onFault })
   return { engine, faults, owner, packages }
 }
 
-export function callOf(name: string, args: JsonObject = {}): OperationRequest {
+export type CallRequest = Extract<OperationRequest, { method: 'tools/call' }>
+
+export function callOf(name: string, args: JsonObject = {}): CallRequest {
   return {
     op_id: randomUUID() as OpId,
     method: 'tools/call',
@@ -65,7 +67,7 @@ export async function result(
 ): Promise<ToolResult> {
   const end = await call(engine, name, args, as)
   if (end.type === 'problem') throw new Error(`${end.problem.code}: ${end.problem.message}`)
-  return end.result
+  return end.result as ToolResult
 }
 
 /** Calls a tool and gives the problem it ends in. @throws when there is none. */

@@ -1,7 +1,8 @@
+import type { AskReplies } from '#contract/asks.ts'
 import { randomUUID } from 'node:crypto'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
-import type { Analysis, Outcome, RunRequest } from '#contract/sandbox.ts'
+import type { Analysis, Outcome, RunRequest, Source } from '#contract/sandbox.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 
 const ISOLATION = { level: 'S3' as const, layers: ['seccomp'] }
@@ -30,6 +31,7 @@ export class ScriptedSandbox implements Sandbox {
   }
   readonly asked: ScriptedRun[] = []
   readonly analyzed: string[] = []
+  readonly replied: { runId: string; replies: AskReplies }[] = []
   script: (run: ScriptedRun) => ReturnType<Sandbox['run']>
 
   constructor(script: ScriptedSandbox['script'] = async ({ request }) => ended(ok(request.input))) {
@@ -47,7 +49,11 @@ export class ScriptedSandbox implements Sandbox {
     }
   }
 
-  async analyze(code: string): Promise<Analysis> {
+  async reply(runId: string, replies: AskReplies): Promise<void> {
+    this.replied.push({ runId, replies })
+  }
+
+  async analyze({ code }: Source): Promise<Analysis> {
     this.analyzed.push(code)
     return this.analysis
   }

@@ -242,6 +242,8 @@ describe('a server that gives a secret back gives it to nobody', () => {
     ['base64 three bytes later', padded(3).toString('base64')],
     ['base64url', padded(1).toString('base64url')],
     ['inside JSON', JSON.stringify({ value })],
+    ['backwards', Array.from(value).toReversed().join('')],
+    ['in lower case', value.toLowerCase()],
   ]
 
   it.each(forms)('%s', async (_, form) => {
@@ -259,6 +261,19 @@ describe('a server that gives a secret back gives it to nobody', () => {
     expect(told.text).not.toContain(core.slice(4, -6))
     expect(told.headers['x-echo']).toContain('[secret KEY]')
     expect(told.headers['x-echo']).not.toContain(core.slice(4, -6))
+  })
+
+  it.each([
+    ['letters of a list', JSON.stringify(Array.from(value))],
+    ['lines', Array.from(value).join('\n')],
+    ['base64 in lines', bytes.toString('base64').replace(/.{4}/g, '$&\r\n')],
+    ['hexadecimal with colons', bytes.toString('hex').replace(/..(?=.)/g, '$&:')],
+  ])('split into %s', async (_, form) => {
+    await using net = await world({ 'api.example': (_request, response) => response.end(form) })
+    const own = [{ name: 'KEY', value, host: 'api.example' }]
+    const broker = brokerFor(net.network, { hosts, secrets: own })
+    const { text } = await ask(broker, 'http://api.example/')
+    expect(text.replaceAll('[secret KEY]', '')).not.toMatch(/\w/)
   })
 
   it('torn into single bytes', async () => {

@@ -37,9 +37,12 @@ class Engine:
         return [*self.programs(), *self.readable]
 
 
+_PACKAGES = '/packages'
+
+
 @dataclass(frozen=True)
 class Packages:
-    """A folder of installed packages, which is readable, and what to import of it ahead of a call."""
+    """A folder of installed packages, on the host, and what to import of it ahead of a call."""
 
     folder: str
     imports: list[str]
@@ -89,11 +92,21 @@ class Plan:
             fields['engine'] = Engine(**{**engine, 'filter': base64.b64decode(engine['filter'])})
         return Plan(**fields)
 
-    def shown(self) -> list[str]:
-        """Every path that some child reads: the root is built once, for all of them."""
-        if self.engine is None:
-            return self.readable
-        return sorted({*self.readable, *self.engine.paths()})
+    def shown(self) -> dict[str, str]:
+        """Every path that some child reads, with the path that it is on the host: the root is built
+        once, for all of them."""
+        same = [*self.readable, *(() if self.engine is None else self.engine.paths())]
+        shown = {path: path for path in same}
+        if self.packages is not None:
+            shown[_PACKAGES] = self.packages.folder
+        return shown
+
+    def packages_folder(self) -> str | None:
+        """Where children find the packages. A root of their own shows them under one name, wherever
+        the host has them."""
+        if self.packages is None:
+            return None
+        return _PACKAGES if self.namespaces else self.packages.folder
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ export async function execute(
       open_files: CALL_OPEN_FILES,
     },
   }
-  const scrub = scrubber(secrets.values.values())
+  const scrub = scrubber(secrets.values)
   const ended = await sandbox.run(bootId, request, {
     news: (said) => news(scrub.news(said)),
     cancel,

@@ -1,85 +1,110 @@
-import type { Json } from '#contract/json.ts'
+import type { Ask } from '#contract/asks.ts'
+import type { EgressRecord } from '#contract/egress.ts'
+import type { Json, JsonObject } from '#contract/json.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
+import { clean, cleanText, type Ending, mark, messageCleaner } from '#contract/scrubbing/clean.ts'
+import { type Needles, needlesFor } from '#contract/scrubbing/needles.ts'
 import type { RunNews } from '../sandbox.ts'
-import { scrubBlock } from './scrub-content.ts'
+import { cleanContent } from './scrub-content.ts'
+import { cleanJson } from './scrub-json.ts'
 
-const SCRUBBED = '[secret]'
 /** A shorter value turns up in any large file by chance, and would have it withheld. */
 const SHORTEST_IN_BYTES = 6
+/** A shorter number is a count or a year. */
+const SHORTEST_NUMBER = 4
 
 /**
- * Takes secret values out of what a tool says, wherever a string holds one as it is, base64-, hex-
- * or URL-encoded. A last net under a tool's carelessness: a tool that wants to can always spell a
- * secret some other way.
+ * Takes secret values out of what a tool says and leaves `[secret NAME]`. A last net under a tool's
+ * carelessness: a tool that wants to can always spell a secret in some way that nobody looks for.
  */
 export interface Scrubber {
   outcome(outcome: Outcome): Outcome
+  /** News of one run, in their order: a secret may be split over several. */
   news(news: RunNews): RunNews
 }
 
-export function scrubber(values: Iterable<string>): Scrubber {
-  const needles = [...new Set([...values].filter((value) => value !== '').flatMap(spellings))].sort(
-    (a, b) => b.length - a.length,
+export function scrubber(values: ReadonlyMap<string, string>): Scrubber {
+  if (values.size === 0) return { outcome: (outcome) => outcome, news: (news) => news }
+  const needles = needlesFor(values, 'text')
+  const inBytes = needlesFor(
+    [...values].filter(([, value]) => value.length >= SHORTEST_IN_BYTES),
+    'bytes',
   )
-  // One pass over each text, the longest spelling first: what was put in is not looked at again.
-  const pattern = new RegExp(needles.map(literally).join('|'), 'g')
-  const text = (said: string) => (needles.length === 0 ? said : said.replace(pattern, SCRUBBED))
+  const numbers = numbersAmong(values)
+  const text = (said: string, ending?: Ending) => cleanText(needles, said, ending)
+  const cleanMessage = messageCleaner(needles)
 
-  function json(value: Json): Json {
-    if (typeof value === 'string') return text(value)
-    if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return value.map(json)
-    return Object.fromEntries(Object.entries(value).map(([key, of]) => [text(key), json(of)]))
+  function json(value: Json, cleanStrings: (texts: string[]) => string[]): Json {
+    return cleanJson(value, {
+      strings: cleanStrings,
+      keys: (keys) => clean(needles, keys),
+      number: (number) => numbers.get(String(number)) ?? number,
+    })
   }
 
-  const inBytes = needles.filter((needle) => needle.length >= SHORTEST_IN_BYTES)
-  const holdSecret = (bytes: Buffer) => inBytes.some((needle) => bytes.includes(needle))
+  function cleanAsk(ask: Ask): Ask {
+    const params = json(ask.params, (strings) => clean(needles, strings))
+    return { ...ask, params: params as JsonObject }
+  }
 
   function reply({ value, content }: Reply): Reply {
-    if (content === undefined) return { value: json(value) }
-    const blocks = content.map((block) => scrubBlock(block, text, holdSecret))
-    return { value: json(value), content: blocks }
+    const cleaned = { value: json(value, (strings) => clean(needles, strings)) }
+    return content === undefined
+      ? cleaned
+      : { ...cleaned, content: cleanContent(content, needles, inBytes) }
   }
 
   return {
     outcome(outcome) {
       if (outcome.kind === 'refused') return { ...outcome, message: text(outcome.message) }
-      const stdout = { ...outcome.stdout, text: text(outcome.stdout.text) }
+      const printed = text(outcome.stdout.text, outcome.stdout.truncated ? 'cut' : 'whole')
+      const stdout = { ...outcome.stdout, text: printed }
+      const measured = outcome.egress
+        ? { stdout, egress: outcome.egress.map((record) => cleanRecord(record, needles)) }
+        : { stdout }
       switch (outcome.kind) {
         case 'ok':
-          return { ...outcome, stdout, ...reply(outcome) }
+          return { ...outcome, ...measured, ...reply(outcome) }
         case 'failed': {
           const { type, message, traceback } = outcome.failure
-          const failure = { type: text(type), message: text(message), traceback: text(traceback) }
+          const failure = {
+            type: text(type, 'loose'),
+            message: text(message, 'loose'),
+            traceback: text(traceback, 'loose'),
+          }
           return outcome.reply === undefined
-            ? { ...outcome, stdout, failure }
-            : { ...outcome, stdout, failure, reply: reply(outcome.reply) }
+            ? { ...outcome, ...measured, failure }
+            : { ...outcome, ...measured, failure, reply: reply(outcome.reply) }
         }
         case 'killed':
-          return { ...outcome, stdout, message: text(outcome.message) }
+          return { ...outcome, ...measured, message: text(outcome.message) }
         case 'timed_out':
-          return { ...outcome, stdout }
+          return { ...outcome, ...measured }
       }
     },
     news(news) {
-      if (news.type === 'log') return { ...news, data: json(news.data) }
-      return news.message === undefined ? news : { ...news, message: text(news.message) }
+      if (news.type === 'log') return { ...news, data: json(news.data, cleanMessage) }
+      if (news.type === 'asks') return { ...news, asks: news.asks.map(cleanAsk) }
+      if (news.message === undefined) return news
+      return { ...news, message: cleanMessage([news.message]).join('') }
     },
   }
 }
 
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
+/** What was asked of other hosts; the broker knows only the secrets that it sends. */
+function cleanRecord(record: EgressRecord, needles: Needles): EgressRecord {
+  return {
+    ...record,
+    method: cleanText(needles, record.method, 'loose'),
+    host: record.host === null ? null : cleanText(needles, record.host, 'loose'),
+    path: cleanText(needles, record.path, 'loose'),
+  }
 }
 
-function spellings(value: string): string[] {
-  const bytes = Buffer.from(value)
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(value),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-    bytes.toString('hex'),
-  ]
+/** Values that a tool may hand back as numbers, with what stands in their place. */
+function numbersAmong(values: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const written = [...values].map(([name, value]) => [value.trim(), mark(name)] as const)
+  return new Map(
+    written.filter(([value]) => value.length >= SHORTEST_NUMBER && String(Number(value)) === value),
+  )
 }

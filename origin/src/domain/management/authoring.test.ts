@@ -72,6 +72,7 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     version: 1,
     state: 'draft',
     hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+    published_as: { kind: 'tool', name: `${server}__forecast` },
     description: 'From the docstring.',
     language: 'python',
     input_schema: { type: 'object', required: ['city'] },

@@ -3,12 +3,14 @@ import { complaints } from '#contract/complaints.ts'
 import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
 import { Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
+import type { PublicationKind } from '#contract/publication.ts'
 import type { Call } from '../operations/call.ts'
 import { withPackages } from '../packages/choose.ts'
 import { refuse } from '../refusal.ts'
 import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { draft } from '../tools/life-cycle.ts'
+import { publicationFrom, type WrittenPublication } from '../tools/publishable.ts'
 import { versionHash } from '../tools/version-hash.ts'
 import type { Version } from '../tools/version.ts'
 import { describeVersion } from './describe-version.ts'
@@ -20,12 +22,16 @@ const NEXT =
 
 export const createTool = managementTool({
   name: 'mcpbox_create_tool',
-  title: 'Write a new tool',
+  title: 'Write a new tool, prompt or resource',
   description:
-    'Stores a new tool as a draft, written in Python. Nobody can call it until a person has approved exactly this text.',
+    'Stores a new tool as a draft, written in Python or TypeScript. A prompt returns text or messages `{role, content}`, a resource text, JSON or a `File`. Nobody can call it until a person has approved exactly this text.',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
+    kind: inputs.kind.optional(),
+    published_as: inputs.publishedAs.optional(),
+    mime_type: inputs.mimeType.optional(),
+    language: inputs.language.default('python'),
     code: inputs.code,
     description: inputs.description.default(''),
     hosts: inputs.hosts.default([]),
@@ -41,7 +47,8 @@ export const createTool = managementTool({
     const written = await analysed(call, {
       server,
       tool,
-      language: 'python',
+      publication: publicationFrom(published(input), { server, tool }),
+      language: input.language,
       code: input.code,
       description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
@@ -79,6 +86,10 @@ export const updateTool = managementTool({
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
+    kind: inputs.kind.optional(),
+    published_as: inputs.publishedAs.optional(),
+    mime_type: inputs.mimeType.optional(),
+    language: inputs.language.optional(),
     code: inputs.code.optional(),
     description: inputs.description.optional(),
     hosts: inputs.hosts.optional(),
@@ -97,7 +108,8 @@ export const updateTool = managementTool({
     const written = await analysed(call, {
       server,
       tool: name,
-      language: before.language,
+      publication: publicationFrom(published(input), { server, tool: name }, before.publication),
+      language: input.language ?? before.language,
       code: input.code ?? before.code,
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),
@@ -134,6 +146,14 @@ export const updateTool = managementTool({
   },
 })
 
+function published(input: {
+  kind?: PublicationKind | undefined
+  published_as?: string | undefined
+  mime_type?: string | undefined
+}): WrittenPublication {
+  return { kind: input.kind, publishedAs: input.published_as, mimeType: input.mime_type }
+}
+
 /** A rejected text may be stored again, as a new draft; any other equal text is no change. */
 function isSame(newest: Version, hash: string): boolean {
   return newest.hash === hash && newest.state !== 'rejected'
@@ -147,7 +167,9 @@ function manifest(lines: z.input<typeof Manifest>): Manifest {
 
 async function analysed(call: Call, draft: Draft) {
   assertCodeSize(draft.code)
-  return versionText(draft, await call.analyze(draft.code))
+  if (draft.language === 'typescript' && draft.manifest.packages.length > 0)
+    refuse('code_invalid', 'Packages are for tools in Python; a tool in TypeScript has none.')
+  return versionText(draft, await call.analyze({ language: draft.language, code: draft.code }))
 }
 
 function hinted(

@@ -9,6 +9,7 @@ export function describeVersion(version: Version): JsonObject {
     version: version.number,
     state: version.state,
     hash: version.hash,
+    published_as: version.publication,
     description: version.description,
     language: version.language,
     input_schema: version.inputSchema,

@@ -135,13 +135,13 @@ test('a tool gets its secret and may not say it', async () => {
     return ended(ok({ key: `Bearer ${value}` }, `printed ${value}`), 2)
   }
   const told = JSON.stringify(await result(engine, wire))
-  expect(told).toContain('Bearer [secret]')
-  expect(told).toContain('printed [secret]')
+  expect(told).toContain('Bearer [secret API_KEY]')
+  expect(told).toContain('printed [secret API_KEY]')
   expect(told).not.toContain('top-secret')
   const kept = await db.execute(
     sql`select (select string_agg(event::text, '') from operation_events) || (select string_agg(row_to_json(executions)::text, '') from executions) as kept`,
   )
-  expect(JSON.stringify(kept)).toContain('printed [secret]')
+  expect(JSON.stringify(kept)).toContain('printed [secret API_KEY]')
   expect(JSON.stringify(kept)).not.toContain('top-secret')
 })
 
@@ -157,7 +157,9 @@ test('a bound secret goes to the broker, with its place, and not to the code', a
   })
   await setSecret(wire, 'top-secret')
   sandbox.script = async () => ended(ok({ body: 'it said top-secret' }))
-  expect((await result(engine, wire)).structuredContent).toEqual({ body: 'it said [secret]' })
+  expect((await result(engine, wire)).structuredContent).toEqual({
+    body: 'it said [secret API_KEY]',
+  })
   expect(sandbox.asked.at(-1)?.request).toMatchObject({
     secrets: {},
     bound_secrets: [

@@ -18,11 +18,11 @@ test('of two changes at once the later one is told, and undoes nothing', async (
   const reading = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
   const analyze = sandbox.analyze.bind(sandbox)
-  sandbox.analyze = async (code) => {
+  sandbox.analyze = async (source) => {
     sandbox.analyze = analyze
     reading.resolve()
     await goOn.promise
-    return analyze(code)
+    return analyze(source)
   }
   const slow = callOf('mcpbox_update_tool', { ...which, description: 'Slow.' })
   await engine.submit(LOCAL, slow, 'request-1')

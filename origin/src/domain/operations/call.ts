@@ -2,7 +2,7 @@ import type { ClientInfo, OpId, OperationResult } from '#contract/operation.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
-import type { Analysis } from '#contract/sandbox.ts'
+import type { Analysis, Source } from '#contract/sandbox.ts'
 import type { Stores } from '../stores.ts'
 import type { Conclude } from '../executions/ending.ts'
 import type { Candidate } from '../tools/tool-store.ts'
@@ -23,7 +23,7 @@ export interface Call {
   stores: Stores
 
   /** @throws Refusal sandbox_unreachable */
-  analyze(code: string): Promise<Analysis>
+  analyze(source: Source): Promise<Analysis>
 
   /**
    * Chooses the exact wheels of packages, and tells the caller how far that is.

@@ -112,7 +112,7 @@ export function carryOutWith(parts: {
       finish: (work) => end(async (inside) => ({ result: await work(inside) })),
       by: principalKey(principal),
       client: request.client,
-      analyze: (code) => sandbox.analyze(code, live.detached.signal),
+      analyze: (source) => sandbox.analyze(source, live.detached.signal),
       packageFacts: (asked) => packages.facts([...asked], live.detached.signal),
 
       async lockPackages(pins) {

@@ -1,3 +1,4 @@
+import type { AskReplies } from '#contract/asks.ts'
 import type { OpId, OperationEvent, OperationRequest } from '#contract/operation.ts'
 import { isFinal } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
@@ -5,6 +6,7 @@ import { principalKey } from '#contract/principal.ts'
 import type { NoticeBoard } from '../notices.ts'
 import { principalLabel } from '../principals.ts'
 import { refuse } from '../refusal.ts'
+import type { Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import { Wake } from '../wake.ts'
 import type { CarryOut, Foreseen } from './carry-out.ts'
@@ -33,6 +35,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #owner: string
   readonly #stores: Stores
   readonly #notices: NoticeBoard
+  readonly #sandbox: Pick<Sandbox, 'reply'>
   readonly #carryOut: CarryOut
   readonly #onFault: (fault: unknown) => void
   readonly #live = new Map<OpId, Carried>()
@@ -46,12 +49,14 @@ export class OperationEngine implements AsyncDisposable {
     owner: string
     stores: Stores
     notices: NoticeBoard
+    sandbox: Pick<Sandbox, 'reply'>
     carryOut: CarryOut
     onFault: (fault: unknown) => void
   }) {
     this.#owner = parts.owner
     this.#stores = parts.stores
     this.#notices = parts.notices
+    this.#sandbox = parts.sandbox
     this.#carryOut = parts.carryOut
     this.#onFault = parts.onFault
     this.#timers = [
@@ -128,6 +133,15 @@ export class OperationEngine implements AsyncDisposable {
       }
       if (!running) return
     }
+  }
+
+  /**
+   * Answers questions of an operation; without effect on those that no longer stand.
+   * @throws Refusal operation_unknown, sandbox_unreachable
+   */
+  async reply(principal: Principal, opId: OpId, replies: AskReplies): Promise<void> {
+    await this.#owned(principal, opId)
+    await this.#sandbox.reply(opId, replies)
   }
 
   /** @throws Refusal operation_unknown when there is none, or it is somebody else's. */

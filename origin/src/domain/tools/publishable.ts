@@ -1,12 +1,51 @@
+import { complaints } from '#contract/complaints.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { wireName } from '#contract/names.ts'
-import { variablesOf, type Publication } from '#contract/publication.ts'
+import { addressOf, Publication, type PublicationKind, variablesOf } from '#contract/publication.ts'
 import { refuse } from '../refusal.ts'
 import type { VersionText } from './version.ts'
 
+type Named = Pick<VersionText, 'server' | 'tool'>
+
 /** What a tool is published as when its author names nothing else. */
-export function ownPublication({ server, tool }: Pick<VersionText, 'server' | 'tool'>): Publication {
+export function ownPublication({ server, tool }: Named): Publication {
   return { kind: 'tool', name: wireName(server, tool) }
+}
+
+/** What an author says of how clients are to meet a version; what is left out stays as it was. */
+export interface WrittenPublication {
+  kind?: PublicationKind | undefined
+  publishedAs?: string | undefined
+  mimeType?: string | undefined
+}
+
+/**
+ * What a version is published as.
+ * @throws Refusal code_invalid
+ */
+export function publicationFrom(
+  { kind, publishedAs, mimeType }: WrittenPublication,
+  named: Named,
+  before: Publication = ownPublication(named),
+): Publication {
+  const same = kind === undefined || kind === before.kind
+  const published = Publication.safeParse(
+    (kind ?? before.kind) === 'resource'
+      ? {
+          kind: 'resource',
+          uri: publishedAs ?? (before.kind === 'resource' ? before.uri : ''),
+          mimeType: mimeType ?? (before.kind === 'resource' ? before.mimeType : null),
+        }
+      : {
+          kind: kind ?? before.kind,
+          name: publishedAs ?? (same ? addressOf(before) : wireName(named.server, named.tool)),
+        },
+  )
+  if (!published.success)
+    return refuse('code_invalid', `published_as: ${complaints(published.error)}`)
+  if (mimeType !== undefined && published.data.kind !== 'resource')
+    return refuse('code_invalid', 'mime_type: only resources have one.')
+  return published.data
 }
 
 /**

@@ -20,6 +20,12 @@ const changes: { [field in keyof VersionText]: Partial<VersionText>[] } = {
   tool: [{ tool: Name.parse('now') }],
   description: [{ description: 'Tells the weather. ' }],
   code: [{ code: `${text.code}\n` }, { code: text.code.replace('city', 'сity') }],
+  publication: [
+    { publication: { kind: 'tool', name: 'forecast' } },
+    { publication: { kind: 'prompt', name: 'weather__forecast' } },
+    { publication: { kind: 'resource', uri: 'weather://now', mimeType: null } },
+    { publication: { kind: 'resource', uri: 'weather://now', mimeType: 'text/plain' } },
+  ],
   language: [{ language: 'typescript' }],
   inputSchema: [{ inputSchema: {} }],
   outputSchema: [{ outputSchema: {} }],
@@ -56,7 +62,7 @@ test('a text of format 1 keeps the hash that its approval is bound to', () => {
 })
 
 test('the hash is 64 hex digits, and never another one for the same text', () => {
-  expect(versionHash(text)).toBe('a1d80c3c3688f21ae796d965c8421e32cf10491ad4ebafa5746e4d6d2f4d324f')
+  expect(versionHash(text)).toBe('184cb953e3a98b2124525af8d418ed4de3dd0a09e859aa2facd85c5674747d13')
 })
 
 test('what lies around a text, like its number or its author, does not change the hash', () => {

@@ -157,6 +157,8 @@ test('a secret goes in, is used, is listed by name, and never comes out', async 
 
 test.each<[string, unknown]>([
   ['empty', ''],
+  ['shorter than four characters', '123'],
+  ['three characters and white space', ' 123\n'],
   ['a number', 7],
   ['too long', 'x'.repeat(10_001)],
 ])('a secret that is %s is refused', async (_what, value) => {
@@ -166,7 +168,7 @@ test.each<[string, unknown]>([
 })
 
 test('secrets of a server that is not there, or under a wrong name, are refused', async () => {
-  const put = { method: 'PUT', body: { value: 'x' } }
+  const put = { method: 'PUT', body: { value: 'xxxx' } }
   for (const server of [freshName(), 'No-Server', '%00'])
     expect(await refused(`/api/servers/${server}/secrets/A`, put)).toEqual([404, 'server_unknown'])
   const { version } = await draftedTool(within)

@@ -11,6 +11,7 @@ export function versionView(version: Version): VersionView {
     number: version.number,
     state: version.state,
     hash: version.hash,
+    publication: version.publication,
     description: version.description,
     language: version.language,
     code: version.code,

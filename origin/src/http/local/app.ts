@@ -1,6 +1,6 @@
 import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { createGateway } from '#gateway/gateway.ts'
-import type { EndedSessions } from '#gateway/legacy/ended-sessions.ts'
+import type { SessionRecords } from '#gateway/legacy/session-records.ts'
 import { memorySessionHost } from '#gateway/legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import type { Logger } from '../../log.ts'
@@ -12,7 +12,7 @@ import { assertFromThisMachine } from './from-this-machine.ts'
 export function mountLocalMcp(
   door: Door,
   parts: Parameters<typeof inProcessOrigin>[0] & {
-    endedSessions: EndedSessions
+    sessionRecords: SessionRecords
     sessionKey: string
     version: string
     log: Logger
@@ -27,7 +27,7 @@ export function mountLocalMcp(
   }
   const gateway = createGateway({
     ...ports,
-    sessions: memorySessionHost({ ...ports, ended: parts.endedSessions }),
+    sessions: memorySessionHost({ ...ports, records: parts.sessionRecords }),
     keys: { sessionId: parts.sessionKey },
     bodyBytes: ORIGIN_BODY_BYTES,
   })

@@ -23,6 +23,20 @@ export function inProcessOrigin(parts: {
         throw asOriginRefusal(fault)
       }
     },
+    async *resume(as, { opId, after }, signal) {
+      try {
+        yield* engine.follow(as, opId, after, signal)
+      } catch (fault) {
+        throw asOriginRefusal(fault)
+      }
+    },
+    async reply(as, opId, replies) {
+      try {
+        await engine.reply(as, opId, replies)
+      } catch (fault) {
+        throw asOriginRefusal(fault)
+      }
+    },
     async cancel(as, opId) {
       try {
         await engine.cancel(as, opId)

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { ASSERTION_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
+import { AskReplies } from '#contract/asks.ts'
 import type { ChangeNotice } from '#contract/catalog.ts'
 import { OperationRequest, OpId } from '#contract/operation.ts'
 import type { CatalogReader } from '../../domain/catalog.ts'
@@ -76,6 +77,13 @@ export function tunnelDoor(parts: {
     // The first event is drawn before the answer is begun, so that an unknown id is a 404.
     const first = await events.next()
     return eventLines(startingWith(first, events), stop, onFault)
+  })
+
+  door.post('/operations/:op_id/replies', async (c) => {
+    const { principal, body } = await enter(c)
+    const opId = readOpId(c.req.param('op_id'))
+    await engine.reply(principal, opId, parseBody(c, AskReplies, body))
+    return c.body(null, 204)
   })
 
   door.post('/operations/:op_id/cancel', async (c) => {

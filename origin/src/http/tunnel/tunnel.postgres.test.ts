@@ -127,7 +127,7 @@ test('whoever follows the changes hears when a tool went live, and not of drafts
   const { tool } = await draftedTool(opened.within)
   const approval = await asked(opened.within, tool)
   await approve(opened.within, await newAdmin(opened.stores), approval)
-  expect(await next()).toEqual({ type: 'catalog' })
+  expect(await next()).toEqual({ type: 'catalog', lists: ['tools'], resources: [] })
   await reader?.cancel()
 })
 

@@ -62,7 +62,10 @@ def harden(plan: Plan, order: Order) -> list[str]:
 
 def _paths(plan: Plan, engine: Engine | None) -> tuple[list[str], list[str]]:
     """What the child may read, and what it may execute."""
-    return (plan.readable, []) if engine is None else (engine.paths(), engine.programs())
+    if engine is not None:
+        return engine.paths(), engine.programs()
+    packages = plan.packages_folder()
+    return [*plan.readable, *(() if packages is None else (packages,))], []
 
 
 def _threads(plan: Plan, order: Order) -> int | None:

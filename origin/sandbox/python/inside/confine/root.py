@@ -1,6 +1,7 @@
 """A root of its own: a few read-only folders, a small private /tmp, and nothing else."""
 
 import os
+from collections.abc import Iterable, Mapping
 
 from inside import kernel
 from inside.confine.unconfined import layer, proven
@@ -17,16 +18,17 @@ _RDONLY_NOSUID_NODEV_NOEXEC = 0x1 | 0x2 | 0x4 | 0x8
 _NULL = '/dev/null'
 
 
-def build(readable: list[str], masked: list[str], kept: str) -> int:
-    """Replaces the root of the mount namespace by one that shows `readable` and nothing else.
+def build(shown: Mapping[str, str], masked: list[str], kept: str) -> int:
+    """Replaces the root of the mount namespace by one that shows the paths of `shown`, which are
+    the host's under other names, and nothing else.
 
     Gives a descriptor of the folder `kept`, which is shown to nobody: it can be reached through
     that descriptor only, and from it nothing outside of it.
 
-    Symbolic links above a readable path are resolved on the host side: the path exists under the
+    Symbolic links above a path are resolved on the host side: the path exists under the
     name it was asked for. Paths that the host does not have are left out.
     """
-    sources = {path: os.path.realpath(path) for path in readable if os.path.exists(path)}
+    sources = {path: os.path.realpath(host) for path, host in shown.items() if os.path.exists(host)}
     with layer('root'):
         kernel.mount(None, '/', None, _MS_REC | _MS_PRIVATE, None)
         base = next(path for path in ('/tmp', '/run', '/var', '/mnt') if os.path.isdir(path))
@@ -62,11 +64,11 @@ def add_scratch(size: int, files: int, owner: int | None) -> list[str]:
         return [proven('scratch', scratch.f_blocks * scratch.f_frsize <= size)]
 
 
-def seal(readable: list[str]) -> list[str]:
+def seal(shown: Iterable[str]) -> list[str]:
     """Makes the root itself read-only and looks at what is left."""
     with layer('root'):
         kernel.mount_setattr('/', _RDONLY_NOSUID_NODEV_NOEXEC, recursive=False)
-        expected = {path.split('/')[1] for path in (*readable, _NULL, '/tmp')}
+        expected = {path.split('/')[1] for path in (*shown, _NULL, '/tmp')}
         clean = set(os.listdir('/')) <= expected and not os.path.exists('/proc/self')
         frozen = bool(os.statvfs('/').f_flag & os.ST_RDONLY)
         return [proven('root', clean and frozen)]

@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 from inside.plan import Packages
 
@@ -10,15 +11,16 @@ _ONE_THREAD = ('OPENBLAS_NUM_THREADS', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'NU
 """A pool of threads for each processor would take the address space that a call may have."""
 
 
-def open_set(packages: Packages) -> None:
-    """Makes the packages importable, behind the standard library, and imports them ahead of the call.
+def open_set(folder: str, names: Sequence[str]) -> None:
+    """Makes the packages in a folder importable, behind the standard library, and imports some of
+    them ahead of the call.
 
     What they run then is as confined as the tool. One that cannot be imported is left to the tool's
     own import statement, which says why in the tool's own traceback.
     """
     os.environ.update(dict.fromkeys(_ONE_THREAD, '1'))
-    sys.path.append(packages.folder)
-    for name in packages.imports:
+    sys.path.append(folder)
+    for name in names:
         try:
             importlib.import_module(name)
         except BaseException:  # a module's top level may raise anything, SystemExit too

@@ -1,0 +1,30 @@
+import { and, eq, gte, lt, sql } from 'drizzle-orm'
+import { NOTHING_SETTLED, type SessionRecords } from '#gateway/legacy/session-records.ts'
+import type { Db } from './database.ts'
+import { sessionRecords } from './operation-schema.ts'
+
+/** What clients settled for their MCP sessions, for every replica. */
+export function pgSessionRecords(db: Db): SessionRecords & { forgetExpired(): Promise<void> } {
+  return {
+    async read(sessionId) {
+      const [row] = await db
+        .select()
+        .from(sessionRecords)
+        .where(and(eq(sessionRecords.sessionId, sessionId), gte(sessionRecords.until, sql`now()`)))
+      if (row === undefined) return NOTHING_SETTLED
+      const { ended, level, subscriptions } = row
+      return { ended, level, subscriptions }
+    },
+    async write(sessionId, record, until) {
+      const values = { ...record, until: new Date(until) }
+      const ended = sql`${sessionRecords.ended} or ${record.ended}`
+      await db
+        .insert(sessionRecords)
+        .values({ sessionId, ...values })
+        .onConflictDoUpdate({ target: sessionRecords.sessionId, set: { ...values, ended } })
+    },
+    async forgetExpired() {
+      await db.delete(sessionRecords).where(lt(sessionRecords.until, sql`now()`))
+    },
+  }
+}
