@@ -12,6 +12,7 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from inside.tool.distributions import package_of
 from inside.tool.modules import DEFAULT_MODULES, is_allowed
 
 _import = builtins.__import__
@@ -89,8 +90,11 @@ class ToolImports:
 
 def _not_approved(name: str) -> str:
     """The refusal with the author's next step."""
-    is_standard = name.split('.')[0] in sys.stdlib_module_names
-    wanted = 'it in `modules`' if is_standard else 'its package in `packages`'
+    top = name.split('.')[0]
+    if top in sys.stdlib_module_names:
+        wanted = 'it in `modules`'
+    else:
+        wanted = f'its package in `packages`, as `{package_of(top)}==…`'
     return (
         f'`{name}` is not approved for this tool: name {wanted} (mcpbox_update_tool) and ask for'
         ' approval; a draft under trial has the default modules only'
