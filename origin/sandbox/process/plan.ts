@@ -110,7 +110,7 @@ function plannedEngine(
   if ('unusable' in engine || level === 'S1') return null
   const { executable, loader, readable } = engine
   const filter = program(enginePolicy(VIEWS[level]))
-  return { executable, loader, readable, arguments: engineArguments(engine.program), filter }
+  return { executable, loader, readable, arguments: engineArguments(engine), filter }
 }
 
 /** Throws NotConfined, saying why, where no child can become Node. */
