@@ -17,7 +17,7 @@ const reached = (made: string) =>
 const NO = /EPERM|EACCES|EROFS|ENOENT|EAI_AGAIN|Operation not permitted/
 
 function said(outcome: Outcome): string {
-  if (outcome.kind === 'ok') return String(outcome.value)
+  if (outcome.kind === 'ok') return JSON.stringify(outcome.value)
   return outcome.kind === 'failed' ? outcome.failure.message : outcome.kind
 }
 
