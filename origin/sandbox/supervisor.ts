@@ -3,7 +3,8 @@ import type { SandboxHealth, SelfTest } from '#contract/sandbox.ts'
 import { type Analyze, analyzeConfined } from './calls/analyze.ts'
 import { runConfined } from './calls/run.ts'
 import type { Config } from './config.ts'
-import { inspectMachine } from './levels/machine.ts'
+import { fixFor } from './levels/fixes.ts'
+import { inspectMachine, type Machine } from './levels/machine.ts'
 import { proveLevel } from './levels/prove.ts'
 import { testSelf } from './levels/self-test.ts'
 import { TooWeak } from './levels/too-weak.ts'
@@ -54,7 +55,7 @@ export async function startSupervisor(
       status: 'ready',
       boot_id: bootId,
       isolation,
-      missing,
+      missing: [...missing, ...withoutEngine(machine)],
       self_test: selfTest,
       running: runs.running(),
     }),
@@ -64,6 +65,12 @@ export async function startSupervisor(
       await forkServer[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Without a Node there are tools in Python only. */
+function withoutEngine({ engine }: Machine): SandboxHealth['missing'] {
+  if (!('unusable' in engine)) return []
+  return [{ layer: 'engine', reason: engine.unusable, fix: fixFor('engine') }]
 }
 
 /** The self-test; ends the fork server and rejects with TooWeak where a protection does not hold. */

@@ -1,15 +1,22 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Language } from '../../contract/sandbox.ts'
 import { type Run, runConfined } from '../../origin/sandbox/calls/run.ts'
 import { forkServer } from '../../origin/sandbox/process/fork-server.ts'
 import type { Confinement } from '../../origin/sandbox/process/plan.ts'
 import type { Sorted } from './measure.ts'
 
 /** A kind of tool: what it imports, what its module needs to be there, and its code. */
-export type Kind = { name: string; imports: string[]; code: string; settleMs: number }
+export type Kind = {
+  name: string
+  language?: Language
+  imports: string[]
+  code: string
+  settleMs: number
+}
 
-/** Each answers 3 for {a: 1, b: 2}. The last two need time to import before a call comes. */
+/** Each answers 3 for {a: 1, b: 2}. The last three need time before a call comes. */
 export const KINDS: readonly Kind[] = [
   {
     name: 'stdlib',
@@ -43,6 +50,13 @@ def main(a: int, b: int) -> int:
     return a + b
 `,
     settleMs: 1_500,
+  },
+  {
+    name: 'TypeScript',
+    language: 'typescript',
+    imports: [],
+    code: 'export default ({ a, b }: { a: number; b: number }) => a + b\n',
+    settleMs: 400,
   },
 ]
 
