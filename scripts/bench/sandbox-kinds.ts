@@ -5,7 +5,9 @@ import type { Language } from '../../contract/sandbox.ts'
 import { type Run, runConfined } from '../../origin/sandbox/calls/run.ts'
 import { forkServer } from '../../origin/sandbox/process/fork-server.ts'
 import type { Confinement } from '../../origin/sandbox/process/plan.ts'
+import { LAUNCHER } from '../../origin/sandbox/process/zygote.ts'
 import type { Sorted } from './measure.ts'
+import { childrenAtRest } from './sandbox-processes.ts'
 
 /** A kind of tool: what it imports, what its module needs to be there, and its code. */
 export type Kind = {
@@ -86,6 +88,7 @@ export async function measureKind(
   const times: number[] = []
   for (let n = 0; n < COUNT; n++) {
     await pause(kind.settleMs)
+    await childrenAtRest(LAUNCHER)
     const start = performance.now()
     await call()
     times.push(performance.now() - start)
