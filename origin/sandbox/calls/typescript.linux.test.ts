@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sandboxAt, strongest as sandbox } from '../testing/sandbox.ts'
+import { machine, sandboxAt, strongest as sandbox } from '../testing/sandbox.ts'
 import { readAndRun, runTypeScript } from '../testing/typescript.ts'
 
 const ts = String.raw
@@ -143,6 +143,15 @@ describe('a tool in TypeScript', { concurrent: true }, () => {
     expect(await runTypeScript(sandbox, code)).toMatchObject({
       failure: { type: 'HttpError', message: expect.stringContaining('example.com') as string },
     })
+  })
+})
+
+it('is refused where the scratch of a call would hide Node', async () => {
+  if ('unusable' in machine.engine) throw new Error(machine.engine.unusable)
+  const hidden = sandboxAt('S3', { engine: { ...machine.engine, executable: '/tmp/a/node' } })
+  expect(await runTypeScript(hidden, 'export default () => 1')).toMatchObject({
+    kind: 'refused',
+    message: expect.stringContaining('Node is below /tmp') as string,
   })
 })
 
