@@ -52,6 +52,10 @@ export const ModuleLock = z.strictObject({
 })
 export type ModuleLock = z.infer<typeof ModuleLock>
 
+/** What pip reads of its environment: where its index is, and how to get there. */
+export const PIP_VARIABLES =
+  /^(PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|XDG_CONFIG_\w+)$/
+
 /** The bodies of `POST /module-locks`, `POST /module-sets` and `POST /package-facts`. */
 export const LockRequest = z.strictObject({ packages: z.array(PackagePin).min(1).max(50) })
 export const SetRequest = z.strictObject({ lock: ModuleLock })

@@ -47,6 +47,7 @@ export const ProblemCode = z.enum([
   'hash_mismatch',
   'secret_unset',
   'execution_failed',
+  'capability_missing',
   'reason_required',
   'package_refused',
   // parts that are away
@@ -77,6 +78,7 @@ export function statusOf(code: ProblemCode) {
     case 'invalid_request':
     case 'invalid_arguments':
     case 'code_invalid':
+    case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
       return 400

@@ -97,9 +97,9 @@ export class Automaton {
 
   /** Suffixes are shorter than what they end, so states are taken by their depth. */
   #link(edges: readonly { parent: number; code: number }[]): void {
-    const states = edges.map((_, state) => state).slice(1)
-    states.sort((one, other) => this.depth(one) - this.depth(other))
-    for (const state of states) {
+    const byDepth: number[][] = []
+    for (const state of edges.keys()) (byDepth[this.depth(state)] ??= []).push(state)
+    for (const state of byDepth.slice(1).flat()) {
       const { parent, code } = edges[state] ?? { parent: ROOT, code: 0 }
       if (parent !== ROOT) this.#suffix[state] = this.next(this.#suffix[parent] ?? ROOT, code)
       const suffix = this.#suffix[state] ?? ROOT

@@ -78,3 +78,12 @@ it.each([1, 2, 7, 100])('a stream is cleaned in chunks of %i', async (size) => {
     'a hunter, a [secret KEY], [secret KEY] and Ωhunt',
   )
 })
+
+it('the beginning of a secret counts where a text was cut, also when it holds another', () => {
+  const nested = texts(['OUTER', 'abcd-efgh-ijkl'], ['INNER', 'efgh'])
+  expect(cleanText(nested, 'x abcd-efgh', 'cut')).toBe('x [secret OUTER]')
+  expect(cleanText(nested, 'x abcd-efgh', 'whole')).toBe('x abcd-[secret INNER]')
+  expect(cleanText(nested, 'x abc', 'cut')).toBe('x abc')
+  expect(cleanText(nested, 'x abcd-ef', 'loose')).toBe('x abcd-ef')
+  expect(cleanText(nested, 'x abcd-efg!', 'cut')).toBe('x [secret OUTER]!')
+})

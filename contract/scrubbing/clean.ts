@@ -31,7 +31,7 @@ export function clean(
   const scan = new Scan(needles)
   readAll(scan, texts)
   scan.end()
-  return replaceFound(texts, [...scan.takeFound(), ...begun(scan, ending)], 0)
+  return replaceFound(texts, foundIn(scan, ending, 0), 0)
 }
 
 /** One text. */
@@ -56,7 +56,7 @@ export function messageCleaner(needles: Needles): (texts: readonly string[]) => 
   return (texts) => {
     const from = scan.position
     readAll(scan, texts)
-    return replaceFound(texts, [...scan.takeFound(), ...begun(scan, 'loose', from)], from)
+    return replaceFound(texts, foundIn(scan, 'loose', from), from)
   }
 }
 
@@ -94,15 +94,17 @@ function readAll(scan: Scan, texts: readonly string[]): void {
   }
 }
 
-/** The beginning of a secret at the end of what was read, as far as it stands behind `from`. */
-function begun(scan: Scan, ending: Ending, from = 0): Found[] {
-  const last = scan.begun()
-  if (last === null || ending === 'whole') return []
-  const sure = ending === 'cut' || last.start < from
-  return last.characters >= (sure ? BEGUN_SURELY : BEGUN) ? [last] : []
+/** What was found in the texts from a place on, with what begins at their end if that counts. */
+function foundIn(scan: Scan, ending: Ending, from: number): Found[] {
+  const found = scan.takeFound()
+  const begun = scan.begun()
+  if (begun === null || ending === 'whole') return found
+  const sure = ending === 'cut' || begun.start < from
+  if (begun.characters < (sure ? BEGUN_SURELY : BEGUN)) return found
+  return [...found.filter(({ start }) => start < begun.start), begun]
 }
 
-/** `from` is the place of the first text. What is found is in order; the last may overlap the one before. */
+/** `from` is the place of the first text. What was found is in order; the last may overlap the one before. */
 function replaceFound(texts: readonly string[], found: readonly Found[], from: number): string[] {
   let next = 0
   let marked = -1

@@ -6,26 +6,22 @@ export const SHORTEST_ENCODED = MIN_SECRET_CHARS
 const SHORTEST_CHANGED = 8
 
 /**
- * How a value may stand in a text: as it is, as JSON and as Python write it, URL-encoded (RFC 3986,
- * 2.1, and as forms do it), in hexadecimal, in base64 and base64url at each of the three offsets that
- * it can have inside something longer (RFC 4648, 4 and 5), in lower case, backwards.
+ * How a value may stand in a text: as it is, in JSON, in Python's literals, in HTML, URL-encoded
+ * (RFC 3986, 2.1, and as forms do it), in hexadecimal, in base64 and base64url at each of the three
+ * offsets that it can have inside something longer (RFC 4648, 4 and 5), in one case, backwards.
  */
 export function spellings(value: string): string[] {
   if (value.length < SHORTEST_ENCODED) return [value]
   const bytes = utf8(value)
-  const json = JSON.stringify(value).slice(1, -1)
-  const hex = Array.from(bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+  const hex = Array.from(bytes, (byte) => hexadecimal(byte, 2)).join('')
   const pieces = [
-    json,
-    json.replaceAll('\\"', '"'),
-    json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    ...quoted(value),
+    ...inHtml(value),
     ...urlEncoded(value.toWellFormed()),
     hex,
     hex.toUpperCase(),
     ...[0, 1, 2].flatMap((offset) => base64At(bytes, offset)),
-    ...(value.length < SHORTEST_CHANGED
-      ? []
-      : [value.toLowerCase(), Array.from(value).toReversed().join('')]),
+    ...(value.length < SHORTEST_CHANGED ? [] : changed(value)),
   ].filter((piece) => piece.length >= SHORTEST_ENCODED)
   return [...new Set([value, ...pieces])]
 }
@@ -37,10 +33,43 @@ export function utf8(text: string): string {
   )
 }
 
+/** Inside quotes: JSON, with and without the letters of other scripts; Python's text and bytes. */
+function quoted(value: string): string[] {
+  const json = JSON.stringify(value).slice(1, -1)
+  const unicode = (unit: string) => `\\u${hexadecimal(unit, 4)}`
+  const bare = json.replaceAll('\\"', '"')
+  return [
+    json,
+    json.replace(OTHER_SCRIPTS, unicode),
+    bare,
+    bare.replace(OTHER_SCRIPTS, (unit) => (unit > '\xff' ? unicode(unit) : byteEscape(unit))),
+    utf8(bare).replace(OTHER_SCRIPTS, byteEscape),
+  ]
+}
+
+const OTHER_SCRIPTS = /[^\0-\x7f]/g
+
+function byteEscape(byte: string): string {
+  return `\\x${hexadecimal(byte, 2)}`
+}
+
+function inHtml(value: string): string[] {
+  const text = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  const attribute = text.replaceAll('"', '&quot;')
+  return [text, attribute.replaceAll("'", '&#39;'), attribute.replaceAll("'", '&#x27;')]
+}
+
+function changed(value: string): string[] {
+  return [value.toLowerCase(), value.toUpperCase(), Array.from(value).toReversed().join('')]
+}
+
+function hexadecimal(character: string, digits: number): string {
+  return character.charCodeAt(0).toString(16).padStart(digits, '0')
+}
+
 /** Encoders agree on neither what is left alone, nor on spaces, nor on case. */
 function urlEncoded(value: string): string[] {
-  const escape = (character: string) =>
-    `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  const escape = (character: string) => `%${hexadecimal(character, 2).toUpperCase()}`
   const browser = encodeURIComponent(value)
   const strict = browser.replace(/[!'()*]/g, escape)
   return [browser, strict, browser.replace(/[!'()~]/g, escape), strict.replaceAll('%2F', '/')]

@@ -6,7 +6,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { AskReply } from '#contract/asks.ts'
 import { JsonObject } from '#contract/json.ts'
-import { sortAsks } from '../serving/can-ask.ts'
+import { capabilitiesFor, sortAsks } from '../serving/can-ask.ts'
 import { toProtocolError } from '../serving/refusal.ts'
 import type { Inputs, Standing } from '../serving/inputs.ts'
 import type { RequestStates } from './request-state.ts'
@@ -16,6 +16,7 @@ import type { RequestStates } from './request-state.ts'
  * it was asked for (MCP 2026-07-28, basic/patterns/mrtr). The operation runs on meanwhile.
  */
 export function returnedInputs(ctx: ServerContext, states: RequestStates): Inputs {
+  let missing: ClientCapabilities | null = null
   async function required(standing: Standing): Promise<InputRequiredResult> {
     const requests = standing.asks.map(({ key, method, params }) => [key, { method, params }])
     return {
@@ -26,6 +27,8 @@ export function returnedInputs(ctx: ServerContext, states: RequestStates): Input
   }
 
   return {
+    missing: () => missing,
+
     async suspended() {
       const state = ctx.mcpReq.requestState()
       if (state === undefined) return null
@@ -38,6 +41,8 @@ export function returnedInputs(ctx: ServerContext, states: RequestStates): Input
 
     async put(standing) {
       const { possible, impossible } = sortAsks(standing.asks, capabilitiesOf(ctx))
+      const lacking = standing.asks.filter((ask) => !possible.includes(ask))
+      if (lacking.length > 0) missing = { ...missing, ...capabilitiesFor(lacking) }
       if (possible.length === 0) return { replies: impossible }
       return { replies: impossible, result: await required({ ...standing, asks: possible }) }
     },

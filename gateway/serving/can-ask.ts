@@ -4,6 +4,17 @@ import type { Ask, AskReply } from '#contract/asks.ts'
 /** JSON-RPC code of what a client cannot be asked (MCP 2026-07-28, missing client capability). */
 const MISSING_CAPABILITY = -32021
 
+/** What a client must declare to be asked these. */
+export function capabilitiesFor(asks: readonly Ask[]): ClientCapabilities {
+  return Object.assign({}, ...asks.map(({ method }) => CAPABILITY[method]))
+}
+
+const CAPABILITY: Record<Ask['method'], ClientCapabilities> = {
+  'elicitation/create': { elicitation: {} },
+  'sampling/createMessage': { sampling: {} },
+  'roots/list': { roots: {} },
+}
+
 /** Parts questions into those that a client says it can answer and replies to the others. */
 export function sortAsks(
   asks: readonly Ask[],

@@ -99,11 +99,12 @@ async function answer(
   const read = readAsked(method, params)
   if ('problem' in read) throw toProtocolError(read.problem)
   const { asked } = read
+  const given = inputs(ctx, asked)
   try {
-    return await operate(ports, asked, { asker, ctx, cancel, inputs: inputs(ctx, asked) })
+    return await operate(ports, asked, { asker, ctx, cancel, inputs: given })
   } catch (thrown) {
     if (!(thrown instanceof OriginRefusal)) throw thrown
-    return refusedOperation(asked, thrown.problem)
+    return refusedOperation(asked, thrown.problem, given.missing())
   }
 }
 

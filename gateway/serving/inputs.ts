@@ -1,4 +1,4 @@
-import type { InputRequiredResult } from '@modelcontextprotocol/server'
+import type { ClientCapabilities, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Ask, AskReplies } from '#contract/asks.ts'
 import type { OpId } from '#contract/operation.ts'
 
@@ -30,4 +30,6 @@ export interface Inputs {
   suspended(): Promise<Suspended | { result: InputRequiredResult } | null>
   /** Puts questions to the client. Those that it cannot be asked are answered by that. */
   put(standing: Standing): Promise<Put>
+  /** What a client would have had to declare, by what was put; null when it lacked nothing. */
+  missing(): ClientCapabilities | null
 }

@@ -1,4 +1,9 @@
-import { ProtocolError, type CallToolResult } from '@modelcontextprotocol/server'
+import {
+  MissingRequiredClientCapabilityError,
+  ProtocolError,
+  type CallToolResult,
+  type ClientCapabilities,
+} from '@modelcontextprotocol/server'
 import type { OperationResult } from '#contract/operation.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal } from '../origin.ts'
@@ -27,8 +32,20 @@ export function problemOf(thrown: unknown, ports: Pick<GatewayPorts, 'onFault'>)
   return INTERNAL
 }
 
-/** What a refused operation answers. @throws ProtocolError where the answer is a JSON-RPC error */
-export function refusedOperation(asked: Asked, problem: Problem): OperationResult {
+/**
+ * What a refused operation answers. `missing` is what the client would have had to declare.
+ * @throws ProtocolError where the answer is a JSON-RPC error
+ */
+export function refusedOperation(
+  asked: Asked,
+  problem: Problem,
+  missing: ClientCapabilities | null,
+): OperationResult {
+  if (problem.code === 'capability_missing' && missing !== null)
+    throw new MissingRequiredClientCapabilityError(
+      { requiredCapabilities: missing },
+      problem.message,
+    )
   if (asked.method === 'tools/call') return refusedCall(problem)
   if (asked.method === 'resources/read' && problem.code === 'unknown_resource') {
     throw toProtocolError(problem, { uri: asked.params.uri })

@@ -74,6 +74,6 @@ describe('the sandbox as a process', () => {
     await untilItRuns(await sandbox.ask('/runs', await order(sandbox, LOOP)))
     end(sandbox.child)
     await sandbox.exited
-    await expect.poll(orphans).toEqual([])
+    await expect.poll(orphans, { timeout: 10_000 }).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import type { SandboxHealth, SelfTest } from '#contract/sandbox.ts'
 import { type Analyze, analyzeConfined } from './calls/analyze.ts'
 import { runConfined } from './calls/run.ts'
 import type { Config } from './config.ts'
+import { fixFor } from './levels/fixes.ts'
 import { inspectMachine } from './levels/machine.ts'
 import { proveLevel } from './levels/prove.ts'
 import { testSelf } from './levels/self-test.ts'
@@ -10,7 +11,7 @@ import { TooWeak } from './levels/too-weak.ts'
 import { internet } from './egress/network.ts'
 import { type PackageSource, packageSource } from './packages/package-source.ts'
 import { packagedServers } from './packages/packaged.ts'
-import { identityOf } from './process/plan.ts'
+import { engineProblem, identityOf } from './process/plan.ts'
 import { type Registry, runRegistry } from './runs/registry.ts'
 
 export type Supervisor = AsyncDisposable & {
@@ -54,7 +55,7 @@ export async function startSupervisor(
       status: 'ready',
       boot_id: bootId,
       isolation,
-      missing,
+      missing: [...missing, ...withoutEngine(engineProblem({ ...machine, level }))],
       self_test: selfTest,
       running: runs.running(),
     }),
@@ -64,6 +65,11 @@ export async function startSupervisor(
       await forkServer[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Without a Node there are tools in Python only. */
+function withoutEngine(reason: string | null): SandboxHealth['missing'] {
+  return reason === null ? [] : [{ layer: 'engine', reason, fix: fixFor('engine') }]
 }
 
 /** The self-test; ends the fork server and rejects with TooWeak where a protection does not hold. */

@@ -1,15 +1,24 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Language } from '../../contract/sandbox.ts'
 import { type Run, runConfined } from '../../origin/sandbox/calls/run.ts'
 import { forkServer } from '../../origin/sandbox/process/fork-server.ts'
 import type { Confinement } from '../../origin/sandbox/process/plan.ts'
+import { LAUNCHER } from '../../origin/sandbox/process/zygote.ts'
 import type { Sorted } from './measure.ts'
+import { childrenAtRest } from './sandbox-processes.ts'
 
 /** A kind of tool: what it imports, what its module needs to be there, and its code. */
-export type Kind = { name: string; imports: string[]; code: string; settleMs: number }
+export type Kind = {
+  name: string
+  language?: Language
+  imports: string[]
+  code: string
+  settleMs: number
+}
 
-/** Each answers 3 for {a: 1, b: 2}. The last two need time to import before a call comes. */
+/** Each answers 3 for {a: 1, b: 2}. The last three need time before a call comes. */
 export const KINDS: readonly Kind[] = [
   {
     name: 'stdlib',
@@ -44,6 +53,13 @@ def main(a: int, b: int) -> int:
 `,
     settleMs: 1_500,
   },
+  {
+    name: 'TypeScript',
+    language: 'typescript',
+    imports: [],
+    code: 'export default ({ a, b }: { a: number; b: number }) => a + b\n',
+    settleMs: 400,
+  },
 ]
 
 const COUNT = 15
@@ -72,6 +88,7 @@ export async function measureKind(
   const times: number[] = []
   for (let n = 0; n < COUNT; n++) {
     await pause(kind.settleMs)
+    await childrenAtRest(LAUNCHER)
     const start = performance.now()
     await call()
     times.push(performance.now() - start)

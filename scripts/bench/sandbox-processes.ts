@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /** kB (proc(5), smaps_rollup): the share of what is shared, and what is its own. */
 export type Memory = { pss: number; own: number }
@@ -8,6 +9,8 @@ export type Used = { server: number; children: number }
 
 /** USER_HZ, in which proc(5) counts for every program. */
 const TICKS_PER_S = 100
+/** Long beside a tick, so that who works is seen to. */
+const REST_MS = 150
 
 /**
  * What each child waiting for its task takes. Empty when the kernel does not show it to this user.
@@ -25,17 +28,33 @@ export async function idleChildren(mark: string): Promise<Memory[]> {
 
 /** Processor time so far of the fork server marked so; to be read twice and subtracted. */
 export async function forkServerTime(mark: string): Promise<Used> {
-  const stats = await Promise.all(
-    (await generation(mark, 2)).map((pid) => read(`/proc/${pid}/stat`)),
-  )
-  const sums = stats.map((text) => {
-    // proc_pid_stat(5): fields 14 to 17, counted behind the name, which may hold anything.
-    const fields = (text ?? '').slice((text ?? '').lastIndexOf(')') + 2).split(' ')
-    const ms = (field: number) => (Number(fields[field - 3] ?? 0) * 1000) / TICKS_PER_S
-    return { server: ms(14) + ms(15), children: ms(16) + ms(17) }
-  })
-  const total = (of: keyof Used) => sums.reduce((sum, one) => sum + one[of], 0)
-  return { server: total('server'), children: total('children') }
+  const used = await Promise.all((await generation(mark, 2)).map(timeOf))
+  return {
+    server: used.reduce((sum, { own }) => sum + own, 0),
+    children: used.reduce((sum, { ended }) => sum + ended, 0),
+  }
+}
+
+/** Resolves when no waiting child works any more, so that what it does ahead of a call is done. */
+export async function childrenAtRest(mark: string): Promise<void> {
+  let before: string | null = null
+  for (;;) {
+    const waiting = await generation(mark, 3)
+    const used = await Promise.all(waiting.map(async (pid) => [pid, (await timeOf(pid)).own]))
+    const now = JSON.stringify(used)
+    if (now === before) return
+    before = now
+    await pause(REST_MS)
+  }
+}
+
+/** Milliseconds that a process has worked itself, and its children that it has waited for. */
+async function timeOf(pid: string): Promise<{ own: number; ended: number }> {
+  const text = (await read(`/proc/${pid}/stat`)) ?? ''
+  // proc_pid_stat(5): fields 14 to 17, counted behind the name, which may hold anything.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const ms = (field: number) => (Number(fields[field - 3] ?? 0) * 1000) / TICKS_PER_S
+  return { own: ms(14) + ms(15), ended: ms(16) + ms(17) }
 }
 
 /** Of what this process started: 1 is the warden, 2 its child, the fork server, 3 the children. */

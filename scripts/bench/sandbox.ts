@@ -60,7 +60,7 @@ function caller(run: Run, kind: Kind = PLAIN, limits: () => RunLimits = () => US
     const modules = kind.imports.map((name) => ModuleName.parse(name))
     const version = {
       hash: 'bench',
-      language: 'python' as const,
+      language: kind.language ?? 'python',
       code: kind.code,
       manifest: { ...EMPTY_MANIFEST, modules },
       module_lock: null,

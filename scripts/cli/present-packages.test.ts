@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ModuleLock, PackageFacts, unknownFacts } from '#contract/packages.ts'
+import { ModuleLock, type PackageFacts, unknownFacts } from '#contract/packages.ts'
 import { presentPackages } from './present-packages.ts'
 
 const NOW = Date.parse('2026-01-11T00:00:00Z')

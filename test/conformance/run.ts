@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startEdge, startStack } from '../stack.ts'
+import { z } from 'zod'
+import { legacyClient } from '../clients.ts'
+import { startEdge, startStack, type Stack } from '../stack.ts'
+import { FIXTURES } from './fixtures.ts'
 
 /**
  * Runs the official conformance suite against the whole line: real Worker in workerd, tunnel door,
@@ -19,6 +22,7 @@ const suite = fileURLToPath(
 
 await using stack = await startStack()
 await using edge = await startEdge(stack)
+await publishFixtures(stack)
 const results = await mkdtemp(join(tmpdir(), 'mcpbox-conformance-'))
 const summary: string[] = []
 try {
@@ -27,6 +31,24 @@ try {
   await rm(results, { recursive: true })
 }
 console.log(summary.join(' · '))
+
+/** Writes the fixtures over MCP and has them approved, like anything that an assistant writes. */
+async function publishFixtures({ origins: [origin], approve }: Stack): Promise<void> {
+  if (origin === undefined) throw new Error('the stack has no origin')
+  await using client = await legacyClient(new URL(origin.mcp.origin))
+  const server = 'fixtures'
+  const call = async (name: string, args: Record<string, unknown>) => {
+    const answer = await client.call(name, args)
+    if (answer.isError) throw new Error(`${name}: ${answer.text}`)
+    return answer.structured
+  }
+  await call('mcpbox_create_server', { name: server })
+  for (const { name, ...fixture } of FIXTURES) {
+    await call('mcpbox_create_tool', { server, name, ...fixture })
+    const asked = await call('mcpbox_request_publish', { server, name })
+    await approve(z.object({ approval: z.string() }).parse(asked).approval)
+  }
+}
 
 /** Runs one revision's required scenarios; gives "passed/all". */
 async function run(revision: string): Promise<string> {

@@ -15,8 +15,8 @@ import type { Served, Verdict } from '../process/serve.ts'
 const SIGKILL = 9
 const SIGXCPU = 24
 const SIGSYS = 31
-/** The kernel counts processor time in ticks; a killed process may show a little less. */
-const CPU_SLACK_MS = 300
+/** The kernel ends a process by ticks and accounts for it by the clock, which may show much less. */
+const CPU_SHARE = 0.5
 
 /**
  * How a call ended. Value and failure are the tool's words; everything else is what the supervisor
@@ -111,7 +111,7 @@ function ended(account: Account | null, limits: Bounds): Killed {
       message: 'the tool made a system call that no tool may make',
     }
   }
-  if (signal === SIGXCPU || (signal === SIGKILL && cpuMs >= limits.cpu_s * 1000 - CPU_SLACK_MS)) {
+  if (signal === SIGXCPU || (signal === SIGKILL && cpuMs >= limits.cpu_s * 1000 * CPU_SHARE)) {
     return { reason: 'cpu_limit', message: `the tool used ${limits.cpu_s} s of processor time` }
   }
   if (signal === SIGKILL) {

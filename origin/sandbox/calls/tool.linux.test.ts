@@ -345,7 +345,7 @@ describe('modules', { concurrent: true }, () => {
     const { type, message } = await failureOf('import yaml\ndef main(): pass')
     expect(type).toBe('ImportError')
     expect(message).toContain(
-      `\`yaml\` is not approved for this tool: name its package in \`packages\` ${next}`,
+      `\`yaml\` is not approved for this tool: name its package in \`packages\`, as \`pyyaml==…\` ${next}`,
     )
     expect((await failureOf('def main():\n  import os.path')).message).toContain(
       `\`os.path\` is not approved for this tool: name it in \`modules\` ${next}`,

@@ -7,7 +7,7 @@ import type { JsonObject } from '#contract/json.ts'
 import * as limits from '#contract/limits.ts'
 import { SecretName } from '#contract/names.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import type { Outcome } from '#contract/sandbox.ts'
+import { Language, type Outcome } from '#contract/sandbox.ts'
 import { world } from '../egress/testing/world.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
 import { strongest } from '../testing/sandbox.ts'
@@ -18,13 +18,14 @@ import { NOBODY, runConfined } from './run.ts'
  * the call `gives` (a value), `shows` (kinds of content) or `fails with` (a message).
  */
 const PAGE = readFileSync(new URL('../../../docs/writing-tools.md', import.meta.url), 'utf8')
-const EXAMPLE = /```python\n([^]*?)```\n\n((?:- .*\n)*)/g
+const EXAMPLE = /```(python|typescript)\n([^]*?)```\n\n((?:- .*\n)*)/g
 const CALL = /^- `(.*?)` (gives|shows|fails with) (.*)$/
 /** Code in Markdown, with one backtick around it or two. */
 const QUOTED = /``(.*?)``|`(.*?)`/g
 
-const examples = [...PAGE.matchAll(EXAMPLE)].map(([, code = '', calls = ''], index) => ({
+const examples = [...PAGE.matchAll(EXAMPLE)].map(([, language, code = '', calls = ''], index) => ({
   at: index + 1,
+  language: Language.parse(language),
   code,
   calls: calls.trim().split('\n'),
 }))
@@ -34,7 +35,7 @@ const site: RequestListener = ({ url = '', headers }, response) => {
   response.end(JSON.stringify(url === '/me' ? { name } : { celsius: 7 }))
 }
 
-async function run(code: string, input: JsonObject): Promise<Outcome> {
+async function run(language: Language, code: string, input: JsonObject): Promise<Outcome> {
   await using net = await world({ 'api.example': site })
   const host = HostGrant.parse('api.example')
   const token = { name: SecretName.parse('TOKEN'), value: 't0ken', host, header: 'authorization' }
@@ -43,7 +44,7 @@ async function run(code: string, input: JsonObject): Promise<Outcome> {
       run_id: 'test',
       version: {
         hash: 'test',
-        language: 'python',
+        language,
         code,
         manifest: { ...EMPTY_MANIFEST, hosts: [host] },
         module_lock: null,
@@ -82,10 +83,10 @@ function kindOf(block: ContentBlock): string | undefined {
   return encodedData(block) !== null && 'mimeType' in block ? block.mimeType : block.type
 }
 
-describe.each(examples)('example $at', { concurrent: true }, ({ code, calls }) => {
+describe.each(examples)('example $at', { concurrent: true }, ({ language, code, calls }) => {
   it.each(calls)('%s', async (call) => {
     const [, input = '', verb = '', said = ''] = CALL.exec(call) ?? []
-    const outcome = await run(code, JSON.parse(input) as JsonObject)
+    const outcome = await run(language, code, JSON.parse(input) as JsonObject)
     expect(seen(outcome)).toEqual(promised(verb, said))
   })
 })

@@ -1,11 +1,11 @@
-import type { Program } from './program.ts'
+import type { Engine } from './engine.ts'
 
 /**
  * Without a compiler V8 writes no executable memory, has no WebAssembly, and its surface is that of
  * an interpreter. The permission model is policy here (no files, no processes, no threads of
  * JavaScript, no addons); the boundary is the kernel's.
  */
-const OPTIONS = [
+export const OPTIONS: readonly string[] = [
   '--jitless',
   '--permission',
   '--no-addons',
@@ -53,11 +53,11 @@ load(JSON.parse(program), './main.ts')
 `
 
 /** What follows the options of an order; the layers come last (python/inside/engine.py). */
-export function engineArguments(program: Program): string[] {
-  return ['-e', LOADER, '--', JSON.stringify(program)]
+export function engineArguments({ options, program }: Engine): string[] {
+  return [...options, '-e', LOADER, '--', JSON.stringify(program)]
 }
 
 /** Old space gets half of what the process may write to: the rest is buffers, stacks, young space. */
 export function engineOptions(memoryBytes: number): string[] {
-  return [...OPTIONS, `--max-old-space-size=${Math.floor(memoryBytes / 2 ** 21)}`]
+  return [`--max-old-space-size=${Math.floor(memoryBytes / 2 ** 21)}`]
 }

@@ -7,6 +7,8 @@ export type Engine = {
   loader: string
   /** Its shared libraries, under each name that the loader may use. */
   readable: string[]
+  /** How it is started, for every call alike. */
+  options: readonly string[]
   /** What it runs: our own modules, which no file system shows it. */
   program: Program
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { open, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { OPTIONS } from './arguments.ts'
 import type { Engine, EngineMissing } from './engine.ts'
 import { programOf } from './program.ts'
 import { loaderOf } from './loader-of.ts'
@@ -27,7 +28,8 @@ export async function findEngine(identity: number | null): Promise<Engine | Engi
     const loader = loaderOf(await beginningOf(executable))
     if (loader === null) return { unusable: `${executable} names no dynamic loader` }
     const readable = await librariesIn(stdout)
-    return { executable, loader, readable, program: await programOf('inside') }
+    const program = await programOf('inside')
+    return { executable, loader, readable, options: OPTIONS, program }
   } catch (error) {
     const who =
       identity === null ? 'ordinary users' : `uid ${identity}, which confined processes get`

@@ -53,7 +53,7 @@ describe.each(formableLevels)('the corpus at %s', (level) => {
   it('has changed nothing, ended nobody, and left nobody', async () => {
     expect(await file.state()).toBe(before)
     expect(bystander.alive()).toBe(true)
-    await expect.poll(orphans).toEqual([])
+    await expect.poll(orphans, { timeout: 10_000 }).toEqual([])
     expect(await attack(sandbox, 'def main(): return 1')).toMatchObject({ kind: 'ok', value: 1 })
   })
 })

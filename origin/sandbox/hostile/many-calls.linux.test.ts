@@ -61,7 +61,7 @@ it('a thousand mixed calls leave no process, no file, no descriptor, no user, an
   const before = { descriptors: await descriptors(), held: heldBytes() }
   expect(await callMany(CALLS)).toBe(CALLS)
   await expect.poll(zygotes, { timeout: 10_000 }).toHaveLength(1)
-  await expect.poll(orphans).toEqual([])
+  await expect.poll(orphans, { timeout: 10_000 }).toEqual([])
   // A fork server has a control channel and a complaint; each waiting child two connections.
   await expect.poll(descriptors, { timeout: 10_000 }).toBeLessThanOrEqual(before.descriptors + 20)
   await sandbox.forkServer[Symbol.asyncDispose]()

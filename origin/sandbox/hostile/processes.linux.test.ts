@@ -123,6 +123,6 @@ describe.each(formableLevels)('processes at %s', { concurrent: true }, (level) =
   })
 
   it('leave nobody behind', async () => {
-    await expect.poll(orphans).toEqual([])
+    await expect.poll(orphans, { timeout: 10_000 }).toEqual([])
   })
 })

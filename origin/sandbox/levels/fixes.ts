@@ -14,6 +14,8 @@ const FIXES: Readonly<Record<string, string>> = {
     'sandbox may divide (systemd: Delegate=yes and DelegateSubgroup=; a container: a writable /sys/fs/cgroup)',
   seccomp: 'use a kernel with CONFIG_SECCOMP_FILTER=y',
   landlock_fs: LANDLOCK,
+  engine:
+    'install MCPbox where every user may read and execute it: tools in TypeScript run in its Node',
   interpreter: 'install Python 3.11 or later for all users, or name one in MCPBOX_PYTHON',
 }
 

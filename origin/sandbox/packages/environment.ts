@@ -1,6 +1,4 @@
-/** What pip reads of its environment: where its index is, and how to get there. */
-export const FETCHING_VARIABLES =
-  /^(PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|XDG_CONFIG_\w+)$/
+import { PIP_VARIABLES } from '#contract/packages.ts'
 
 /**
  * The environment of what fetches. As root it runs as a user without a home, so that of pip's
@@ -10,7 +8,7 @@ export function fetchingEnvironment(
   env: NodeJS.ProcessEnv,
   { asRoot, scratch }: { asRoot: boolean; scratch: string },
 ): NodeJS.ProcessEnv {
-  const passed = Object.entries(env).filter(([name]) => FETCHING_VARIABLES.test(name))
+  const passed = Object.entries(env).filter(([name]) => PIP_VARIABLES.test(name))
   return {
     ...Object.fromEntries(passed),
     PATH: env['PATH'],

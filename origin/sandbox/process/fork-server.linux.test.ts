@@ -158,6 +158,22 @@ describe.each(formableLevels)('the fork server at %s', (level) => {
     const values = outcomes.map((outcome) => (outcome.kind === 'ok' ? outcome.value : null))
     expect(new Set(values).size).toBe(10)
   })
+
+  it('gives every child an event loop that only it can wake', async () => {
+    await using server = started()
+    const code = `import asyncio, os
+async def main():
+  loop, woken = asyncio.get_running_loop(), asyncio.Event()
+  await asyncio.to_thread(loop.call_soon_threadsafe, woken.set)
+  await woken.wait()
+  return [os.fstat(end.fileno()).st_ino for end in (loop._ssock, loop._csock)]`
+    const ends = new Set<unknown>()
+    for (let call = 0; call < 3; call++) {
+      const outcome = await server.call(code, ['os'])
+      if (outcome.kind === 'ok') for (const end of outcome.value as number[]) ends.add(end)
+    }
+    expect(ends.size).toBe(6)
+  })
 })
 
 describe('the door to the supervisor', () => {

@@ -3,7 +3,7 @@ import { type ControlGroup, openControlGroup } from './control-group.ts'
 import { type Door, openDoor } from './door.ts'
 import type { ConfinedChild } from './greeting.ts'
 import { NotConfined } from './not-confined.ts'
-import { type Confinement, identityOf, type Plan, planFor, requireEngine } from './plan.ts'
+import { type Confinement, identityOf, type Plan, planFor, engineProblem } from './plan.ts'
 import { childPool, type Pool } from './pool.ts'
 import { LAUNCHER, startZygote, type Zygote } from './zygote.ts'
 
@@ -157,7 +157,8 @@ export function forkServer(
 
   return {
     async take(limits, modules = [], language = 'python') {
-      if (language === 'typescript') requireEngine(confinement)
+      const problem = language === 'typescript' ? engineProblem(confinement) : null
+      if (problem !== null) throw new NotConfined('engine', problem)
       if (idle !== null) clearTimeout(idle)
       try {
         return await takeOne(limits, confinement.level === 'S1' ? modules : [], language)

@@ -8,7 +8,6 @@ import type { Architecture } from '../seccomp/syscalls.ts'
 import { assemble, encode } from '../seccomp/assemble.ts'
 import { enginePolicy, toolPolicy, type View } from '../seccomp/policy.ts'
 import type { Policy } from '../seccomp/rule.ts'
-import { NotConfined } from './not-confined.ts'
 
 /** The first message to a fork server: what it is to become (python/inside/plan.py). No secrets. */
 export type Plan = {
@@ -104,22 +103,28 @@ export function planFor(
 
 /** Null where no child may become Node: there is none, or nothing keeps it from other programs. */
 function plannedEngine(
-  { level, engine }: Confinement,
+  confinement: Confinement,
   program: (policy: Policy) => string,
 ): PlannedEngine | null {
-  if ('unusable' in engine || level === 'S1') return null
+  const { level, engine } = confinement
+  if ('unusable' in engine || engineProblem(confinement) !== null) return null
   const { executable, loader, readable } = engine
   const filter = program(enginePolicy(VIEWS[level]))
-  return { executable, loader, readable, arguments: engineArguments(engine.program), filter }
+  return { executable, loader, readable, arguments: engineArguments(engine), filter }
 }
 
-/** Throws NotConfined, saying why, where no child can become Node. */
-export function requireEngine({ level, engine }: Confinement): void {
-  if ('unusable' in engine) throw new NotConfined('engine', engine.unusable)
-  if (level !== 'S1') return
-  const why =
-    'a TypeScript tool needs Landlock (level S2 or S3), without which it could start programs'
-  throw new NotConfined('engine', why)
+const NO_LANDLOCK =
+  'a TypeScript tool needs Landlock (level S2 or above), without which it could start programs'
+const HIDDEN = 'Node is below /tmp, of which each call has its own; move MCPbox elsewhere'
+
+/** Why no child can become Node here; null where it can. */
+export function engineProblem({
+  level,
+  engine,
+}: Pick<Confinement, 'level' | 'engine'>): string | null {
+  if ('unusable' in engine) return engine.unusable
+  if (level === 'S1') return NO_LANDLOCK
+  return level !== 'S2' && engine.executable.startsWith('/tmp/') ? HIDDEN : null
 }
 
 /** One child to be, known by its key. `identity` is a user that no other living child has. */

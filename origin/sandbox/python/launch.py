@@ -18,7 +18,7 @@ _register_at_fork, os.register_at_fork = os.register_at_fork, lambda **hooks: No
 
 from inside import warden  # noqa: E402
 from inside.analysis.analyze import analyze  # noqa: E402
-from inside.birth import be_born  # noqa: E402
+from inside.birth import SUPERVISOR, be_born  # noqa: E402
 from inside.channel import Channel  # noqa: E402
 from inside.confine.harden import enclose, isolate  # noqa: E402
 from inside.confine.unconfined import Unconfined  # noqa: E402
@@ -30,6 +30,8 @@ from inside.tool.preload import preload  # noqa: E402
 from inside.tool.run import end_output, run  # noqa: E402
 from inside.tool.threads import bound_threads  # noqa: E402
 from inside.tool.warm_up import warm_up  # noqa: E402
+from inside.web.open import open_web  # noqa: E402
+from inside.wire import wire_of  # noqa: E402
 
 del sys.path[0]
 
@@ -72,7 +74,9 @@ def make_ready() -> None:
     os.register_at_fork = _register_at_fork
     bound_threads()
     for _ in range(_REHEARSALS):
-        warm_up()
+        if not warm_up():
+            raise RuntimeError('a call that does nothing does not end well')
+    open_web(wire_of(SUPERVISOR))
     gc.collect()
     gc.freeze()
 

@@ -73,16 +73,17 @@ function search(among: Range[]): Instruction[] {
 
 function decide(rule: Rule): Instruction[] {
   if (typeof rule === 'string' || 'errno' in rule) return [give(rule)]
-  let rest = [give('allow'), give(rule.otherwise)]
-  for (const condition of rule.allowWhen.toReversed())
-    rest = [...check(condition, rest.length), ...rest]
-  return rest
+  const { allowWhen, orWhen, otherwise } = rule
+  const refused =
+    orWhen === undefined ? [give(otherwise)] : decide({ allowWhen: orWhen, otherwise })
+  let rest = [give('allow')]
+  for (const condition of allowWhen.toReversed()) rest = [...check(condition, rest.length), ...rest]
+  return [...rest, ...refused]
 }
 
-/** Instructions that fall through when the condition holds, else jump to the last of the rest. */
-function check(condition: Condition, restLength: number): Instruction[] {
+/** Instructions that fall through when the condition holds, else jump behind the rest. */
+function check(condition: Condition, fail: number): Instruction[] {
   const low = ARGS + 8 * condition.arg
-  const fail = restLength - 1
   if ('is' in condition) {
     const { is } = condition
     return [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { evaluate, evaluateNamed } from '../testing/filter.ts'
 import { assemble, encode } from './assemble.ts'
-import { toolPolicy } from './policy.ts'
+import { enginePolicy, toolPolicy } from './policy.ts'
 import { AUDIT_ARCH, syscallNumber } from './syscalls.ts'
 
 const EPERM = 'errno 1'
@@ -72,6 +72,23 @@ describe('the filter of a tool', () => {
 describe('arguments', () => {
   const THREAD = 0x3d0f00n // what glibc passes for a thread
   const clone = (flags: bigint) => evaluateNamed(filter, 'clone', [flags])
+  it('lets what becomes Node execute, and make no memory executable', () => {
+    const engine = assemble(enginePolicy('namespaced'), 'x86_64')
+    const mmap = (prot: bigint, flags: bigint) =>
+      evaluateNamed(engine, 'mmap', [0n, 1n, prot, flags])
+    expect(evaluateNamed(engine, 'execve')).toBe('allow')
+    expect(evaluateNamed(engine, 'execveat')).toBe(EPERM)
+    expect(evaluateNamed(engine, 'fork')).toBe(EPERM)
+    expect(evaluateNamed(engine, 'socket')).toBe(EPERM)
+    expect(mmap(3n, 0x22n)).toBe('allow')
+    expect(mmap(5n, 0x2n)).toBe('allow')
+    expect(mmap(7n, 0x22n)).toBe(EPERM)
+    expect(evaluateNamed(engine, 'mprotect', [0n, 1n, 3n])).toBe('allow')
+    expect(evaluateNamed(engine, 'mprotect', [0n, 1n, 5n])).toBe(EPERM)
+    expect(evaluateNamed(engine, 'arch_prctl', [0x1002n])).toBe('allow')
+    expect(evaluateNamed(engine, 'arch_prctl', [0x1001n])).toBe(EPERM)
+  })
+
   it('clone makes threads only', () => {
     expect(clone(THREAD)).toBe('allow')
     expect(clone(17n)).toBe(EPERM)

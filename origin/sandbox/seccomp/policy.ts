@@ -124,7 +124,12 @@ const ENGINE: Record<string, Rule> = {
   execve: 'allow',
   // ARCH_SET_FS: where the loader puts thread-local storage.
   arch_prctl: { allowWhen: [{ arg: 0, is: [0x1002] }], otherwise: DENIED },
-  // PROT_EXEC
+  // Without PROT_EXEC, or not MAP_ANONYMOUS: files that are mapped are the loader's.
+  mmap: {
+    allowWhen: [{ arg: 2, notBits: 4, value: 4 }],
+    orWhen: [{ arg: 3, notBits: 0x20, value: 0x20 }],
+    otherwise: DENIED,
+  },
   mprotect: { allowWhen: [{ arg: 2, notBits: 4, value: 4 }], otherwise: DENIED },
 }
 

@@ -15,8 +15,8 @@ export type Condition =
   | { arg: number; notBits: number; value: number }
   | { arg: number; null: true }
 
-/** One call's fate; a conditional one is allowed when every condition holds. */
-export type Rule = Action | { allowWhen: Condition[]; otherwise: Action }
+/** One call's fate; a conditional one is allowed when every condition holds, of either list. */
+export type Rule = Action | { allowWhen: Condition[]; orWhen?: Condition[]; otherwise: Action }
 
 /** Rules by name; `unlisted` for calls that the table knows, `unknown` for newer ones. */
 export type Policy = {

@@ -6,7 +6,7 @@ import type { Language, Outcome, RunLimits } from '#contract/sandbox.ts'
 import { type Caller, NOBODY, runConfined } from '../calls/run.ts'
 import { type ForkServer, forkServer } from '../process/fork-server.ts'
 import { FORMABLE_LEVELS, type FormableLevel } from '../levels/layers.ts'
-import { inspectMachine } from '../levels/machine.ts'
+import { inspectMachine, type Machine } from '../levels/machine.ts'
 import { proveLevel, USUAL_LIMITS } from '../levels/prove.ts'
 import { TooWeak } from '../levels/too-weak.ts'
 import type { Event } from '../process/message.ts'
@@ -34,8 +34,8 @@ export type Sandbox = {
 export const machine = await inspectMachine(process.env['MCPBOX_PYTHON'] ?? null, process.env)
 
 /** The real thing at a level: real interpreter, real confinement; until the file has run. */
-export function sandboxAt(level: FormableLevel): Sandbox {
-  const server = forkServer({ ...machine, level })
+export function sandboxAt(level: FormableLevel, different: Partial<Machine> = {}): Sandbox {
+  const server = forkServer({ ...machine, ...different, level })
   afterAll(() => server[Symbol.asyncDispose]())
   const run = runConfined(server)
   return {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { PIP_VARIABLES } from '#contract/packages.ts'
 import { Isolation } from '#contract/sandbox.ts'
 
 const ENTRY = fileURLToPath(new URL('../../sandbox/main.ts', import.meta.url))
@@ -12,7 +13,7 @@ const Listening = z.object({
 })
 /** Settings of the sandbox, and of pip, that pass through from the owner's environment. */
 const PASSED =
-  /^(PATH|HOME|MCPBOX_(PYTHON|SANDBOX_MIN|DATA|MODULE_SETS)|SANDBOX_(MAX_RUNS|CGROUP)|OSV_URL|PIP_\w+|\w+_proxy|\w+_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE|XDG_CONFIG_\w+)$/
+  /^(PATH|HOME|MCPBOX_(PYTHON|SANDBOX_MIN|DATA|MODULE_SETS)|SANDBOX_(MAX_RUNS|CGROUP)|OSV_URL)$/
 const RESTART_MAX_MS = 10_000
 
 /** A sandbox process of our own, started again whenever it ends. */
@@ -38,7 +39,7 @@ export async function startSandbox(options: {
   async function start(port: number): Promise<z.infer<typeof Listening>> {
     const child = spawn(process.execPath, [ENTRY], {
       env: {
-        ...Object.fromEntries(Object.entries(options.env).filter(([name]) => PASSED.test(name))),
+        ...passedOn(options.env),
         SANDBOX_API_KEY: options.apiKey,
         SANDBOX_HOST: '127.0.0.1',
         SANDBOX_PORT: String(port),
@@ -95,6 +96,11 @@ export async function startSandbox(options: {
       await exited
     },
   }
+}
+
+function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isPassed = (name: string) => PASSED.test(name) || PIP_VARIABLES.test(name)
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isPassed(name)))
 }
 
 function parsed(line: string): unknown {

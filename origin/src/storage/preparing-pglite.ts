@@ -15,11 +15,14 @@ const { serialize } = protocol
 
 type Parsers = NonNullable<QueryOptions['parsers']>
 const NONE: Parsers = {}
+type Messages = Awaited<ReturnType<PGlite['execProtocolStream']>>
 
 interface Prepared {
   name: string
   /** Type ids of its parameters, in order. */
   parameters: readonly number[]
+  /** What the database said its rows are. */
+  rows: Messages
   at: number
 }
 
@@ -61,17 +64,18 @@ export class PreparingPglite extends PGlite {
   ): Promise<Results<T>> {
     return this._runExclusiveQuery(async () => {
       try {
-        const { name, parameters } = this.#known(text) ?? (await this.#prepare(text))
+        const { name, parameters, rows } = this.#known(text) ?? (await this.#prepare(text))
         const written = values.map((value, n) => this.#written(value, parameters[n]))
         const messages = await this.execProtocolStream(
           Buffer.concat([
             serialize.bind({ statement: name, values: written }),
-            serialize.describe({ type: 'P' }),
             serialize.execute({}),
             serialize.sync(),
           ]),
         )
-        const [results] = parse.parseResults(messages, this.#parsersOf(parsers), { rowMode })
+        const [results] = parse.parseResults([...rows, ...messages], this.#parsersOf(parsers), {
+          rowMode,
+        })
         if (results === undefined) throw new Error('the database gave no answer')
         return results as Results<T>
       } catch (fault) {
@@ -110,7 +114,8 @@ export class PreparingPglite extends PGlite {
       ]),
     )
     const parameters = parse.parseDescribeStatementResults(messages)
-    const prepared = { name, parameters, at: Date.now() }
+    const rows = messages.filter((message) => message.name === 'rowDescription')
+    const prepared = { name, parameters, rows, at: Date.now() }
     this.#kept.set(text, prepared)
     return prepared
   }

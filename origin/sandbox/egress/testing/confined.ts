@@ -1,14 +1,14 @@
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import { ModuleName } from '#contract/names.ts'
-import type { Outcome } from '#contract/sandbox.ts'
+import type { Language, Outcome } from '#contract/sandbox.ts'
 import { NOBODY, runConfined } from '../../calls/run.ts'
 import { USUAL_LIMITS } from '../../levels/prove.ts'
 import type { ForkServer } from '../../process/fork-server.ts'
 import type { Network } from '../network.ts'
 import { boundSecrets, type Call } from './policy.ts'
 
-export type ConfinedCall = Call & { timeoutMs?: number; modules?: string[] }
+export type ConfinedCall = Call & { timeoutMs?: number; modules?: string[]; language?: Language }
 
 /** One call of a tool in a real confined process, with `api.example` approved unless said otherwise. */
 export async function runTool(
@@ -27,7 +27,13 @@ export async function runTool(
   return runConfined(forkServer, network)(
     {
       run_id: 'test',
-      version: { hash: 'test', language: 'python', code, manifest, module_lock: null },
+      version: {
+        hash: 'test',
+        language: call.language ?? 'python',
+        code,
+        manifest,
+        module_lock: null,
+      },
       input: {},
       secrets: {},
       bound_secrets: boundSecrets(call),

@@ -28,4 +28,4 @@ export function offered(specifier: string, granted: readonly string[]): string {
 }
 
 const USELESS =
-  'is not available: the manifest does not name it. A tool has no processes or sockets and only a small /tmp; `fetch` reaches the hosts of its manifest'
+  'is not available: the manifest does not name it. A tool has no files, processes or sockets; `fetch` reaches the hosts of its manifest'

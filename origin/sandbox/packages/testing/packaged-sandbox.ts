@@ -60,6 +60,7 @@ export async function packagedSandbox(
       code: string,
       lock: ModuleLock,
       manifest: { [kind in keyof Manifest]?: string[] },
+      timeout_ms = USUAL_LIMITS.timeout_ms,
     ): Promise<Outcome> => {
       const version = {
         hash: 'h',
@@ -69,7 +70,8 @@ export async function packagedSandbox(
         module_lock: lock,
         input_schema: { type: 'object' },
       }
-      const request = { run_id: 'r', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
+      const limits = { ...USUAL_LIMITS, timeout_ms }
+      const request = { run_id: 'r', version, input: {}, secrets: {}, limits }
       return run(request, NOBODY, signal)
     }
   }

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-_TIMEOUT_S = 4
+_TIMEOUT_S = 3
 _MOST_BYTES = 20_000_000
 
 

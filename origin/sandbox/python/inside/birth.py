@@ -17,6 +17,8 @@ from inside.tool.loop import renew_loop
 from inside.tool.warm_up import warm_up
 
 _STDOUT, _STDERR, _CHANNEL = 1, 2, 3
+SUPERVISOR = Channel(_CHANNEL)
+"""Made ahead: it knows the number of a descriptor, and nothing of what that stands for in a child."""
 _DOOR = 'door'
 
 
@@ -56,7 +58,7 @@ def _meet(meeting: int, key: str) -> Channel:
         os.dup2(talking.detach(), _CHANNEL)
         os.closerange(_CHANNEL + 1, 1 << 16)
         renew_loop()
-    return Channel(_CHANNEL)
+    return SUPERVISOR
 
 
 def _knock(word: str) -> _socket.socket:

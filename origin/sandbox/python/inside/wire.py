@@ -6,6 +6,7 @@ others are told; an event loop reads when the channel is readable.
 """
 
 import base64
+import functools
 import json
 import math
 import os
@@ -170,6 +171,12 @@ class Wire:
         self._open.clear()
         for exchange in lost:
             exchange.fail(RequestFailed('sandbox_lost', 'the sandbox has gone'))
+
+
+@functools.cache
+def wire_of(channel: Channel) -> Wire:
+    """The one wire of a channel."""
+    return Wire(channel)
 
 
 def _head(number: int, request: Request) -> dict[str, Any]:

@@ -26,10 +26,11 @@ export interface Scrubber {
 export function scrubber(values: ReadonlyMap<string, string>): Scrubber {
   if (values.size === 0) return { outcome: (outcome) => outcome, news: (news) => news }
   const needles = needlesFor(values, 'text')
-  const inBytes = needlesFor(
-    [...values].filter(([, value]) => value.length >= SHORTEST_IN_BYTES),
-    'bytes',
-  )
+  const inBytes = () =>
+    needlesFor(
+      [...values].filter(([, value]) => value.length >= SHORTEST_IN_BYTES),
+      'bytes',
+    )
   const numbers = numbersAmong(values)
   const text = (said: string, ending?: Ending) => cleanText(needles, said, ending)
   const cleanMessage = messageCleaner(needles)
@@ -51,7 +52,7 @@ export function scrubber(values: ReadonlyMap<string, string>): Scrubber {
     const cleaned = { value: json(value, (strings) => clean(needles, strings)) }
     return content === undefined
       ? cleaned
-      : { ...cleaned, content: cleanContent(content, needles, inBytes) }
+      : { ...cleaned, content: cleanContent(content, needles, inBytes()) }
   }
 
   return {

@@ -3,7 +3,7 @@ import type { ContentBlock } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
 import type { ToolResult } from '#contract/operation.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
-import type { Conclude } from './ending.ts'
+import { notAskable, type Conclude } from './ending.ts'
 import { inWords, replyInWords } from './in-words.ts'
 
 /** How much is shown of a result that no client would take. */
@@ -16,10 +16,9 @@ interface Told {
   isError: boolean
 }
 
-/** Every outcome of a tool has a result that says it. */
-export const callResult: Conclude = (outcome, { id, version: { hash } }) => ({
-  result: toolResult(outcome, { id, hash }),
-})
+/** Every outcome of a tool has a result that says it, but that the client cannot be asked. */
+export const callResult: Conclude = (outcome, { id, version: { hash } }) =>
+  notAskable(outcome) ?? { result: toolResult(outcome, { id, hash }) }
 
 /** How the caller of a tool sees an outcome, as an MCP tool result (2025-11-25, server/tools). */
 export function toolResult(outcome: Outcome, execution: { id: string; hash: string }): ToolResult {

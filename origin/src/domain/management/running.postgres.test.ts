@@ -45,6 +45,7 @@ test('a trial runs the newest version with nothing: no host, no module, no secre
       hash: newest.hash,
       language: 'python',
       code: newest.code,
+      input_schema: newest.inputSchema,
       manifest: manifest(),
       module_lock: null,
     },

@@ -71,7 +71,16 @@ test('two versions of one package, or what is no version, are refused', async ()
   await expect(ask('a==latest')).rejects.toThrow('latest is no version')
 })
 
-test('a tool in another language has none', async () => {
+test('a tool in another language has none, and keeps none', async () => {
   const text = versionText({ language: 'typescript' })
   await expect(withPackages(caller(), text, named('a==1'), null)).rejects.toThrow('Python')
+  const kept = { ...locked('a==1'), language: 'typescript' as const }
+  await expect(withPackages(caller(), kept, undefined, kept)).rejects.toThrow('Python')
+})
+
+test('an import name is never taken for a package', async () => {
+  const text = versionText({ manifest: manifest({ modules: ['os.path', '_ctypes', 'yaml'] }) })
+  await expect(withPackages(caller(), text, [], null)).rejects.toThrow(
+    /^yaml: not of the standard library.*`packages`/,
+  )
 })

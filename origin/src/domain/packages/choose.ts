@@ -3,6 +3,7 @@ import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
 import type { VersionText } from '../tools/version.ts'
 import type { NamedPackage } from './named-package.ts'
+import { assertStandardModules } from './standard-library.ts'
 
 /**
  * A text with the exact packages that its author names, and their lock. The same packages as
@@ -16,9 +17,10 @@ export async function withPackages(
   named: readonly NamedPackage[] | undefined,
   before: Pick<VersionText, 'manifest' | 'moduleLock'> | null,
 ): Promise<VersionText> {
-  if (named === undefined) return text
-  if (named.length > 0 && text.language !== 'python')
+  assertStandardModules(text)
+  if ((named ?? text.manifest.packages).length > 0 && text.language !== 'python')
     return refuse('package_refused', 'Packages are for tools in Python; this one is not.')
+  if (named === undefined) return text
   const packages = await pinned(call, named)
   const same = before !== null && before.manifest.packages.join() === packages.join()
   const moduleLock = same ? before.moduleLock : await lockFor(call, packages)

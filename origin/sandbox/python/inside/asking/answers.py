@@ -14,6 +14,12 @@ class AskError(Exception):
         self.code = code
 
 
+class NotAskable(AskError):
+    """The client cannot be asked for this at all."""
+
+    __module__ = 'mcpbox'
+
+
 @dataclass(frozen=True)
 class Elicited:
     """What a person answered. `action` is 'accept', 'decline' or 'cancel'; `content` is what was

@@ -3,10 +3,11 @@
 import asyncio
 from typing import Any
 
-from inside.asking.answers import AskError
+from inside.asking.answers import AskError, NotAskable
 from inside.wire import Wire
 
 _MAX_KEY_CHARS = 40
+_MISSING_CAPABILITY = -32021  # MCP 2026-07-28
 
 
 class Asker:
@@ -74,5 +75,7 @@ def _result(reply: dict[str, Any] | None) -> dict[str, Any]:
     if reply is None:
         raise AskError('the sandbox has gone')
     if 'error' in reply:
-        raise AskError(reply['error']['message'], reply['error']['code'])
+        code = reply['error']['code']
+        kind = NotAskable if code == _MISSING_CAPABILITY else AskError
+        raise kind(reply['error']['message'], code)
     return reply['result']

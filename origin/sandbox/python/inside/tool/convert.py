@@ -34,11 +34,13 @@ class WrongType(Exception):
 
 def convert(value: Any, hint: Any) -> Any:
     """The value as the annotation wants it. An annotation that is not understood allows all."""
-    origin = typing.get_origin(hint)
     if hint is Any:
         return value
     if hint is None or hint is types.NoneType:
         return _plain(value, types.NoneType, 'null')
+    if type(hint) is type:
+        return _instance(value, hint, (), hint)
+    origin = typing.get_origin(hint)
     if origin is typing.Annotated or origin in (typing.Required, typing.NotRequired):
         return convert(value, typing.get_args(hint)[0])
     if origin in (typing.Union, types.UnionType):

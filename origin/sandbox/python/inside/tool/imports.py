@@ -12,7 +12,9 @@ import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from inside.tool.distributions import package_of
 from inside.tool.modules import DEFAULT_MODULES, is_allowed
+from inside.tool.withheld import as_shown, is_withheld
 
 _import = builtins.__import__
 _BUILTINS = dict(vars(builtins))
@@ -28,6 +30,7 @@ class ToolImports:
 
     def __init__(self, modules: Sequence[str], given: Mapping[str, Any]) -> None:
         self._allowed = DEFAULT_MODULES | frozenset(modules)
+        self._named = frozenset(modules)
         self._named_roots = frozenset(name.split('.')[0] for name in modules)
         self._given = given
         self._facades: dict[str, types.ModuleType] = {}
@@ -54,8 +57,10 @@ class ToolImports:
         if name in self._given:
             return self._given[name]
         try:
+            if is_withheld(name) and not is_allowed(name, self._named):
+                raise ImportError(_not_approved(name), name=name)
             if is_allowed(name.split('.')[0], self._allowed):
-                return _import(name, globals, locals, fromlist, 0)
+                return self._shown(_import(name, globals, locals, fromlist, 0))
             return self._beneath(name, tuple(fromlist or ()))
         except ModuleNotFoundError as error:
             if error.name != name or name.split('.')[0] not in self._named_roots:
@@ -67,14 +72,17 @@ class ToolImports:
     def _beneath(self, name: str, wanted: tuple[str, ...]) -> Any:
         """Imports inside a package that is itself not allowed: shows the allowed part, no more."""
         if is_allowed(name, self._allowed):
-            leaf = importlib.import_module(name)
+            leaf = self._shown(importlib.import_module(name))
             return leaf if wanted else self._facade(name, leaf)
         parts = [f'{name}.{item}' for item in wanted]
         if not parts or not all(is_allowed(part, self._allowed) for part in parts):
             raise ImportError(_not_approved(name), name=name)
         for part in parts:
-            self._facade(part, importlib.import_module(part))
+            self._facade(part, self._shown(importlib.import_module(part)))
         return self._facades[name]
+
+    def _shown(self, module: types.ModuleType) -> types.ModuleType:
+        return module if is_allowed(module.__name__, self._named) else as_shown(module)
 
     def _facade(self, name: str, leaf: types.ModuleType) -> types.ModuleType:
         """The first package of a dotted name, holding the way to the leaf and nothing else."""
@@ -89,8 +97,11 @@ class ToolImports:
 
 def _not_approved(name: str) -> str:
     """The refusal with the author's next step."""
-    is_standard = name.split('.')[0] in sys.stdlib_module_names
-    wanted = 'it in `modules`' if is_standard else 'its package in `packages`'
+    top = name.split('.')[0]
+    if top in sys.stdlib_module_names:
+        wanted = 'it in `modules`'
+    else:
+        wanted = f'its package in `packages`, as `{package_of(top)}==…`'
     return (
         f'`{name}` is not approved for this tool: name {wanted} (mcpbox_update_tool) and ask for'
         ' approval; a draft under trial has the default modules only'

@@ -10,9 +10,9 @@ DEFAULT_MODULES = frozenset(
     urllib.parse urllib.request uuid warnings weakref xml.etree.ElementTree zlib zoneinfo
     """.split()
 )
-"""Nothing here exists to open processes, sockets or files; `urllib.request` asks the broker.
-What a module can reach all the same (`asyncio` can ask for a subprocess) the kernel refuses: this
-list is policy, not the boundary."""
+"""Nothing here exists to open processes or sockets, but for parts that are withheld (withheld.py);
+`urllib.request` asks the broker. What a module can reach all the same the kernel refuses: this list
+is policy, not the boundary."""
 
 
 def is_allowed(name: str, allowed: frozenset[str]) -> bool:

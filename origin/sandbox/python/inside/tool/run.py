@@ -19,7 +19,7 @@ from inside.tool.loop import event_loop
 from inside.tool.reply import answer, collected
 from inside.tool.secrets import Secrets
 from inside.web.open import open_web
-from inside.wire import Wire
+from inside.wire import wire_of
 
 _RESERVE_BYTES = 2 * 1024 * 1024
 
@@ -73,7 +73,7 @@ def _load(channel: Channel, task: dict[str, Any]) -> types.ModuleType:
     failure.remember_source(task['code'])
     code = compile(task['code'], failure.TOOL_FILE, 'exec', dont_inherit=True)
     secrets = Secrets(task['secrets'])
-    wire = Wire(channel)
+    wire = wire_of(channel)
     http = open_web(wire)
     given = {'secrets': secrets, 'http': http, 'mcpbox': mcpbox.MODULE}
     imports = ToolImports(task['modules'], given)

@@ -8,6 +8,8 @@ from typing import Any
 class Secrets(Mapping[str, str]):
     """Read-only: `secrets["API_KEY"]`. Shows names, never values, when printed.
 
+    Of a secret that only the broker sends, the value here is its placeholder.
+
     It also answers for the standard library's module of that name (`secrets.token_hex()`), because
     `import secrets` in a tool must not take the mapping away.
     """

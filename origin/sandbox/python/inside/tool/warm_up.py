@@ -14,6 +14,7 @@ _TASK = encode(
         'content_blocks': 0,
     }
 )
+_ANSWER = encode({'type': 'result', 'value': 3})
 _NO_OUTPUT = -1
 
 
@@ -22,13 +23,18 @@ class _Nowhere(Channel):
 
     def __init__(self) -> None:
         super().__init__(-1)
+        self.heard = b''
 
     def send_encoded(self, body: bytes) -> None:
-        pass
+        self.heard = body
 
 
-def warm_up() -> None:
-    """In the fork server this makes what is made once (caches, late imports, the interpreter's
+_NOWHERE = _Nowhere()
+
+
+def warm_up() -> bool:
+    """True when the call went well. In the fork server this makes what is made once (caches, late imports, the interpreter's
     specialised code); in a child it touches the pages that a call will write to, which the kernel
     then copies ahead of the call."""
-    run(_Nowhere(), decode(_TASK), _NO_OUTPUT)
+    run(_NOWHERE, decode(_TASK), _NO_OUTPUT)
+    return _NOWHERE.heard == _ANSWER

@@ -1,0 +1,52 @@
+import { refuse } from '../refusal.ts'
+import type { VersionText } from '../tools/version.ts'
+
+/** Top-level names of Python's standard library, in any version from 3.11 on. */
+const STANDARD = new Set(
+  `
+  __future__ abc aifc annotationlib antigravity argparse array ast asynchat asyncio asyncore
+  atexit audioop base64 bdb binascii bisect builtins bz2 cProfile calendar cgi cgitb chunk cmath
+  cmd code codecs codeop collections colorsys compileall compression concurrent configparser
+  contextlib contextvars copy copyreg crypt csv ctypes curses dataclasses datetime dbm decimal
+  difflib dis distutils doctest email encodings ensurepip enum errno faulthandler fcntl filecmp
+  fileinput fnmatch fractions ftplib functools gc genericpath getopt getpass gettext glob
+  graphlib grp gzip hashlib heapq hmac html http idlelib imaplib imghdr imp importlib inspect io
+  ipaddress itertools json keyword lib2to3 linecache locale logging lzma mailbox mailcap marshal
+  math mimetypes mmap modulefinder msilib msvcrt multiprocessing netrc nis nntplib nt ntpath
+  nturl2path numbers opcode operator optparse os ossaudiodev pathlib pdb pickle pickletools
+  pipes pkgutil platform plistlib poplib posix posixpath pprint profile pstats pty pwd
+  py_compile pyclbr pydoc pydoc_data pyexpat queue quopri random re readline reprlib resource
+  rlcompleter runpy sched secrets select selectors shelve shlex shutil signal site smtpd smtplib
+  sndhdr socket socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat
+  statistics string stringprep struct subprocess sunau symtable sys sysconfig syslog tabnanny
+  tarfile telnetlib tempfile termios textwrap this threading time timeit tkinter token tokenize
+  tomllib trace traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest
+  urllib uu uuid venv warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc
+  zipapp zipfile zipimport zlib zoneinfo
+`
+    .trim()
+    .split(/\s+/),
+)
+
+/**
+ * An import name is never taken for the name of a distribution: who means a package must say which.
+ * @throws Refusal package_refused
+ */
+export function assertStandardModules({
+  language,
+  manifest,
+}: Pick<VersionText, 'language' | 'manifest'>): void {
+  if (language !== 'python') return
+  const other = manifest.modules.filter((name) => !isStandard(name))
+  if (other.length > 0)
+    refuse(
+      'package_refused',
+      `${other.join(', ')}: not of the standard library, so not for \`modules\`. Name the package that brings it in \`packages\`, at one version, by its name in the index: \`pyyaml==6.0.2\` brings \`yaml\`.`,
+    )
+}
+
+/** Names with an underscore are private parts of the library; those are left to the interpreter. */
+function isStandard(name: string): boolean {
+  const [top = ''] = name.split('.')
+  return top.startsWith('_') || STANDARD.has(top)
+}
