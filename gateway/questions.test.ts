@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { AskReplies } from '#contract/asks.ts'
+import { OriginRefusal } from './origin.ts'
 import { answerOf, eventsIn } from './testing/answers.ts'
 import { ALICE, BOB, mountGateway } from './testing/mounted-gateway.ts'
 import { call, modernPost } from './testing/posts.ts'
@@ -95,6 +96,23 @@ test('modern: a question is an answer, and the repeated request gets the result'
   expect(origin.cancelled).toEqual([])
 })
 
+test('modern: a tool that needs what the client cannot give is a mistake of the client', async () => {
+  const needy: ScriptedTool = async function* () {
+    yield { type: 'asks', asks: [asksName] }
+    throw new OriginRefusal({ code: 'capability_missing', message: 'The client cannot be asked.' })
+  }
+  const { gateway } = mountGateway({ needy })
+  const response = await gateway.handle(
+    modernPost('tools/call', { name: 'needy', arguments: {} }),
+    ALICE,
+  )
+  expect(response.status).toBe(400)
+  expect((await answerOf(response)).error).toMatchObject({
+    code: -32021,
+    data: { requiredCapabilities: { elicitation: {} } },
+  })
+})
+
 test('modern: a tool may ask again, under a new state', async () => {
   const { gateway } = mountGateway({ twice })
   const ask = async (params: object) =>
@@ -119,6 +137,15 @@ test('modern: only what the client can answer is asked; the rest is answered by 
     { key: 'roots', error: { code: -32021 } },
     { key: 'user_name', result: ANSWER },
   ])
+})
+
+test('modern: what a client answers before it is asked is not asked', async () => {
+  const { gateway } = mountGateway({ greeter, twice })
+  const inputResponses = { user_name: ANSWER, other: { action: 'accept' } }
+  const ask = async (name: string) =>
+    (await answerOf(await gateway.handle(modern(name, { inputResponses }), ALICE))).result
+  expect(textOf(await ask('greeter'))).toEqual([{ key: 'user_name', result: ANSWER }])
+  expect(textOf(await ask('twice'))).toHaveLength(2)
 })
 
 test('modern: a missing answer is asked for again, and loses nothing', async () => {

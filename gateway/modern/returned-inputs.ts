@@ -4,7 +4,7 @@ import {
   type InputRequiredResult,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import type { AskReply } from '#contract/asks.ts'
+import type { Ask, AskReply } from '#contract/asks.ts'
 import { JsonObject } from '#contract/json.ts'
 import { capabilitiesFor, sortAsks } from '../serving/can-ask.ts'
 import { toProtocolError } from '../serving/refusal.ts'
@@ -34,7 +34,7 @@ export function returnedInputs(ctx: ServerContext, states: RequestStates): Input
       if (state === undefined) return null
       const standing = typeof state === 'string' ? await states.open(state, ctx) : null
       if (standing === null) throw toProtocolError(STATE_INVALID)
-      const replies = repliesTo(standing, ctx.mcpReq.inputResponses ?? {})
+      const replies = repliesTo(standing.asks, ctx.mcpReq.inputResponses)
       if (replies.length < standing.asks.length) return { result: await required(standing) }
       return { opId: standing.opId, seq: standing.seq, replies }
     },
@@ -43,8 +43,12 @@ export function returnedInputs(ctx: ServerContext, states: RequestStates): Input
       const { possible, impossible } = sortAsks(standing.asks, capabilitiesOf(ctx))
       const lacking = standing.asks.filter((ask) => !possible.includes(ask))
       if (lacking.length > 0) missing = { ...missing, ...capabilitiesFor(lacking) }
-      if (possible.length === 0) return { replies: impossible }
-      return { replies: impossible, result: await required({ ...standing, asks: possible }) }
+      const foreseen = repliesTo(possible, isFirstRound(ctx) ? ctx.mcpReq.inputResponses : {})
+      const replies = [...impossible, ...foreseen]
+      const asks = possible.filter(({ key }) => !replies.some((reply) => reply.key === key))
+      return asks.length === 0
+        ? { replies }
+        : { replies, result: await required({ ...standing, asks }) }
     },
   }
 }
@@ -54,8 +58,13 @@ const STATE_INVALID = {
   message: 'Invalid or expired requestState',
 } as const
 
+/** A client may answer what it knows will be asked; with a state, it answers what that state asked. */
+function isFirstRound(ctx: ServerContext): boolean {
+  return ctx.mcpReq.requestState() === undefined
+}
+
 /** Answers to what was asked; what was not asked is left out. */
-function repliesTo({ asks }: Standing, responses: Record<string, unknown>): AskReply[] {
+function repliesTo(asks: Ask[], responses: Record<string, unknown> = {}): AskReply[] {
   return asks.flatMap(({ key }) => {
     const result = JsonObject.safeParse(responses[key])
     return result.success ? [{ key, result: result.data }] : []

@@ -122,6 +122,15 @@ async def main(message: str):
     form(),
   ),
   tool(
+    'streaming_elicitation',
+    'Asks on the way',
+    `ctx.progress(1, 2)
+    await ctx.elicit("Go on?", form(ok="boolean"), key="go_on")
+    return "Went on"`,
+    form(),
+  ),
+  tool('logging_tool', 'Logs', 'ctx.log("Logged")\n    return "Logged"'),
+  tool(
     'input_required_result_sampling',
     'Asks for a capital',
     'return (await ctx.sample("What is the capital of France?", max_tokens=100, key="capital_question")).text',
