@@ -1,13 +1,11 @@
-import { parseWireName } from '#contract/names.ts'
 import { MANAGEMENT_TOOLS } from '../management/table.ts'
-import { callableVersion } from '../tools/callable.ts'
+import { callableVersion, liveVersion } from '../tools/callable.ts'
 import type { Answers } from './carry-out.ts'
 
 /** Answers `tools/call`: a management tool by its name, anything else as an authored tool. */
 export const callAnswers: Answers = {
   async willRun(stores, tool) {
-    const name = MANAGEMENT_TOOLS.has(tool) ? null : parseWireName(tool)
-    return name === null ? null : stores.tools.liveVersion(name.server, name.tool)
+    return MANAGEMENT_TOOLS.has(tool) ? null : liveVersion(stores, tool)
   },
 
   async answer(call, tool, args) {

@@ -15,15 +15,24 @@ export async function callableVersion(
   { tools, approvals }: Pick<Stores, 'tools' | 'approvals'>,
   wire: string,
 ): Promise<Candidate> {
-  const name = parseWireName(wire)
-  const live = name === null ? null : await tools.liveVersion(name.server, name.tool)
+  const live = await liveVersion({ tools }, wire)
   if (live !== null) return live
+  const name = parseWireName(wire)
   const tool = name === null ? null : await tools.tool(name.server, name.tool)
   if (tool === null) return refuse('unknown_tool', `There is no tool named "${wire}".`)
   const [newest] = await tools.versions(tool.id)
   const reason =
     newest?.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
   return refuse('not_approved', whyNotApproved(wire, newest?.state ?? 'draft', reason ?? null))
+}
+
+/** The version that a call by this wire name means; null when there is none that may be called. */
+export async function liveVersion(
+  { tools }: Pick<Stores, 'tools'>,
+  wire: string,
+): Promise<Candidate | null> {
+  const name = parseWireName(wire)
+  return name === null ? null : tools.liveVersion(name.server, name.tool)
 }
 
 /**
