@@ -16,6 +16,15 @@ export async function sequential(
   return times.sort((a, b) => a - b)
 }
 
+/** Does a thing `most` times, or as often as it begins within a time; once at least. */
+export async function inTime(
+  { most, ms }: { most: number; ms: number },
+  each: () => Promise<void>,
+): Promise<void> {
+  const until = performance.now() + ms
+  for (let n = 0; n < most && (n === 0 || performance.now() < until); n++) await each()
+}
+
 /** Calls per second of `callers` that each make their share of `count` calls at once. */
 export async function throughput(
   call: () => Promise<void>,

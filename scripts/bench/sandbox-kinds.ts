@@ -6,7 +6,7 @@ import { type Run, runConfined } from '../../origin/sandbox/calls/run.ts'
 import { forkServer } from '../../origin/sandbox/process/fork-server.ts'
 import type { Confinement } from '../../origin/sandbox/process/plan.ts'
 import { LAUNCHER } from '../../origin/sandbox/process/zygote.ts'
-import type { Sorted } from './measure.ts'
+import { inTime, type Sorted } from './measure.ts'
 import { childrenAtRest } from './sandbox-processes.ts'
 
 /** A kind of tool: what it imports, what its module needs to be there, and its code. */
@@ -86,13 +86,13 @@ export async function measureKind(
   const call = callOf(runConfined(server), kind)
   for (let n = 0; n < 3; n++) await call()
   const times: number[] = []
-  for (let n = 0; n < COUNT; n++) {
+  await inTime({ most: COUNT, ms: 20_000 }, async () => {
     await pause(kind.settleMs)
     await childrenAtRest(LAUNCHER)
     const start = performance.now()
     await call()
     times.push(performance.now() - start)
-  }
+  })
   return times.sort((a, b) => a - b)
 }
 

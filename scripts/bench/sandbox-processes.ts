@@ -11,6 +11,7 @@ export type Used = { server: number; children: number }
 const TICKS_PER_S = 100
 /** Long beside a tick, so that who works is seen to. */
 const REST_MS = 150
+const MOST_REST_MS = 10_000
 
 /**
  * What each child waiting for its task takes. Empty when the kernel does not show it to this user.
@@ -35,10 +36,12 @@ export async function forkServerTime(mark: string): Promise<Used> {
   }
 }
 
-/** Resolves when no waiting child works any more, so that what it does ahead of a call is done. */
+/** Resolves when no waiting child works any more, so that what it does ahead of a call is done; or
+ * when that takes too long. */
 export async function childrenAtRest(mark: string): Promise<void> {
   let before: string | null = null
-  for (;;) {
+  const until = performance.now() + MOST_REST_MS
+  while (performance.now() < until) {
     const waiting = await generation(mark, 3)
     const used = await Promise.all(waiting.map(async (pid) => [pid, (await timeOf(pid)).own]))
     const now = JSON.stringify(used)

@@ -14,7 +14,7 @@ import { openDoor } from '../../origin/sandbox/process/door.ts'
 import { forkServer } from '../../origin/sandbox/process/fork-server.ts'
 import { identityOf, planFor } from '../../origin/sandbox/process/plan.ts'
 import { LAUNCHER } from '../../origin/sandbox/process/zygote.ts'
-import { quantile, rounded, throughput } from './measure.ts'
+import { inTime, quantile, rounded, throughput } from './measure.ts'
 import { startFloor } from './sandbox-floor.ts'
 import { type Kind, KINDS, measureKind } from './sandbox-kinds.ts'
 import { forkServerTime, idleChildren } from './sandbox-processes.ts'
@@ -27,12 +27,12 @@ import { table } from './table.ts'
  * floor (fork, _exit and wait of an interpreter that has loaded the same), beside spawning a
  * confined interpreter per call, and beside the same fork server without confinement.
  *
- * Method: rounds in which each takes its turn, so that all meet the same machine; medians over all
- * rounds; throughput as the median of the ratios of single rounds. Processor time is of this
- * process, the fork server and its ended children; what the kernel does for them afterwards, and the
- * end of a child behind its last account, is in nobody's. "Child waiting" pauses before each call
- * until the last child is replaced. `BENCH_PACKAGES` names a folder with httpx, numpy and pandas
- * (`pip install --target`; not below /tmp, of which each call has its own) for the tools that need them.
+ * Method: rounds in which each takes its turn, so that all meet the same machine, fewer of them where
+ * the machine is slow; medians over all rounds; throughput as the median of the ratios of rounds.
+ * Processor time is of this process, the fork server and its ended children, without what the kernel
+ * does after them on its own account. "Child waiting" pauses before each call until the last child is
+ * replaced. `BENCH_PACKAGES` names a folder with httpx, numpy and pandas (`pip install --target`; not
+ * below /tmp, of which each call has its own) for the tools that need them.
  */
 const ROUNDS = 10
 const IN_ROUND = { floor: 20, waiting: 15, onDemand: 12, spawned: 3 }
@@ -119,13 +119,13 @@ function note(name: string, more: readonly number[]): void {
 const p50 = (name: string) => quantile(times.get(name) ?? [], 0.5)
 
 for (const each of [call, bareCall, rare, spawned]) await timed(each, 3)
-for (let round = 0; round < ROUNDS; round++) {
+await inTime({ most: ROUNDS, ms: 40_000 }, async () => {
   note(FLOOR, await floor.serial(IN_ROUND.floor))
   note(WAITING, await timed(call, IN_ROUND.waiting, SETTLE_MS))
   note('unconfined, child waiting', await timed(bareCall, IN_ROUND.waiting, SETTLE_MS))
   note(ON_DEMAND, await timed(rare, IN_ROUND.onDemand))
   note(SPAWNED, await timed(spawned, IN_ROUND.spawned))
-}
+})
 const packages = process.env['BENCH_PACKAGES'] ?? null
 const missing: string[] = []
 for (const kind of KINDS) {
@@ -154,7 +154,7 @@ const median = (values: number[]) =>
   )
 const crowds = new Map<number, Crowd[]>(CALLERS.map((callers) => [callers, []]))
 const cpu = { node: 0, server: 0, children: 0, floor: [] as number[], calls: 0 }
-for (let round = 0; round < CROWDED_ROUNDS; round++) {
+await inTime({ most: CROWDED_ROUNDS, ms: 50_000 }, async () => {
   for (const [callers, rates] of crowds) {
     const before = { node: process.cpuUsage(), ...(await forkServerTime(LAUNCHER)) }
     const oursRate = await throughput(call, { callers, count: CROWDED })
@@ -170,7 +170,7 @@ for (let round = 0; round < CROWDED_ROUNDS; round++) {
     cpu.floor.push(cpu_ms)
     rates.push({ ours: oursRate, bare: bareRate, floor: rate })
   }
-}
+})
 const rateOf = (of: keyof Crowd) =>
   [...crowds.values()].map((rates) => rounded(median(rates.map((rate) => rate[of]))))
 console.log(

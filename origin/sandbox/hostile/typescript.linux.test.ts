@@ -14,7 +14,7 @@ const reached = (made: string) =>
   `return new Promise((resolve) => { const s = ${made}; s.on('error', (e) => resolve(e.code)) })`
 
 /** A refusal of the kernel, or of what it shows, as Node tells it. */
-const NO = /EPERM|EACCES|EROFS|ENOENT|EAI_AGAIN|Operation not permitted/
+const NO = /EPERM|EACCES|EROFS|ETXTBSY|ENOENT|EAI_AGAIN|Operation not permitted/
 
 function said(outcome: Outcome): string {
   if (outcome.kind === 'ok') return JSON.stringify(outcome.value)

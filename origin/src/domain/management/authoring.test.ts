@@ -85,6 +85,29 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
   expect(sandbox.analyzed.at(-1)).toBe(code)
 })
 
+test('a tool is Python unless its author says otherwise, and may change its language', async () => {
+  const { server, made } = await newTool({ language: 'typescript' })
+  expect(made).toMatchObject({ language: 'typescript' })
+  const tool = { server, name: 'forecast' }
+  expect(await told('mcpbox_update_tool', { ...tool, description: 'Other.' })).toMatchObject({
+    language: 'typescript',
+  })
+  expect(await told('mcpbox_update_tool', { ...tool, language: 'python' })).toMatchObject({
+    language: 'python',
+    version: 3,
+  })
+})
+
+test('packages are for Python only', async () => {
+  const call = { server: freshName(), name: 'x', code, packages: ['pyyaml==6.0.2'] }
+  expect(
+    await problem(engine, 'mcpbox_create_tool', { ...call, language: 'typescript' }),
+  ).toMatchObject({
+    code: 'package_refused',
+    message: 'Packages are for tools in Python; this one is not.',
+  })
+})
+
 test('a secret is bound to a place that the tool reaches, or not at all', async () => {
   const { made } = await newTool({
     hosts: ['*.a.example'],

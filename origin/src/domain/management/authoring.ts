@@ -167,8 +167,6 @@ function manifest(lines: z.input<typeof Manifest>): Manifest {
 
 async function analysed(call: Call, draft: Draft) {
   assertCodeSize(draft.code)
-  if (draft.language === 'typescript' && draft.manifest.packages.length > 0)
-    refuse('code_invalid', 'Packages are for tools in Python; a tool in TypeScript has none.')
   return versionText(draft, await call.analyze({ language: draft.language, code: draft.code }))
 }
 
