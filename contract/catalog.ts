@@ -47,6 +47,15 @@ const about = {
 export const CatalogResource = z.object({ uri: z.string(), etag: z.string(), ...about })
 export type CatalogResource = z.infer<typeof CatalogResource>
 
+/** A resource as it stands in a client's list, which knows no `etag`. */
+export function listedResource({
+  etag,
+  ...listed
+}: CatalogResource): Omit<CatalogResource, 'etag'> {
+  void etag
+  return listed
+}
+
 /** Many resources under one address with variables (RFC 6570). */
 export const CatalogResourceTemplate = z.object({ uriTemplate: z.string(), ...about })
 export type CatalogResourceTemplate = z.infer<typeof CatalogResourceTemplate>

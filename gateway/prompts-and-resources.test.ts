@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { answerOf } from './testing/answers.ts'
 import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
 import { modernPost, post, rpc } from './testing/posts.ts'
-import type { Run } from './testing/scripted-origin.ts'
+import type { Run } from './testing/scripted-program.ts'
 import { openSession, sessionOf } from './testing/session.ts'
 import { readStream } from './testing/stream-reader.ts'
 import { silent } from './testing/tools.ts'
@@ -38,10 +38,10 @@ const ERAS = ['legacy', 'modern'] as const
 async function ask(
   era: (typeof ERAS)[number],
   method: string,
-  params: Record<string, unknown> = {},
+  params: { uri?: string; [name: string]: unknown } = {},
 ) {
   const { gateway } = mounted()
-  const name = params['uri'] === undefined ? {} : { 'mcp-name': String(params['uri']) }
+  const name = params.uri === undefined ? {} : { 'mcp-name': params.uri }
   const request = era === 'legacy' ? post(rpc(1, method, params)) : modernPost(method, params, name)
   return answerOf(await gateway.handle(request, ALICE))
 }

@@ -4,7 +4,7 @@ import { OriginRefusal } from './origin.ts'
 import { answerOf, eventsIn } from './testing/answers.ts'
 import { ALICE, BOB, mountGateway } from './testing/mounted-gateway.ts'
 import { call, modernPost } from './testing/posts.ts'
-import type { ScriptedTool } from './testing/scripted-origin.ts'
+import type { ScriptedTool } from './testing/scripted-program.ts'
 import { openSession } from './testing/session.ts'
 import { readStream } from './testing/stream-reader.ts'
 
@@ -30,8 +30,10 @@ const curious: ScriptedTool = async function* () {
   return said(yield { type: 'asks', asks: [asksName, asksRoots] })
 }
 
-const textOf = (result: Record<string, unknown> | undefined) =>
-  JSON.parse((result?.['content'] as [{ text: string }])[0].text)
+function textOf(result: Record<string, unknown> | undefined): Record<string, unknown>[] {
+  const [block] = (result?.['content'] ?? []) as { text: string }[]
+  return JSON.parse(block?.text ?? 'null')
+}
 
 const ANSWER = { action: 'accept', content: { name: 'Ada' } }
 const FORMS = { elicitation: {} }

@@ -1,7 +1,7 @@
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import { Ask } from '#contract/asks.ts'
-import { canonicalJson, type Json } from '#contract/json.ts'
+import { canonicalJson } from '#contract/json.ts'
 import { OpId } from '#contract/operation.ts'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import type { Standing } from '../serving/inputs.ts'
@@ -29,13 +29,14 @@ export function requestStates(key: string, principal: Principal, asked: Asked): 
   const codec = createRequestStateCodec<z.input<typeof State>>({
     key: `request-state:${key}`,
     ttlSeconds: LIFETIME_S,
-    bind: () => `${principalKey(principal)}\0${canonicalJson(asked as unknown as Json)}`,
+    bind: () => `${principalKey(principal)}\0${canonicalJson(asked)}`,
   })
   return {
     seal: ({ opId, seq, asks }, ctx) => codec.mint({ op: opId, seq, asks }, ctx),
     async open(state, ctx) {
-      const read = await codec.verify(state, ctx).then(State.safeParse, () => null)
-      if (read === null || !read.success) return null
+      const sealed: unknown = await codec.verify(state, ctx).catch(() => null)
+      const read = State.safeParse(sealed)
+      if (!read.success) return null
       const { op, seq, asks } = read.data
       return { opId: op, seq, asks }
     },

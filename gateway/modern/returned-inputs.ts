@@ -72,6 +72,7 @@ function repliesTo(asks: Ask[], responses: Record<string, unknown> = {}): AskRep
 }
 
 function capabilitiesOf(ctx: ServerContext): ClientCapabilities {
-  const envelope: Record<string, unknown> = ctx.mcpReq.envelope ?? {}
-  return (envelope[CLIENT_CAPABILITIES_META_KEY] ?? {}) as ClientCapabilities
+  const envelope: { [key: string]: unknown } = ctx.mcpReq.envelope ?? {}
+  const declared: ClientCapabilities = envelope[CLIENT_CAPABILITIES_META_KEY] ?? {}
+  return declared
 }

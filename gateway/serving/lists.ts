@@ -1,5 +1,5 @@
 import type { ListToolsResult, Server } from '@modelcontextprotocol/server'
-import type { Catalog } from '#contract/catalog.ts'
+import { listedResource, type Catalog } from '#contract/catalog.ts'
 
 export const LIST_METHODS = [
   'tools/list',
@@ -14,7 +14,7 @@ export const LIST_METHODS = [
  */
 export function serveLists(server: Server, catalog: Catalog): void {
   const tools = catalog.tools as ListToolsResult['tools']
-  const resources = catalog.resources.map(({ etag: _, ...resource }) => resource)
+  const resources = catalog.resources.map(listedResource)
   server.setRequestHandler('tools/list', () => ({ tools }))
   server.setRequestHandler('prompts/list', () => ({ prompts: catalog.prompts }))
   server.setRequestHandler('resources/list', () => ({ resources }))

@@ -3,7 +3,8 @@ import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { memorySessionRecords, type SessionRecords } from '../legacy/session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
-import { scriptedOrigin, type ScriptedOrigin, type ScriptedTool } from './scripted-origin.ts'
+import { scriptedOrigin, type ScriptedOrigin } from './scripted-origin.ts'
+import type { ScriptedTool } from './scripted-program.ts'
 
 export const ALICE: Principal = { kind: 'user', sub: 'alice', email: 'alice@example.com' }
 export const BOB: Principal = { kind: 'user', sub: 'bob', email: 'bob@example.com' }

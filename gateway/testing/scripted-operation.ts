@@ -1,6 +1,6 @@
 import type { AskReplies } from '#contract/asks.ts'
 import { isFinal, type OperationEvent } from '#contract/operation.ts'
-import { aborted, type Run, type ScriptedTool } from './scripted-origin.ts'
+import { aborted, type Run, type ScriptedTool } from './scripted-program.ts'
 
 type Numbered = Extract<OperationEvent, { seq: number }>
 

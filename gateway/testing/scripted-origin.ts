@@ -1,37 +1,10 @@
-import type { Ask, AskReplies } from '#contract/asks.ts'
 import type { Catalog, CatalogTool, ChangeNotice } from '#contract/catalog.ts'
-import type { Json } from '#contract/json.ts'
-import type {
-  OperationEvent,
-  OperationRequest,
-  OperationResult,
-  OpId,
-} from '#contract/operation.ts'
+import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Origin } from '../origin.ts'
 import { scriptedOperation, type ScriptedOperation } from './scripted-operation.ts'
-
-/** What a scripted program says before it ends, without the numbers that the origin adds. */
-export type Said =
-  | { type: 'progress'; progress: number; total?: number; message?: string }
-  | { type: 'log'; level: 'debug' | 'info' | 'warning' | 'error'; data: unknown }
-  | { type: 'asks'; asks: Ask[] }
-
-/** One run of a scripted program. */
-export interface Run {
-  arguments: { [name: string]: Json }
-  /** Aborts when the operation is cancelled. */
-  cancelled: AbortSignal
-}
-
-/**
- * A tool as a small program: it yields what it says and returns what it ends in. Questions that it
- * yields give it the replies, once all are there.
- */
-export type ScriptedTool = (
-  run: Run,
-) => AsyncGenerator<Said, OperationResult, AskReplies['replies'] | undefined>
+import { aborted, type Run, type ScriptedTool } from './scripted-program.ts'
 
 /** An origin whose tools are programs in memory. It keeps the port's promises. */
 export interface ScriptedOrigin extends Origin {
@@ -164,21 +137,14 @@ async function* notices(feeds: Set<Feed>, signal: AbortSignal): AsyncGenerator<C
   }
 }
 
-export function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
-}
-
 function unknown({ method }: OperationRequest, name: string): Problem {
   switch (method) {
     case 'tools/call':
       return { code: 'unknown_tool', message: `There is no tool named ${name}.` }
     case 'resources/read':
       return { code: 'unknown_resource', message: `There is no resource at ${name}.` }
-    default:
+    case 'prompts/get':
+    case 'completion/complete':
       return { code: 'unknown_prompt', message: `There is no prompt named ${name}.` }
   }
 }

@@ -1,5 +1,5 @@
 import type { OperationResult } from '#contract/operation.ts'
-import type { Run, ScriptedTool } from './scripted-origin.ts'
+import type { Run, ScriptedTool } from './scripted-program.ts'
 
 /** A tool that says nothing before it ends. */
 export function silent(

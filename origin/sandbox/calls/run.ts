@@ -26,9 +26,9 @@ export const NOBODY: Caller = {
 
 /** Who hears what a tool says, and answers what it asks. */
 export type Caller = {
-  onEvent(event: Event): void
+  onEvent: (event: Event) => void
   /** Resolves with a reply to each question; never rejects. */
-  ask(asks: Ask[]): Promise<AskReplies['replies']>
+  ask: (asks: Ask[]) => Promise<AskReplies['replies']>
 }
 
 /** One for all: to make one takes a look at the stack. */

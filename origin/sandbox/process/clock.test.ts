@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 it('is late when it has run for its limit, however often it was stopped', () => {
-  const late = vi.fn()
+  const late = vi.fn<() => void>()
   const span = clock(1_000, late)
   span.start()
   vi.advanceTimersByTime(600)
@@ -24,7 +24,7 @@ it('is late when it has run for its limit, however often it was stopped', () => 
 })
 
 it('runs once when it is started twice, and tells the same when it is stopped twice', () => {
-  const late = vi.fn()
+  const late = vi.fn<() => void>()
   const span = clock(1_000, late)
   span.start()
   span.start()

@@ -4,9 +4,9 @@ import type { EventLog } from './event-log.ts'
 /** What one run has asked and not been told yet. */
 export type StandingQuestions = {
   /** Asks whoever follows the run; resolves when each question has a reply. */
-  put(asks: Ask[]): Promise<AskReply[]>
+  put: (asks: Ask[]) => Promise<AskReply[]>
   /** Takes replies, for the questions of that event that still stand; drops the others. */
-  reply(replies: AskReplies): void
+  reply: (replies: AskReplies) => void
 }
 
 type Standing = { open: Set<string>; got: AskReply[]; all: (replies: AskReply[]) => void }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Catalog, ChangeNotice } from '#contract/catalog.ts'
+import { listedResource, type Catalog, type ChangeNotice } from '#contract/catalog.ts'
 import type { CatalogReader } from './catalog.ts'
 import type { NoticeBoard } from './notices.ts'
 import { Wake } from './wake.ts'
@@ -29,9 +29,9 @@ export async function* catalogChanges(
 function changeBetween(before: Catalog, now: Catalog): ChangeNotice {
   const etags = new Map(before.resources.map(({ uri, etag }) => [uri, etag]))
   const differs = (list: keyof Catalog) => !isDeepStrictEqual(before[list], now[list])
-  const listed = ({ resources }: Catalog) => resources.map(({ etag: _, ...listed }) => listed)
   const resourcesDiffer =
-    differs('resourceTemplates') || !isDeepStrictEqual(listed(before), listed(now))
+    differs('resourceTemplates') ||
+    !isDeepStrictEqual(before.resources.map(listedResource), now.resources.map(listedResource))
   return {
     type: 'catalog',
     lists: [

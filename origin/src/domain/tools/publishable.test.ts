@@ -63,5 +63,7 @@ test.each<[string, Publication, JsonObject]>([
   ['a resource without a variable that main needs', resource, takes({ day, zone: day }, 'zone')],
   ['a name that is another tool’s own', { kind: 'tool', name: 'bank__pay' }, takes({})],
 ])('%s may not be published', (_what, publication, schema) => {
-  expect(() => assertPublishable({ ...named, publication }, schema)).toThrow()
+  expect(() => assertPublishable({ ...named, publication }, schema)).toThrow(
+    /must|may|has no|are text/,
+  )
 })
