@@ -1,10 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import {
-  scriptedOrigin,
-  type ScriptedOrigin,
-  type ScriptedTool,
-} from '#gateway/testing/scripted-origin.ts'
+import { scriptedOrigin, type ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
+import type { ScriptedTool } from '#gateway/testing/scripted-program.ts'
 import { tinyOrigin, type TinyOrigin } from './tiny-origin.ts'
 
 /** Puts an origin in the place of `fetch`, where a test wants to make its weather. */
