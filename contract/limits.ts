@@ -24,7 +24,7 @@ export const RESULT_DEPTH = 128
 export const CONTENT_BYTES = 4_000_000
 export const MAX_CONTENT_BLOCKS = 100
 /** How long a call may wait for its client to answer questions, all of them together. */
-export const ASKING_MS = 900_000
+export const ASKING_MS = 600_000
 /** How often one call may ask. */
 export const MAX_QUESTIONS = 50
 /** Resource limits of one call (setrlimit(2)). */

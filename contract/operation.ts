@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Ask, MAX_ASKS } from './asks.ts'
 import { JsonObject } from './json.ts'
-import { MAX_TIMEOUT_MS } from './limits.ts'
+import { ASKING_MS, MAX_TIMEOUT_MS } from './limits.ts'
 import { Problem } from './problem.ts'
 
 /** Identity of one operation, minted by the host that mounts the gateway; the key of idempotency. */
@@ -32,7 +32,7 @@ const common = {
   deadline_ms: z
     .int()
     .positive()
-    .max(MAX_TIMEOUT_MS + 30_000),
+    .max(MAX_TIMEOUT_MS + ASKING_MS + 30_000),
 }
 
 const Named = z.string().min(1).max(200)

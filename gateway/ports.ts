@@ -1,5 +1,5 @@
 import type { Catalog } from '#contract/catalog.ts'
-import { HEARTBEAT_MS, MAX_TIMEOUT_MS } from '#contract/limits.ts'
+import { ASKING_MS, HEARTBEAT_MS, MAX_TIMEOUT_MS } from '#contract/limits.ts'
 import type { Origin } from './origin.ts'
 
 /** Times and sizes of the MCP front. Milliseconds, unless the name says otherwise. */
@@ -19,7 +19,7 @@ export interface GatewayTimes {
 export const DEFAULT_TIMES: GatewayTimes = {
   graceMs: 1_500,
   keepAliveMs: HEARTBEAT_MS,
-  callDeadlineMs: MAX_TIMEOUT_MS,
+  callDeadlineMs: MAX_TIMEOUT_MS + ASKING_MS,
   listTtlMs: 60_000,
   changesRetryMs: 5_000,
 }

@@ -1,10 +1,9 @@
 import type { ClientCapabilities, ServerContext } from '@modelcontextprotocol/server'
 import type { Ask, AskReply } from '#contract/asks.ts'
+import { ASKING_MS } from '#contract/limits.ts'
 import { sortAsks } from '../serving/can-ask.ts'
 import type { Inputs } from '../serving/inputs.ts'
 
-/** People take their time. */
-const ANSWER_MS = 600_000
 /** JSON-RPC code of an answer that is none. */
 const INVALID_PARAMS = -32602
 
@@ -15,7 +14,7 @@ const INVALID_PARAMS = -32602
 export function pushedInputs(ctx: ServerContext, capabilities: ClientCapabilities): Inputs {
   async function push({ key, method, params }: Ask): Promise<AskReply> {
     try {
-      const options = { timeout: ANSWER_MS, signal: ctx.mcpReq.signal }
+      const options = { timeout: ASKING_MS, signal: ctx.mcpReq.signal }
       const result = await ctx.mcpReq.send({ method, params }, options)
       return { key, result: result as AskReply extends { result: infer R } ? R : never }
     } catch (error) {

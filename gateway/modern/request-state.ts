@@ -2,13 +2,14 @@ import { createRequestStateCodec, type ServerContext } from '@modelcontextprotoc
 import { z } from 'zod'
 import { Ask } from '#contract/asks.ts'
 import { canonicalJson } from '#contract/json.ts'
+import { ASKING_MS } from '#contract/limits.ts'
 import { OpId } from '#contract/operation.ts'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import type { Standing } from '../serving/inputs.ts'
 import type { Asked } from '../serving/operation-params.ts'
 
 /** How long a client may take to come back: as long as a tool waits for an answer. */
-const LIFETIME_S = 600
+const LIFETIME_S = ASKING_MS / 1000
 
 const State = z.object({ op: OpId, seq: z.int().positive(), asks: z.array(Ask) })
 
