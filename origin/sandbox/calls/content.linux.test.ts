@@ -269,6 +269,7 @@ it('the module is there by either import, and has what it says', async () => {
     from mcpbox import *
     def main(): return [mcpbox.Image is Image, repr(Text('ab')), sorted(mcpbox.__all__)]
   `)
-  const names = ['Audio', 'File', 'Image', 'Link', 'Result', 'Text', 'ToolError']
+  const blocks = ['Audio', 'File', 'Image', 'Link', 'Result', 'Text']
+  const names = [...blocks, 'AskError', 'NotAskable', 'ToolError'].sort()
   expect(outcome).toMatchObject({ value: [true, '<Text 2 characters>', names] })
 })

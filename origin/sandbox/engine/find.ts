@@ -1,40 +1,37 @@
 import { execFile } from 'node:child_process'
-import { open, realpath } from 'node:fs/promises'
+import { open, realpath, stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { OPTIONS } from './arguments.ts'
 import type { Engine, EngineMissing } from './engine.ts'
 import { programOf } from './program.ts'
 import { loaderOf } from './loader-of.ts'
 
+/** Read and execute, for others than the owner (stat(2)). */
+const FOR_ALL = 0o005
 const PROBE_TIMEOUT_MS = 10_000
 const PROBE = "process.stdout.write(require('node:fs').readFileSync('/proc/self/maps'))"
 /** The ELF header, the program headers and the loader's name are at the very beginning. */
 const BEGINNING_BYTES = 16_384
 
 /**
- * The Node that this process itself is, when the user of confined processes can start it too. Never
- * rejects: tools in Python do not need it.
+ * The Node that this process itself is, wherever it lies: confined processes get it as a descriptor.
+ * Never rejects: tools in Python do not need it.
  */
-export async function findEngine(identity: number | null): Promise<Engine | EngineMissing> {
+export async function findEngine(): Promise<Engine | EngineMissing> {
   const executable = process.execPath
   try {
-    const ids = identity === null ? {} : { uid: identity, gid: identity }
-    const { stdout } = await promisify(execFile)(executable, ['-e', PROBE], {
-      ...ids,
-      env: {},
-      cwd: '/',
-      timeout: PROBE_TIMEOUT_MS,
-    })
+    const { mode } = await stat(executable)
+    if ((mode & FOR_ALL) !== FOR_ALL) return { unusable: `${executable} is not for all to run` }
+    const options = { env: {}, cwd: '/', timeout: PROBE_TIMEOUT_MS }
+    const { stdout } = await promisify(execFile)(executable, ['-e', PROBE], options)
     const loader = loaderOf(await beginningOf(executable))
     if (loader === null) return { unusable: `${executable} names no dynamic loader` }
     const readable = await librariesIn(stdout)
     const program = await programOf('inside')
     return { executable, loader, readable, options: OPTIONS, program }
   } catch (error) {
-    const who =
-      identity === null ? 'ordinary users' : `uid ${identity}, which confined processes get`
     const text = error instanceof Error ? error.message : String(error)
-    return { unusable: `Node (${executable}) does not start for ${who}: ${text.split('\n')[0]}` }
+    return { unusable: `Node (${executable}) does not start: ${text.split('\n')[0]}` }
   }
 }
 

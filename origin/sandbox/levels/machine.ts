@@ -21,7 +21,7 @@ export async function inspectMachine(
   const identity = asRoot ? CONFINED_ID : null
   try {
     const interpreter = await findInterpreter({ named: python, env, identity })
-    return { arch, asRoot, interpreter, engine: await findEngine(identity) }
+    return { arch, asRoot, interpreter, engine: await findEngine() }
   } catch (error) {
     if (!(error instanceof NoInterpreter)) throw error
     throw new TooWeak(`${error.message}; ${fixFor('interpreter')}`)

@@ -115,7 +115,6 @@ function plannedEngine(
 
 const NO_LANDLOCK =
   'a TypeScript tool needs Landlock (level S2 or above), without which it could start programs'
-const HIDDEN = 'Node is below /tmp, of which each call has its own; move MCPbox elsewhere'
 
 /** Why no child can become Node here; null where it can. */
 export function engineProblem({
@@ -123,8 +122,7 @@ export function engineProblem({
   engine,
 }: Pick<Confinement, 'level' | 'engine'>): string | null {
   if ('unusable' in engine) return engine.unusable
-  if (level === 'S1') return NO_LANDLOCK
-  return level !== 'S2' && engine.executable.startsWith('/tmp/') ? HIDDEN : null
+  return level === 'S1' ? NO_LANDLOCK : null
 }
 
 /** One child to be, known by its key. `identity` is a user that no other living child has. */

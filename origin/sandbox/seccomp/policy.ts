@@ -111,8 +111,8 @@ export function toolPolicy(view: View): Policy {
 }
 
 /**
- * The list for a process that becomes Node with its next execve(2). Which programs that call may
- * start is Landlock's to say: Node and its loader, in this same confinement. No memory may be made
+ * The list for a process that becomes Node with its next execveat(2), by descriptor. Which programs
+ * that call may start is Landlock's to say: Node and its loader, in this same confinement. No memory may be made
  * executable but by mapping a file: Node runs without a compiler (--jitless).
  */
 export function enginePolicy(view: View): Policy {
@@ -121,7 +121,7 @@ export function enginePolicy(view: View): Policy {
 }
 
 const ENGINE: Record<string, Rule> = {
-  execve: 'allow',
+  execveat: 'allow',
   // ARCH_SET_FS: where the loader puts thread-local storage.
   arch_prctl: { allowWhen: [{ arg: 0, is: [0x1002] }], otherwise: DENIED },
   // Without PROT_EXEC, or not MAP_ANONYMOUS: files that are mapped are the loader's.

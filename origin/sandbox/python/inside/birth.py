@@ -29,11 +29,12 @@ def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channe
     event loop. A step that fails ends the process, after a word about it where that is possible.
     """
     warden.die_with_parent()
-    channel = _meet(meeting, order.key)
+    engine = plan.engine if order.engine_options is not None else None
+    channel = _meet(meeting, order.key, None if engine is None else engine.program)
     try:
         layers = shared + harden(plan, order)
-        if plan.engine is not None and order.engine_options is not None:
-            become(plan.engine, order.engine_options, layers)
+        if engine is not None and order.engine_options is not None:
+            become(engine, order.engine_options, layers)
         if plan.seal is not None:
             preload_named(order.modules)
             layers += seccomp.seal(plan.seal)
@@ -48,15 +49,18 @@ def be_born(plan: Plan, order: Order, meeting: int, shared: list[str]) -> Channe
     return channel
 
 
-def _meet(meeting: int, key: str) -> Channel:
-    """Connects to the supervisor twice, and lets go of everything that was the fork server's."""
+def _meet(meeting: int, key: str, kept: int | None) -> Channel:
+    """Connects to the supervisor twice, and lets go of everything that was the fork server's but one
+    descriptor."""
     with layer('start'):
         os.fchdir(meeting)
         printing, talking = (_knock(purpose + key) for purpose in 'PT')
         os.chdir('/')
         os.dup2(printing.detach(), _STDOUT)
         os.dup2(talking.detach(), _CHANNEL)
-        os.closerange(_CHANNEL + 1, 1 << 16)
+        if kept is not None:
+            os.closerange(_CHANNEL + 1, kept)
+        os.closerange((_CHANNEL if kept is None else kept) + 1, 1 << 16)
         renew_loop()
     return SUPERVISOR
 

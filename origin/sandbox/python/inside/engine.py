@@ -4,7 +4,7 @@ import json
 import os
 from typing import NoReturn
 
-from inside.confine.unconfined import layer
+from inside.confine.unconfined import Unconfined, layer
 from inside.plan import Engine
 
 _NOTHING, _STDERR = 0, 2
@@ -22,6 +22,8 @@ def become(engine: Engine, options: list[str], layers: list[str]) -> NoReturn:
     """
     left = [name for name in layers if name not in _UNDONE]
     with layer('engine'):
+        if engine.program is None:
+            raise Unconfined('engine', f'{engine.executable} is gone')
         os.dup2(_NOTHING, _STDERR)
-        program = engine.executable
-        os.execve(program, [program, *options, *engine.arguments, json.dumps(left)], {})
+        arguments = [engine.executable, *options, *engine.arguments, json.dumps(left)]
+        os.execve(engine.program, arguments, {})

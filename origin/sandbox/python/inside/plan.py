@@ -1,6 +1,7 @@
 """What the supervisor wants: of the fork server once, of each child when it is ordered."""
 
 import base64
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,11 @@ class Limits:
 class Engine:
     """The other program that a child may become, once, by execve(2): Node."""
 
+    program: int | None
+    """Descriptor of the executable: no path leads to it later, wherever the host has it. None when
+    it was not there any more."""
     executable: str
+    """What it was called on the host."""
     loader: str
     """The dynamic loader that the program names; started together with it."""
     readable: list[str]
@@ -28,13 +33,16 @@ class Engine:
     filter: bytes
     """As Plan.filter, for such a child."""
 
-    def programs(self) -> list[str]:
-        """What the kernel executes to start it."""
-        return [self.executable, self.loader]
-
     def paths(self) -> list[str]:
         """Every path that it reads."""
-        return [*self.programs(), *self.readable]
+        return [self.loader, *self.readable]
+
+
+def _opened(path: str) -> int | None:
+    try:
+        return os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
 
 
 _PACKAGES = '/packages'
@@ -80,7 +88,8 @@ class Plan:
 
     @staticmethod
     def parse(message: dict[str, Any]) -> 'Plan':
-        """Reads the message of the supervisor, which is trusted."""
+        """Reads the message of the supervisor, which is trusted, and opens the engine's executable,
+        as whoever started this process."""
         fields = {key: value for key, value in message.items() if key != 'type'}
         fields['filter'] = base64.b64decode(fields['filter'])
         if fields['seal'] is not None:
@@ -89,7 +98,9 @@ class Plan:
             fields['packages'] = Packages(**fields['packages'])
         if fields['engine'] is not None:
             engine = fields['engine']
-            fields['engine'] = Engine(**{**engine, 'filter': base64.b64decode(engine['filter'])})
+            program = _opened(engine['executable'])
+            engine_filter = base64.b64decode(engine['filter'])
+            fields['engine'] = Engine(**{**engine, 'program': program, 'filter': engine_filter})
         return Plan(**fields)
 
     def shown(self) -> dict[str, str]:

@@ -60,10 +60,11 @@ def harden(plan: Plan, order: Order) -> list[str]:
     return layers + seccomp.load(plan.filter if engine is None else engine.filter)
 
 
-def _paths(plan: Plan, engine: Engine | None) -> tuple[list[str], list[str]]:
+def _paths(plan: Plan, engine: Engine | None) -> tuple[list[str], list[int | str]]:
     """What the child may read, and what it may execute."""
     if engine is not None:
-        return engine.paths(), engine.programs()
+        programs = [program for program in (engine.program, engine.loader) if program is not None]
+        return engine.paths(), programs
     packages = plan.packages_folder()
     return [*plan.readable, *(() if packages is None else (packages,))], []
 

@@ -22,6 +22,8 @@ _SCOPE_ABSTRACT_SOCKETS_AND_SIGNALS = 0b11
 _ABI_NET = 4
 _ABI_SCOPE = 6
 
+_TO_NAME_ONLY = os.O_PATH | os.O_CLOEXEC
+
 
 class _Ruleset(ctypes.Structure):
     """struct landlock_ruleset_attr."""
@@ -40,8 +42,10 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = [('allowed', ctypes.c_uint64), ('parent', ctypes.c_int32)]
 
 
-def restrict(readable: list[str], programs: list[str], scratch: str | None) -> list[str]:
-    """Allows reading beneath `readable`, executing `programs`, and everything but devices beneath
+def restrict(
+    readable: list[str], programs: list[int | str], scratch: str | None
+) -> list[str]:
+    """Allows reading beneath `readable`, executing `programs` (paths or descriptors), and everything but devices beneath
     `scratch`; no more.
 
     The layers depend on the kernel: landlock_fs always, landlock_net from ABI 4, landlock_scope
@@ -58,8 +62,8 @@ def restrict(readable: list[str], programs: list[str], scratch: str | None) -> l
         ruleset = kernel.landlock_create_ruleset(attributes, _size(abi))
         for path in readable:
             _allow(ruleset, path, _READ_FILE | _READ_DIR)
-        for path in programs:
-            _allow(ruleset, path, _READ_FILE | _EXECUTE)
+        for program in programs:
+            _allow(ruleset, program, _READ_FILE | _EXECUTE)
         _allow(ruleset, '/dev/null', _READ_FILE | _WRITE_FILE)
         if scratch is not None:
             _allow(ruleset, scratch, rights & ~_IOCTL_DEV)
@@ -83,9 +87,9 @@ def _size(abi: int) -> int:
     return fields * ctypes.sizeof(ctypes.c_uint64)
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
+def _allow(ruleset: int, what: int | str, rights: int) -> None:
     try:
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        descriptor = os.dup(what) if isinstance(what, int) else os.open(what, _TO_NAME_ONLY)
     except OSError:
         return  # what this process cannot find needs no leave to be read
     if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
