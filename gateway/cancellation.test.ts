@@ -89,6 +89,18 @@ test('modern: a stream that had news before it was closed is no different', asyn
   expect(origin.cancelled).toHaveLength(1)
 })
 
+test('modern: a silent call is written to often, for hosts that hear of leaving by that alone', async () => {
+  const slow = held()
+  const times = { graceMs: 0, keepAliveMs: 60_000, cancelNoticeMs: 1 }
+  const { gateway } = mountGateway({ slow: slow.tool }, { times })
+  const request = modernPost('tools/call', { name: 'slow' })
+  const stream = readStream(await gateway.handle(request, ALICE))
+  expect(await stream.until(/keepalive/)).toContain(': open')
+  slow.release()
+  await stream.end()
+  expect(stream.messages()).toMatchObject([{ result: { resultType: 'complete' } }])
+})
+
 test('an operation that has ended is not cancelled', async () => {
   const slow = held()
   slow.release()

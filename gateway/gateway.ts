@@ -9,6 +9,7 @@ import { replyId, type Exchange } from './exchange.ts'
 import { LegacyLeg } from './legacy/legacy-leg.ts'
 import type { SessionHost } from './legacy/session-host.ts'
 import { SessionIds } from './legacy/session-id.ts'
+import { longestSilence } from './modern/longest-silence.ts'
 import { serveModern } from './modern/modern-leg.ts'
 import type { GatewayPorts } from './ports.ts'
 import { applyQuirks } from './quirks/all.ts'
@@ -57,7 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (isInitializeRequest(message) || !acceptsStream(request.headers)) {
       return answer({ principal, request: withoutBody(request, request.signal), message })
     }
-    return lateStream(request.signal, streamOptions(options), (signal) =>
+    return lateStream(request.signal, streamOptions(options, message), (signal) =>
       answer({ principal, request: withoutBody(request, signal), message }),
     )
   }
@@ -96,8 +97,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
-function streamOptions({ times, onFault }: GatewayPorts) {
-  return { graceMs: times.graceMs, keepAliveMs: times.keepAliveMs, onFault }
+function streamOptions({ times, onFault }: GatewayPorts, message: JSONRPCMessage) {
+  return { graceMs: times.graceMs, keepAliveMs: longestSilence(times, message), onFault }
 }
 
 /** The body is spent: what follows gets the parsed message, and a signal of our own. */

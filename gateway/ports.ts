@@ -8,6 +8,11 @@ export interface GatewayTimes {
   graceMs: number
   /** Longest silence on any stream. */
   keepAliveMs: number
+  /**
+   * The same where closing the stream cancels what runs: a host that hears of a closed stream only
+   * when a write fails hears of it within this time.
+   */
+  cancelNoticeMs: number
   /** How long a tool call is waited for. */
   callDeadlineMs: number
   /** How long a client may keep a list (`ttlMs`, MCP 2026-07-28). */
@@ -19,6 +24,7 @@ export interface GatewayTimes {
 export const DEFAULT_TIMES: GatewayTimes = {
   graceMs: 1_500,
   keepAliveMs: HEARTBEAT_MS,
+  cancelNoticeMs: HEARTBEAT_MS,
   callDeadlineMs: MAX_TIMEOUT_MS + ASKING_MS,
   listTtlMs: 60_000,
   changesRetryMs: 5_000,

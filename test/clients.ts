@@ -4,6 +4,10 @@ import {
 } from '@modelcontextprotocol/client'
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import {
+  ElicitRequestSchema,
+  ResourceUpdatedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 
 const Result = z.looseObject({
@@ -35,7 +39,17 @@ export interface TestClient extends AsyncDisposable {
     name: string,
     args?: Record<string, unknown>,
     onProgress?: (progress: Progress) => void,
+    cancel?: AbortSignal,
   ): Promise<Called>
+  /** Asks for news of a resource; resolves once the server has agreed. */
+  follow(uri: string): Promise<void>
+}
+
+export interface ClientSettings {
+  /** What the person fills into every form; left out, the client cannot be asked. */
+  form?: Record<string, string | number | boolean>
+  /** Hears of every list that changed, and of every resource that is followed. */
+  onChanged?: (what: 'tools' | 'prompts' | 'resources' | `updated ${string}`) => void
 }
 
 const INFO = { name: 'test-client', version: '1.0.0' }
@@ -50,41 +64,96 @@ const called = (raw: unknown): Called => {
   }
 }
 
+function optionsOf({ form, onChanged }: ClientSettings) {
+  const tells = (list: 'tools' | 'prompts' | 'resources') => ({
+    autoRefresh: false,
+    debounceMs: 0,
+    onChanged: () => onChanged?.(list),
+  })
+  return {
+    ...(form && { capabilities: { elicitation: {} } }),
+    ...(onChanged && {
+      listChanged: {
+        tools: tells('tools'),
+        prompts: tells('prompts'),
+        resources: tells('resources'),
+      },
+    }),
+  }
+}
+
+function requestOptions(onprogress?: (progress: Progress) => void, signal?: AbortSignal) {
+  return { ...(onprogress && { onprogress }), ...(signal && { signal }) }
+}
+
 /** `@modelcontextprotocol/sdk` 1.x: the sessionful clients in the field. */
-export async function legacyClient(base: URL): Promise<TestClient & { sessionId: string }> {
-  const client = new LegacyClient(INFO)
+export async function legacyClient(
+  base: URL,
+  settings: ClientSettings = {},
+): Promise<TestClient & { sessionId: string }> {
+  const { form, onChanged } = settings
+  const client = new LegacyClient(INFO, optionsOf(settings))
+  if (form) {
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: form }))
+  }
+  client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) =>
+    onChanged?.(`updated ${params.uri}`),
+  )
   const transport = new LegacyTransport(mcp(base))
   await client.connect(transport)
   return {
     protocol: transport.protocolVersion ?? '',
     sessionId: transport.sessionId ?? '',
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    call: async (name, args = {}, onprogress) =>
+    call: async (name, args = {}, onProgress, cancel) =>
       called(
         await client.callTool(
           { name, arguments: args },
           undefined,
-          onprogress === undefined ? {} : { onprogress },
+          requestOptions(onProgress, cancel),
         ),
       ),
+    follow: async (uri) => void (await client.subscribeResource({ uri })),
     [Symbol.asyncDispose]: () => client.close(),
   }
 }
 
 /** `@modelcontextprotocol/client` 2.x, stateless: MCP 2026-07-28. */
-export async function modernClient(base: URL): Promise<TestClient> {
-  const client = new ModernClient(INFO, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
+export function modernClient(base: URL, settings: ClientSettings = {}): Promise<TestClient> {
+  return clientOfTwo(base, settings, { pin: '2026-07-28' })
+}
+
+/** `@modelcontextprotocol/client` 2.x as it is without further settings: it initializes. */
+export function modernClientWithSession(
+  base: URL,
+  settings: ClientSettings = {},
+): Promise<TestClient> {
+  return clientOfTwo(base, settings, 'legacy')
+}
+
+async function clientOfTwo(
+  base: URL,
+  settings: ClientSettings,
+  mode: 'legacy' | { pin: string },
+): Promise<TestClient> {
+  const { form, onChanged } = settings
+  const client = new ModernClient(INFO, { ...optionsOf(settings), versionNegotiation: { mode } })
+  if (form) {
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: form }))
+  }
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) =>
+    onChanged?.(`updated ${params.uri}`),
+  )
   await client.connect(new ModernTransport(mcp(base)))
   return {
     protocol: client.getNegotiatedProtocolVersion() ?? '',
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    call: async (name, args = {}, onprogress) =>
-      called(
-        await client.callTool(
-          { name, arguments: args },
-          onprogress === undefined ? {} : { onprogress },
-        ),
-      ),
+    call: async (name, args = {}, onProgress, cancel) =>
+      called(await client.callTool({ name, arguments: args }, requestOptions(onProgress, cancel))),
+    follow: async (uri) =>
+      void (mode === 'legacy'
+        ? await client.subscribeResource({ uri })
+        : await client.listen({ resourceSubscriptions: [uri] })),
     [Symbol.asyncDispose]: () => client.close(),
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSandbox } from '../origin/src/sandbox-client/child.ts'
+import { startSandbox, type SandboxChild } from '../origin/src/sandbox-client/child.ts'
 import { signInAt, type AdminClient } from '../scripts/cli/admin-client.ts'
 import { startLocalAccess, type Identity, type LocalAccess } from '../scripts/edge/local-access.ts'
 import { serveWorker } from '../scripts/edge/local-worker.ts'
@@ -25,6 +25,10 @@ export interface Stack extends AsyncDisposable {
   approve(approvalId: string): Promise<void>
   /** GETs a path of the admin door as the admin. */
   read(path: string): Promise<unknown>
+  /** Kills an origin and starts it again where it was. */
+  restartOrigin(n: number): Promise<void>
+  /** Stops the sandbox of an external database's origins and starts another where it was. */
+  restartSandbox(): Promise<void>
 }
 
 /** The Worker in workerd before a stack. */
@@ -36,6 +40,8 @@ export interface Edge extends AsyncDisposable {
   signedIn: URL
   /** The same for somebody else. */
   signedInAs(identity: Identity): Promise<URL>
+  /** Ends workerd and starts it again where it was, with what its Durable Objects had stored. */
+  restartWorker(): Promise<void>
 }
 
 /**
@@ -64,16 +70,18 @@ export async function startStack(
     SANDBOX_PORT: '0',
     ...options.env,
   }
+  let sandbox: SandboxChild | null = null
+  const sandboxAt = (port: number) =>
+    startSandbox({
+      port,
+      apiKey: secrets.SANDBOX_API_KEY,
+      env: process.env,
+      onFault: (fault) => console.error(fault),
+    })
   if (options.databaseServer !== undefined) {
     settings['DATABASE_URL'] = starting.use(await freshDatabase(options.databaseServer)).url
-    const sandbox = starting.use(
-      await startSandbox({
-        port: 0,
-        apiKey: secrets.SANDBOX_API_KEY,
-        env: process.env,
-        onFault: (fault) => console.error(fault),
-      }),
-    )
+    sandbox = await sandboxAt(0)
+    starting.defer(() => sandbox?.[Symbol.asyncDispose]())
     settings['SANDBOX_URL'] = sandbox.url
   }
   const origins: OriginProcess[] = []
@@ -102,6 +110,22 @@ export async function startStack(
       })
       return response.json()
     },
+    async restartOrigin(n) {
+      const origin = origins[n]
+      if (origin === undefined) throw new Error(`there is no origin ${n}`)
+      await origin.kill()
+      const ports = {
+        MCPBOX_PORT: origin.mcp.port,
+        MCPBOX_ADMIN_PORT: origin.admin.port,
+        MCPBOX_TUNNEL_PORT: origin.tunnel.port,
+      }
+      origins[n] = running.use(await startOriginProcess({ ...settings, ...ports }))
+    },
+    async restartSandbox() {
+      if (sandbox === null) throw new Error('the origin has a sandbox of its own')
+      await sandbox[Symbol.asyncDispose]()
+      sandbox = await sandboxAt(Number(new URL(sandbox.url).port))
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
@@ -120,14 +144,14 @@ export async function startEdge(
   const tunnel = starting.use(await startRoundRobin(stack.origins.map((origin) => origin.tunnel)))
   const signedIn = await access.front(identity)
   const bundle = starting.use(await buildWorker())
-  const worker = starting.use(
-    await serveWorker(bundle, {
-      access,
-      origin: tunnel.url,
-      allowedOrigins: [signedIn.url.origin],
-      secrets: await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? ''),
-    }),
-  )
+  const storage = await mkdtemp(join(tmpdir(), 'mcpbox-objects-'))
+  starting.defer(() => rm(storage, { recursive: true }))
+  const secrets = await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? '')
+  const allowedOrigins = [signedIn.url.origin]
+  const workerAt = (port: number) =>
+    serveWorker(bundle, { access, origin: tunnel.url, allowedOrigins, secrets, storage, port })
+  let worker = await workerAt(0)
+  starting.defer(() => worker[Symbol.asyncDispose]())
   signedIn.aimAt(worker.url)
   const running = starting.move()
   return {
@@ -139,6 +163,10 @@ export async function startEdge(
       const front = await access.front(other)
       front.aimAt(worker.url)
       return front.url
+    },
+    async restartWorker() {
+      await worker[Symbol.asyncDispose]()
+      worker = await workerAt(Number(worker.url.port))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

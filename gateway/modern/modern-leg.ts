@@ -5,6 +5,7 @@ import { exchangeServer } from '../serving/exchange-server.ts'
 import { acceptsStream } from '../wire/accepts-stream.ts'
 import { withStableCodeInBody } from '../wire/rpc-error.ts'
 import { changeBus } from './change-bus.ts'
+import { longestSilence } from './longest-silence.ts'
 import { requestStates } from './request-state.ts'
 import { returnedInputs } from './returned-inputs.ts'
 
@@ -38,7 +39,7 @@ export async function serveModern(
   const handler = createMcpHandler(() => server, {
     legacy: 'reject',
     bus: changeBus(ports, principal),
-    keepAliveMs: ports.times.keepAliveMs,
+    keepAliveMs: longestSilence(ports.times, message),
     onerror: (error) => complaints.push(error),
   })
   const response = await handler.fetch(request, { parsedBody: message })

@@ -7,6 +7,9 @@ import { TunnelClient } from './origin/tunnel-client.ts'
 import { TunnelDoor } from './origin/tunnel-door.ts'
 import { reportFault } from './report-fault.ts'
 
+/** workerd hears that a client left when it writes to it, at the second write at the latest. */
+const CANCEL_NOTICE_MS = 400
+
 /**
  * What lives as long as the isolate does: the issuer's keys, the last known catalogs, the parsed
  * configuration. Made on the first request, because workerd allows no I/O before it. The Durable
@@ -32,7 +35,7 @@ class Isolate {
     this.#ports ??= {
       origin: new TunnelClient(new TunnelDoor(config.origin)),
       identity: { name: 'mcpbox', version: VERSION },
-      times: DEFAULT_TIMES,
+      times: { ...DEFAULT_TIMES, cancelNoticeMs: CANCEL_NOTICE_MS },
       onFault: reportFault,
       defer: waitUntil,
     }

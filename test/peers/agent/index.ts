@@ -5,23 +5,55 @@ interface Env {
   MCP_URL: string
 }
 
-/** Connects to MCPbox over Streamable HTTP and calls one tool; answers with what it saw. */
+/** What the test wants of the Agent: its list of tools, or a call. */
+interface Wish {
+  call?: { name: string; args: Record<string, unknown>; cancelAtFirstProgress: boolean }
+}
+
+/** Uses MCPbox as its MCP server over Streamable HTTP, and answers with what it saw. */
 export class Peer extends Agent<Env> {
-  async callThrough(name: string, args: Record<string, unknown>): Promise<unknown> {
+  #server: string | null = null
+
+  /** The list as the Agent keeps it: read once, and again when it hears of another one. */
+  async tools(): Promise<string[]> {
+    await this.#connect()
+    return this.mcp.listTools().map((tool) => tool.name)
+  }
+
+  async call({ name, args, cancelAtFirstProgress }: NonNullable<Wish['call']>): Promise<unknown> {
+    const serverId = await this.#connect()
+    const stop = new AbortController()
+    const progress: unknown[] = []
+    const onprogress = (step: unknown) => {
+      progress.push(step)
+      if (cancelAtFirstProgress) stop.abort()
+    }
+    try {
+      const options = { onprogress, signal: stop.signal }
+      const result = await this.mcp.callTool({ serverId, name, arguments: args }, options)
+      return { result, progress }
+    } catch (error) {
+      return { error: String(error), progress }
+    }
+  }
+
+  async #connect(): Promise<string> {
+    if (this.#server !== null) return this.#server
+    const form = async () => ({ action: 'accept' as const, content: { name: 'an Agent' } })
+    this.mcp.configureElicitationHandlers({ form })
     const { id, state } = await this.addMcpServer('mcpbox', this.env.MCP_URL, {
       transport: { type: 'streamable-http' },
     })
     if (state !== 'ready') throw new Error(`the connection is ${state}`)
-    const tools = this.mcp.listTools().map((tool) => tool.name)
-    const result = await this.mcp.callTool({ serverId: id, name, arguments: args })
-    return { tools, result }
+    this.#server = id
+    return id
   }
 }
 
 export default {
   async fetch(request, env) {
-    const { name, args } = await request.json<{ name: string; args: Record<string, unknown> }>()
+    const { call } = await request.json<Wish>()
     const peer = await getAgentByName(env.Peer, 'one')
-    return Response.json(await Promise.resolve(peer.callThrough(name, args)))
+    return Response.json(await (call === undefined ? peer.tools() : peer.call(call)))
   },
 } satisfies ExportedHandler<Env>
