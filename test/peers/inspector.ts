@@ -15,8 +15,8 @@ const LAUNCHER = fileURLToPath(
 const HOW = ['--transport', 'http', '--format', 'json', '--quiet']
 
 /**
- * Runs the command line of the MCP Inspector once and gives the result that it printed. It keeps its files in
- * a folder of this run.
+ * Runs the command line of the MCP Inspector once, with a home of its own, and gives the result
+ * that it printed.
  * @param era what it negotiates: legacy, auto or modern
  * @throws with its words when it ends with an error
  */
