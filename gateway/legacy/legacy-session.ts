@@ -17,7 +17,7 @@ import { accepted, sessionUnknown } from './replies.ts'
 import { serveRequest } from './serve-request.ts'
 import { sessionSettings } from './session-settings.ts'
 import { expiryOf, type SessionClaims } from './session-id.ts'
-import type { SessionRecords } from './session-records.ts'
+import type { SessionRecords } from '#contract/session-record.ts'
 
 export interface LegacySessionPorts extends GatewayPorts {
   records: SessionRecords

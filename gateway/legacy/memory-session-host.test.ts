@@ -7,7 +7,7 @@ import { call, rpc } from '../testing/posts.ts'
 import { scriptedOrigin } from '../testing/scripted-origin.ts'
 import { openSession } from '../testing/session.ts'
 import { held } from '../testing/tools.ts'
-import { memorySessionRecords } from './session-records.ts'
+import { memorySessionRecords } from './memory-session-records.ts'
 import { memorySessionHost } from './memory-session-host.ts'
 
 test('a full host drops what is idle, keeps what is busy, and finds the dropped again', async () => {

@@ -1,7 +1,7 @@
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
 import type { SessionSettings } from '../serving/exchange-server.ts'
 import { expiryOf, type SessionClaims } from './session-id.ts'
-import type { SessionRecord, SessionRecords } from './session-records.ts'
+import type { SessionRecord, SessionRecords } from '#contract/session-record.ts'
 
 /** Resources that one session may follow. */
 const MOST_SUBSCRIPTIONS = 100

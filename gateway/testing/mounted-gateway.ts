@@ -1,6 +1,7 @@
 import type { Principal } from '#contract/principal.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
-import { memorySessionRecords, type SessionRecords } from '../legacy/session-records.ts'
+import type { SessionRecords } from '#contract/session-record.ts'
+import { memorySessionRecords } from '../legacy/memory-session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
 import { scriptedOrigin, type ScriptedOrigin } from './scripted-origin.ts'

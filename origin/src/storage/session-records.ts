@@ -1,5 +1,5 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
-import { NOTHING_SETTLED, type SessionRecords } from '#gateway/legacy/session-records.ts'
+import { NOTHING_SETTLED, type SessionRecords } from '#contract/session-record.ts'
 import type { Db } from './database.ts'
 import { sessionRecords } from './operation-schema.ts'
 

@@ -2,7 +2,7 @@ import {
   NOTHING_SETTLED,
   type SessionRecord,
   type SessionRecords,
-} from '#gateway/legacy/session-records.ts'
+} from '#contract/session-record.ts'
 
 const RECORD_KEY = 'record'
 

@@ -1,6 +1,6 @@
 import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { createGateway } from '#gateway/gateway.ts'
-import type { SessionRecords } from '#gateway/legacy/session-records.ts'
+import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionHost } from '#gateway/legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import type { Logger } from '../../log.ts'
