@@ -5,6 +5,11 @@ export const MAX_CODE_BYTES = 100_000
 /** A tool's wall clock when its author names none, and the most an author may name. */
 export const DEFAULT_TIMEOUT_MS = 30_000
 export const MAX_TIMEOUT_MS = 300_000
+/**
+ * No exchange lasts longer: clients and proxies give up at 240 s. What runs longer by its own
+ * time limit is waited for in several exchanges.
+ */
+export const HARD_STOP_MS = 230_000
 /** Request bodies: what the origin reads, and what the Worker reads (Cloudflare side of the line). */
 export const ORIGIN_BODY_BYTES = 1_000_000
 export const EDGE_BODY_BYTES = 4 * 1024 * 1024

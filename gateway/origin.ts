@@ -15,8 +15,9 @@ export interface Origin {
   catalog(as: Principal, signal: AbortSignal): Promise<Catalog>
 
   /**
-   * Starts the operation, or attaches to it when its `op_id` is already known, and yields its
-   * events up to and including the final one. Broken streams are mended inside: the iteration
+   * Starts the operation, or attaches to it when its `op_id` is already known, or to an equal one
+   * whose client was lost; `accepted` says to which. Yields its events up to and including the
+   * final one. Broken streams are mended inside: the iteration
    * ends with a `result` or a `problem`, or throws.
    */
   operate(
@@ -34,6 +35,12 @@ export interface Origin {
 
   /** Answers questions of an operation. Without effect on those that no longer stand. */
   reply(as: Principal, opId: OpId, replies: AskReplies): Promise<void>
+
+  /**
+   * Tells that the client was given something to come back to the operation with, so that nobody
+   * takes it for one whose client was lost.
+   */
+  park(as: Principal, opId: OpId): Promise<void>
 
   /** Asks for the end of an operation. Without effect on one that has ended. */
   cancel(as: Principal, opId: OpId): Promise<void>

@@ -1,6 +1,8 @@
 import type { Catalog } from '#contract/catalog.ts'
 import { ASKING_MS, HEARTBEAT_MS, MAX_TIMEOUT_MS } from '#contract/limits.ts'
+import type { ClientInfo } from '#contract/operation.ts'
 import type { Origin } from './origin.ts'
+import { patienceOf } from './serving/patience.ts'
 
 /** Times and sizes of the MCP front. Milliseconds, unless the name says otherwise. */
 export interface GatewayTimes {
@@ -13,8 +15,10 @@ export interface GatewayTimes {
    * when a write fails hears of it within this time.
    */
   cancelNoticeMs: number
-  /** How long a tool call is waited for. */
+  /** How long an operation may take at the origin, however many exchanges wait for it. */
   callDeadlineMs: number
+  /** How long one exchange keeps a client of this name waiting for a tool. */
+  patienceMs: (client: ClientInfo | null) => number
   /** How long a client may keep a list (`ttlMs`, MCP 2026-07-28). */
   listTtlMs: number
   /** Pause before the change feed is asked for again after it broke. */
@@ -26,6 +30,7 @@ export const DEFAULT_TIMES: GatewayTimes = {
   keepAliveMs: HEARTBEAT_MS,
   cancelNoticeMs: HEARTBEAT_MS,
   callDeadlineMs: MAX_TIMEOUT_MS + ASKING_MS,
+  patienceMs: patienceOf,
   listTtlMs: 60_000,
   changesRetryMs: 5_000,
 }

@@ -1,16 +1,18 @@
 import type { ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server'
+import { HARD_STOP_MS } from '#contract/limits.ts'
 import { ClientInfo, OpId, type OperationEvent, type OperationResult } from '#contract/operation.ts'
+import type { Position } from '#contract/waiting.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { Asker } from './asker.ts'
+import { cancelOperation } from './cancel-operation.ts'
 import type { Inputs, Suspended } from './inputs.ts'
 import type { Asked } from './operation-params.ts'
-import { pause } from './pause.ts'
+import { Deadline } from './patience.ts'
 import { problemOf } from './refusal.ts'
 import { reporter, type Reporter } from './reporter.ts'
-
-const CANCEL_LAST_WAIT_MS = 800
+import { park, stillRunning, waitedFor } from './still-running.ts'
 
 /** What one operation needs of the exchange that asks for it. */
 export interface Operating {
@@ -28,7 +30,10 @@ export interface Operating {
 /**
  * Carries out what a client asked for as one operation of the origin, telling the client of
  * progress and logs meanwhile, and of questions. Goes on with one that waited for the client when
- * this is its repetition.
+ * this is its repetition, or when the client asks to wait for it.
+ *
+ * A client is not kept waiting for a tool until it gives up: it is told that the call runs on, and
+ * how to wait for it. Nobody can come back for anything else, so that is stopped in the end.
  *
  * @throws OriginRefusal for every refusal, and with the signal's reason once nobody waits.
  */
@@ -38,59 +43,76 @@ export async function operate(
   operating: Operating,
 ): Promise<OperationResult> {
   const { asker, ctx, cancel, inputs } = operating
-  const suspended = await inputs.suspended()
-  if (suspended !== null && 'result' in suspended) return suspended.result
-  const opId = suspended?.opId ?? OpId.parse(crypto.randomUUID())
-  const askForTheEnd = () => {
-    ports.defer(cancelOperation(ports, asker, opId))
-  }
-  cancel.addEventListener('abort', askForTheEnd, { once: true })
+  const repeated = await inputs.suspended()
+  if (repeated !== null && 'result' in repeated) return repeated.result
+  const suspended: Suspended | null = repeated
+  const waited = waitedFor(asked)
+  const known = suspended ?? waited
+  const at: Position =
+    known === null
+      ? { opId: OpId.parse(crypto.randomUUID()), seq: 0 }
+      : { opId: known.opId, seq: known.seq }
+  const client = asker.client ?? clientOf(ctx)
+  const tool = asked.method === 'tools/call' ? asked.params.name : null
+  using deadline = new Deadline(tool === null ? HARD_STOP_MS : ports.times.patienceMs(client))
+  const askForTheEnd = () => ports.defer(cancelOperation(ports, asker, at.opId))
+  // Who only waits for an operation did not ask for it here, and does not end it by leaving.
+  if (waited === null) cancel.addEventListener('abort', askForTheEnd, { once: true })
   try {
-    const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel])
-    const events =
-      suspended === null ? begin(ports, asked, operating, opId, waiting) : goOn(suspended, waiting)
-    return await follow(events, operating, opId, ports)
+    const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel, deadline.signal])
+    return await follow(eventsOf(waiting), at, { ...operating, deadline }, ports)
   } catch (thrown) {
     if (ctx.mcpReq.signal.aborted || cancel.aborted) throw thrown
-    throw new OriginRefusal(problemOf(thrown, ports))
+    if (thrown instanceof OriginRefusal || !deadline.signal.aborted)
+      throw new OriginRefusal(problemOf(thrown, ports))
+    if (tool !== null) return await stillRunning(ports, asker, tool, at)
+    askForTheEnd()
+    throw new OriginRefusal(TOO_LONG)
   } finally {
     cancel.removeEventListener('abort', askForTheEnd)
   }
 
-  async function* goOn({ seq, replies }: Suspended, signal: AbortSignal) {
-    await ports.origin.reply(asker.principal, opId, { seq, replies })
-    const operation = { opId, after: seq, deadlineMs: ports.times.callDeadlineMs }
-    yield* ports.origin.resume(asker.principal, operation, signal)
+  async function* eventsOf(signal: AbortSignal): AsyncGenerator<OperationEvent> {
+    const { principal, era } = asker
+    const deadlineMs = ports.times.callDeadlineMs
+    if (known === null) {
+      const request = { ...asked, op_id: at.opId, era, client, deadline_ms: deadlineMs }
+      yield* ports.origin.operate(principal, request, signal)
+      return
+    }
+    const { opId, seq } = known
+    if (suspended !== null)
+      await ports.origin.reply(principal, opId, { seq, replies: suspended.replies })
+    yield* ports.origin.resume(principal, { opId, after: seq, deadlineMs }, signal)
   }
 }
 
-function begin(
-  ports: GatewayPorts,
-  asked: Asked,
-  { asker, ctx }: Operating,
-  opId: OpId,
-  signal: AbortSignal,
-): AsyncIterable<OperationEvent> {
-  const request = {
-    ...asked,
-    op_id: opId,
-    era: asker.era,
-    client: asker.client ?? clientOf(ctx),
-    deadline_ms: ports.times.callDeadlineMs,
-  }
-  return ports.origin.operate(asker.principal, request, signal)
-}
+const TOO_LONG = {
+  code: 'execution_failed',
+  message: `It was stopped: it took longer than ${HARD_STOP_MS / 1_000} s.`,
+} as const
 
+/**
+ * Follows an operation to its end, or until its client has to come back. `at` goes along. The
+ * deadline counts from when the origin took the operation, and anew once a question is answered:
+ * clients wait for their people.
+ */
 async function follow(
   events: AsyncIterable<OperationEvent>,
-  { asker, ctx, inputs }: Operating,
-  opId: OpId,
+  at: Position,
+  { asker, ctx, inputs, deadline }: Operating & { deadline: Deadline },
   ports: GatewayPorts,
 ): Promise<OperationResult> {
   const report = reporter(ctx, asker)
+  let isTaken = false
   for await (const event of events) {
+    if ('seq' in event) at.seq = event.seq
     switch (event.type) {
       case 'accepted':
+        at.opId = event.op_id
+        if (!isTaken) deadline.set()
+        isTaken = true
+        break
       case 'heartbeat':
         break
       case 'progress':
@@ -98,10 +120,16 @@ async function follow(
         await tell(report, event)
         break
       case 'asks': {
+        const { opId } = at
         const { seq, asks } = event
+        deadline.stop()
         const { replies, result } = await inputs.put({ opId, seq, asks })
         if (replies.length > 0) await ports.origin.reply(asker.principal, opId, { seq, replies })
-        if (result !== undefined) return result
+        if (result !== undefined) {
+          await park(ports, asker.principal, at)
+          return result
+        }
+        deadline.set()
         break
       }
       case 'result':
@@ -118,20 +146,6 @@ function tell(
   event: Extract<OperationEvent, { type: 'progress' | 'log' }>,
 ): Promise<void> {
   return event.type === 'progress' ? report.progress(event) : report.log(event)
-}
-
-/** The wish to cancel may overtake the operation itself; then it is told again. */
-async function cancelOperation(ports: GatewayPorts, asker: Asker, opId: OpId): Promise<void> {
-  for (let wait = 50; ; wait *= 2) {
-    try {
-      return await ports.origin.cancel(asker.principal, opId)
-    } catch (error) {
-      const isUnknown = error instanceof OriginRefusal && error.problem.code === 'operation_unknown'
-      if (isUnknown && wait > CANCEL_LAST_WAIT_MS) return
-      if (!isUnknown) return ports.onFault(error)
-    }
-    await pause(wait, new AbortController().signal)
-  }
 }
 
 function clientOf(ctx: ServerContext): ClientInfo | null {

@@ -11,6 +11,8 @@ export interface ScriptedOrigin extends Origin {
   /** Every operation that was started, in order. */
   readonly operations: { principal: string; request: OperationRequest }[]
   readonly cancelled: OpId[]
+  /** Those that their clients come back for. */
+  readonly parked: OpId[]
   /** Change feeds that are open now. */
   readonly feeds: number
   /** Tells every open feed that the catalog is another one. */
@@ -30,11 +32,13 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
   const feeds = new Set<Feed>()
   const operations: ScriptedOrigin['operations'] = []
   const cancelled: OpId[] = []
+  const parked: OpId[] = []
   let edition = 1
 
   const origin: ScriptedOrigin = {
     operations,
     cancelled,
+    parked,
     refusal: null,
     listed: {},
     get feeds() {
@@ -66,14 +70,19 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
       running.set(request.op_id, operation)
       yield* operation.follow(0, signal)
     },
-    async *resume(_as, { opId, after }, signal): AsyncGenerator<OperationEvent> {
+    async *resume(as, { opId, after }, signal): AsyncGenerator<OperationEvent> {
       const operation = running.get(opId)
-      if (operation === undefined) throw new OriginRefusal(UNKNOWN)
+      const asked = operations.find(({ request }) => request.op_id === opId)
+      if (operation === undefined || asked?.principal !== principalKey(as))
+        throw new OriginRefusal(UNKNOWN)
       yield { type: 'accepted', op_id: opId }
       yield* operation.follow(after, signal)
     },
     async reply(_as, opId, replies) {
       running.get(opId)?.reply(replies)
+    },
+    async park(_as, opId) {
+      parked.push(opId)
     },
     async cancel(_as, opId) {
       cancelled.push(opId)

@@ -70,6 +70,10 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
       await scripted.cancel(as, OpId.parse(opId))
       return new Response(null, { status: 204 })
     }
+    if (act === 'park') {
+      await scripted.park(as, OpId.parse(opId))
+      return new Response(null, { status: 204 })
+    }
     const asked = OperationRequest.parse(await request.json())
     return ndjson(start(as, asked), lines, request.signal)
   }

@@ -7,6 +7,7 @@ import type {
   CatalogTool,
 } from '#contract/catalog.ts'
 import { variablesOf } from '#contract/publication.ts'
+import { WAIT_TOOL } from '#contract/waiting.ts'
 import { MANAGEMENT_TOOLS } from './management/table.ts'
 import type { NoticeBoard } from './notices.ts'
 import type { Stores } from './stores.ts'
@@ -51,6 +52,7 @@ export class CatalogReader implements Disposable {
       instructions: INSTRUCTIONS,
       tools: [
         ...[...MANAGEMENT_TOOLS.values()].map(({ catalog }) => catalog),
+        WAIT_TOOL,
         ...live.flatMap(asTool),
       ],
       prompts: live.flatMap(asPrompt),

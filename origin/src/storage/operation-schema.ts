@@ -31,12 +31,19 @@ export const operations = pgTable(
     leaseUntil: at('lease_until').notNull(),
     dispatch: json('dispatch').$type<Dispatch>(),
     cancelledAt: at('cancelled_at'),
+    /** Its client is there, or known to come back, until then. */
+    attendedUntil: at('attended_until')
+      .notNull()
+      .default(sql`'infinity'`),
     createdAt: createdAt(),
     finishedAt: at('finished_at'),
   },
   (t) => [
     index('operations_running')
       .on(t.leaseUntil)
+      .where(sql`state = 'running'`),
+    index('operations_equal')
+      .on(t.principal, t.requestDigest)
       .where(sql`state = 'running'`),
     index('operations_finished').on(t.finishedAt),
     check('operations_state', sql`state in ('running', 'done')`),
@@ -55,6 +62,14 @@ export const operationEvents = pgTable(
   },
   (t) => [primaryKey({ columns: [t.opId, t.seq] })],
 )
+
+/** Results that were too long for a client, whole, as text. */
+export const operationResults = pgTable('operation_results', {
+  opId: uuid('op_id')
+    .primaryKey()
+    .references(() => operations.opId, { onDelete: 'cascade' }),
+  whole: text('whole').notNull(),
+})
 
 /** Assertions seen, until they expire: each is good for one use. */
 export const assertionUses = pgTable(

@@ -1,14 +1,16 @@
-import { and, asc, eq, gt, inArray, lt, sql, type SQLWrapper } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lt, ne, sql, type SQLWrapper } from 'drizzle-orm'
 import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
 import type { OperationStore } from '../domain/operations/operation-store.ts'
 import type { Db } from './database.ts'
-import { operationEvents, operations } from './operation-schema.ts'
+import { operationEvents, operationResults, operations } from './operation-schema.ts'
+import { storableText } from './storable-text.ts'
 
 export function pgOperationStore(db: Db): OperationStore {
   const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
   const told = (channel: Channel, opId: SQLWrapper) => sql`pg_notify(${channel}, ${opId}::text)`
+  const parked = sql`'infinity'::timestamptz`
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   return {
@@ -25,10 +27,38 @@ export function pgOperationStore(db: Db): OperationStore {
           dispatch,
           owner,
           leaseUntil: leaseOf(leaseMs),
+          attendedUntil: leaseOf(leaseMs),
         })
         .onConflictDoNothing()
         .returning({ opId: operations.opId })
       return added.length > 0
+    },
+
+    async takeUp({ opId, principalKey, requestDigest: digest, leaseMs }) {
+      const unattended = lt(operations.attendedUntil, sql`now()`)
+      const equal = db
+        .select({ opId: operations.opId })
+        .from(operations)
+        .where(
+          and(
+            eq(operations.principal, principalKey),
+            eq(operations.requestDigest, digest),
+            eq(operations.state, 'running'),
+            isNull(operations.cancelledAt),
+            unattended,
+            sql`${operations.asked} -> 'request' ->> 'era' = 'modern'`,
+            sql`not exists (select 1 from operations own where own.op_id = ${opId})`,
+          ),
+        )
+        .orderBy(asc(operations.createdAt))
+        .limit(1)
+      // Judged again after waiting for whoever takes up the same one: only one of them does.
+      const taken = await db
+        .update(operations)
+        .set({ attendedUntil: leaseOf(leaseMs) })
+        .where(and(inArray(operations.opId, equal), unattended))
+        .returning({ opId: operations.opId })
+      return (taken[0]?.opId ?? null) as OpId | null
     },
 
     async get(opId) {
@@ -109,6 +139,57 @@ export function pgOperationStore(db: Db): OperationStore {
         .select({ told: told('mcpbox_operation', done.opId) })
         .from(done)
       return finished.length > 0
+    },
+
+    async keepWhole(opId, whole) {
+      await db
+        .insert(operationResults)
+        .values({ opId, whole: storableText(whole) })
+        .onConflictDoNothing()
+    },
+
+    async readWhole(opId, principalKey, { offset, limit }) {
+      const { whole } = operationResults
+      const [page] = await db
+        .select({
+          text: sql<string>`substr(${whole}, ${offset + 1}, ${limit})`,
+          total: sql<number>`length(${whole})`,
+        })
+        .from(operationResults)
+        .innerJoin(operations, eq(operations.opId, operationResults.opId))
+        .where(and(eq(operationResults.opId, opId), eq(operations.principal, principalKey)))
+      return page ?? null
+    },
+
+    async attend(opId, leaseMs) {
+      await db
+        .update(operations)
+        .set({ attendedUntil: leaseOf(leaseMs) })
+        .where(isRunning(opId))
+    },
+
+    async renewAttendance(opIds, leaseMs) {
+      await db
+        .update(operations)
+        .set({ attendedUntil: leaseOf(leaseMs) })
+        .where(
+          and(
+            inArray(operations.opId, [...opIds]),
+            eq(operations.state, 'running'),
+            ne(operations.attendedUntil, parked),
+          ),
+        )
+    },
+
+    async leave(opId) {
+      await db
+        .update(operations)
+        .set({ attendedUntil: sql`'-infinity'` })
+        .where(and(isRunning(opId), ne(operations.attendedUntil, parked)))
+    },
+
+    async park(opId) {
+      await db.update(operations).set({ attendedUntil: parked }).where(isRunning(opId))
     },
 
     async cancel(opId) {

@@ -18,6 +18,7 @@ export class OperationStream {
   readonly #door: TunnelDoor
   readonly #as: Principal
   readonly #start: OperationStart
+  #opId: OpId
   #lastSeq: number
   #accepted: boolean
 
@@ -25,6 +26,7 @@ export class OperationStream {
     this.#door = door
     this.#as = as
     this.#start = start
+    this.#opId = 'after' in start ? start.opId : start.op_id
     this.#accepted = 'after' in start
     this.#lastSeq = 'after' in start ? start.after : 0
   }
@@ -44,6 +46,7 @@ export class OperationStream {
     if (response.body === null) throw new BrokenStream('The origin sent no stream')
     for await (const event of readLines(response.body, OperationEvent, SILENCE_MS)) {
       this.#accepted = true
+      if (event.type === 'accepted') this.#opId = event.op_id
       if ('seq' in event) {
         if (event.seq <= this.#lastSeq) continue
         this.#lastSeq = event.seq
@@ -55,7 +58,7 @@ export class OperationStream {
   }
 
   #next(signal: AbortSignal): DoorRequest {
-    const opId = 'after' in this.#start ? this.#start.opId : this.#start.op_id
+    const opId = this.#opId
     const common = { requestId: opId, headers: { accept: 'application/x-ndjson' }, signal }
     if (this.#accepted || 'after' in this.#start) {
       const path = `/operations/${opId}/events?after=${this.#lastSeq}`

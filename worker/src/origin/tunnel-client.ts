@@ -126,6 +126,10 @@ export class TunnelClient implements Origin {
     }
   }
 
+  async park(as: Principal, opId: OpId): Promise<void> {
+    await this.#persist(as, { path: `/operations/${opId}/park`, requestId: opId })
+  }
+
   async cancel(as: Principal, opId: OpId): Promise<void> {
     await this.#persist(as, { path: `/operations/${opId}/cancel`, requestId: opId })
   }

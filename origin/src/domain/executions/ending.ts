@@ -4,8 +4,11 @@ import type { Outcome } from '#contract/sandbox.ts'
 import type { Version } from '../tools/version.ts'
 import { inWords } from './in-words.ts'
 
-/** What an execution comes to for whoever asked: a result, or, where there is no other way, a problem. */
-export type Ending = { result: OperationResult } | { problem: Problem }
+/**
+ * What an execution comes to for whoever asked: a result, or, where there is no other way, a
+ * problem. `whole` is what the result shows only the beginning of.
+ */
+export type Ending = { result: OperationResult; whole?: string } | { problem: Problem }
 
 /** Makes the ending of an execution. */
 export type Conclude = (outcome: Outcome, execution: { id: string; version: Version }) => Ending

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import type { Outcome } from '#contract/sandbox.ts'
 import { measured, ok } from '../../testing/scripted-sandbox.ts'
-import { toolResult } from './tool-result.ts'
+import * as made from './tool-result.ts'
 
-const execution = { id: 'e1', hash: 'h1' }
-const first = (outcome: Outcome) => toolResult(outcome, execution).content[0]
+const execution = { id: 'e1', hash: 'h1', promisesStructure: false }
+const toolResult = (outcome: Outcome) => made.toolResult(outcome, execution).result
+const first = (outcome: Outcome) => toolResult(outcome).content[0]
 
 test('an object is the structured content, and its JSON the text', () => {
-  expect(toolResult(ok({ city: 'Bern', grades: [1, 2] }), execution)).toEqual({
+  expect(toolResult(ok({ city: 'Bern', grades: [1, 2] }))).toEqual({
     content: [{ type: 'text', text: '{"city":"Bern","grades":[1,2]}' }],
     structuredContent: { city: 'Bern', grades: [1, 2] },
     _meta: {
@@ -29,13 +30,13 @@ test.each([
   ['nothing', null, 'null'],
   ['no', false, 'false'],
 ])('%s comes as text, and under "result" for clients that want an object', (_what, value, text) => {
-  const { content, structuredContent } = toolResult(ok(value), execution)
+  const { content, structuredContent } = toolResult(ok(value))
   expect(content).toEqual([{ type: 'text', text }])
   expect(structuredContent).toEqual({ result: value })
 })
 
 test('what was printed follows the value', () => {
-  expect(toolResult(ok(1, 'looking\n'), execution).content).toEqual([
+  expect(toolResult(ok(1, 'looking\n')).content).toEqual([
     { type: 'text', text: '1' },
     { type: 'text', text: 'Printed:\nlooking\n' },
   ])
@@ -43,7 +44,7 @@ test('what was printed follows the value', () => {
 
 test('output that was cut says how much there was', () => {
   const stdout = { text: 'aaa', bytes: 50_000, truncated: true }
-  expect(toolResult({ ...ok(1), stdout } as Outcome, execution).content[1]).toEqual({
+  expect(toolResult({ ...ok(1), stdout } as Outcome).content[1]).toEqual({
     type: 'text',
     text: 'Printed:\naaa\n… (50000 bytes in all, the first 10000 shown)',
   })
@@ -51,7 +52,7 @@ test('output that was cut says how much there was', () => {
 
 test('a failure is an error with the traceback of the tool', () => {
   const failure = { type: 'ValueError', message: 'no', traceback: 'Traceback …' }
-  expect(toolResult({ kind: 'failed', failure, ...measured() }, execution)).toMatchObject({
+  expect(toolResult({ kind: 'failed', failure, ...measured() })).toMatchObject({
     isError: true,
     content: [{ text: 'Traceback …' }],
     _meta: { 'mcpbox/execution': { outcome: 'failed' } },
@@ -70,7 +71,7 @@ test.each<[Outcome, string]>([
   ],
   [{ kind: 'refused', message: 'Not here.' }, 'Not here.'],
 ])('%j is an error without a structured content', (outcome, text) => {
-  const told = toolResult(outcome, execution)
+  const told = toolResult(outcome)
   expect(told.isError).toBe(true)
   expect(told.content).toEqual([{ type: 'text', text }])
   expect(told).not.toHaveProperty('structuredContent')
@@ -80,21 +81,21 @@ const IMAGE = { type: 'image' as const, data: 'AAAA', mimeType: 'image/png' }
 const TEXT = { type: 'text' as const, text: 'a cat' }
 
 test('content goes out as it is, with what was printed after it', () => {
-  const told = toolResult(ok(null, 'looking\n', [TEXT, IMAGE]), execution)
+  const told = toolResult(ok(null, 'looking\n', [TEXT, IMAGE]))
   expect(told.content).toEqual([TEXT, IMAGE, { type: 'text', text: 'Printed:\nlooking\n' }])
   expect(told).not.toHaveProperty('structuredContent')
   expect(told).not.toHaveProperty('isError')
 })
 
 test('a value beside content is the structured content', () => {
-  const told = toolResult(ok({ cats: 1 }, '', [IMAGE]), execution)
+  const told = toolResult(ok({ cats: 1 }, '', [IMAGE]))
   expect(told).toMatchObject({ content: [IMAGE], structuredContent: { cats: 1 } })
 })
 
 test('a failure that brings its own content shows that', () => {
   const failure = { type: 'ToolError', message: 'a cat', traceback: '' }
   const reply = { value: { code: 7 }, content: [TEXT, IMAGE] }
-  expect(toolResult({ kind: 'failed', failure, reply, ...measured() }, execution)).toMatchObject({
+  expect(toolResult({ kind: 'failed', failure, reply, ...measured() })).toMatchObject({
     isError: true,
     content: [TEXT, IMAGE],
     structuredContent: { code: 7 },

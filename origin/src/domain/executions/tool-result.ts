@@ -5,25 +5,37 @@ import type { ToolResult } from '#contract/operation.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
 import { notAskable, type Conclude } from './ending.ts'
 import { inWords, replyInWords } from './in-words.ts'
-
-/** How much is shown of a result that no client would take. */
-const SHOWN_OF_TOO_LONG = 10_000
+import { preview } from './preview.ts'
 
 /** What a client gets of an outcome, before what was printed. */
 interface Told {
   content: ContentBlock[]
   structured?: { [key: string]: Json }
   isError: boolean
+  /** All of it, when the content is only its beginning. */
+  whole?: string
+}
+
+/** Which execution it was, of which version. */
+interface Ran {
+  /** Also the handle of what is kept of it. */
+  id: string
+  hash: string
+  /** Clients expect structured content, unless it is an error. */
+  promisesStructure: boolean
 }
 
 /** Every outcome of a tool has a result that says it, but that the client cannot be asked. */
-export const callResult: Conclude = (outcome, { id, version: { hash } }) =>
-  notAskable(outcome) ?? { result: toolResult(outcome, { id, hash }) }
+export const callResult: Conclude = (outcome, { id, version: { hash, outputSchema } }) =>
+  notAskable(outcome) ?? toolResult(outcome, { id, hash, promisesStructure: outputSchema !== null })
 
 /** How the caller of a tool sees an outcome, as an MCP tool result (2025-11-25, server/tools). */
-export function toolResult(outcome: Outcome, execution: { id: string; hash: string }): ToolResult {
-  const { content, structured, isError } = told(outcome)
-  return {
+export function toolResult(
+  outcome: Outcome,
+  execution: Ran,
+): { result: ToolResult; whole?: string } {
+  const { content, structured, isError, whole } = told(outcome, execution)
+  const result = {
     content: [...content, ...printed(outcome)],
     ...(structured && { structuredContent: structured }),
     ...(isError && { isError }),
@@ -38,13 +50,15 @@ export function toolResult(outcome: Outcome, execution: { id: string; hash: stri
       },
     },
   }
+  return whole === undefined ? { result } : { result, whole }
 }
 
-function told(outcome: Outcome): Told {
+function told(outcome: Outcome, { id, promisesStructure }: Ran): Told {
   const reply = replyOf(outcome)
   const whole = reply?.content === undefined ? inWords(outcome) : replyInWords(reply)
-  if (whole.length > MAX_RESULT_CHARS) return { content: [text(tooLong(whole))], isError: true }
   const isError = outcome.kind !== 'ok'
+  if (whole.length > MAX_RESULT_CHARS)
+    return { content: [text(preview(whole, id))], isError: isError || promisesStructure, whole }
   const content = reply?.content ?? [text(whole)]
   const hasValue = reply !== null && (reply.content === undefined || reply.value !== null)
   return hasValue ? { content, structured: structured(reply.value), isError } : { content, isError }
@@ -71,10 +85,6 @@ function printed(outcome: Outcome): ContentBlock[] {
 
 function text(said: string): ContentBlock {
   return { type: 'text', text: said }
-}
-
-function tooLong(whole: string): string {
-  return `${whole.slice(0, SHOWN_OF_TOO_LONG)}\n… The tool gave ${whole.length} characters; a client takes ${MAX_RESULT_CHARS} at most. Ask it for less at a time.`
 }
 
 function cut(bytes: number): string {

@@ -1,5 +1,6 @@
 import { createTool, updateTool } from './authoring.ts'
 import type { ManagementTool } from './management-tool.ts'
+import { readResult } from './results.ts'
 import { requestPublish } from './publishing.ts'
 import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { callTool, testCode } from './running.ts'
@@ -19,5 +20,6 @@ export const MANAGEMENT_TOOLS: ReadonlyMap<string, ManagementTool> = new Map(
     getToolStatus,
     getToolLogs,
     callTool,
+    readResult,
   ].map((tool) => [tool.catalog.name, tool]),
 )

@@ -19,6 +19,13 @@ export const answers: Answers = {
     return stores.tools.liveAt('tool', params.name)
   },
 
+  isRepeatable({ method, params }, runs) {
+    if (method !== 'tools/call') return true
+    const management = MANAGEMENT_TOOLS.get(params.name)
+    if (management !== undefined) return management.catalog.annotations.idempotentHint
+    return runs?.version.annotations.idempotentHint ?? false
+  },
+
   async answer(call, { method, params }) {
     switch (method) {
       case 'tools/call': {

@@ -30,6 +30,9 @@ export interface CarryOut {
    */
   foresee(request: OperationRequest): Promise<Foreseen | null>
 
+  /** True for a request that may as well run twice, by the hints of what it means. */
+  isRepeatable(request: OperationRequest, foreseen: Foreseen | null): boolean
+
   /** Carries out one operation to its end, or resumes it. What was foreseen has been noted. */
   toEnd(operation: Operation, live: LiveOperation, foreseen: Foreseen | null): Promise<void>
 }
@@ -37,6 +40,9 @@ export interface CarryOut {
 export interface Answers {
   /** What a request runs, when it does nothing else; null when that is not known. */
   willRun(stores: Stores, request: OperationRequest): Promise<Candidate | null>
+
+  /** True when its hints say so, of a management tool or of what it runs; what is unknown is not. */
+  isRepeatable(request: OperationRequest, runs: Candidate | null): boolean
 
   /** Answers a request; throws Refusal for the expected noes. */
   answer(call: Call, request: OperationRequest): Promise<void>
@@ -71,8 +77,12 @@ export function carryOutWith(parts: {
       await live.stored()
       const seq = newestSeq + 1
       const event = await within(async (inside) => {
-        const final = finalEvent(seq, await work(inside))
-        return (await inside.operations.finish(opId, final)) ? final : abandon()
+        const ending = await work(inside)
+        const final = finalEvent(seq, ending)
+        if (!(await inside.operations.finish(opId, final))) return abandon()
+        if ('whole' in ending && ending.whole !== undefined)
+          await inside.operations.keepWhole(opId, ending.whole)
+        return final
       })
       live.finish(event)
     }
@@ -199,7 +209,11 @@ export function carryOutWith(parts: {
     }
   }
 
-  return { foresee, toEnd }
+  return {
+    foresee,
+    isRepeatable: (request, foreseen) => answers.isRepeatable(request, foreseen?.candidate ?? null),
+    toEnd,
+  }
 }
 
 /** How long after its beginning a run is sought again when its end could not be recorded. */

@@ -9,9 +9,10 @@ import { refuse } from '../refusal.ts'
 import type { Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import { Wake } from '../wake.ts'
+import { Attendance } from './attendance.ts'
 import type { CarryOut, Foreseen } from './carry-out.ts'
 import { LiveOperation } from './live-operation.ts'
-import { requestDigest, type Operation } from './operation.ts'
+import { requestDigest, type NumberedEvent, type Operation } from './operation.ts'
 
 /** A replica that has not renewed for this long is taken for dead. */
 const LEASE_MS = 6_000
@@ -41,6 +42,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #live = new Map<OpId, Carried>()
   readonly #noted = new Map<string, string>()
   readonly #cancelledEarly = new Set<string>()
+  readonly #attendance: Attendance
   readonly #timers: NodeJS.Timeout[]
   readonly #cancels: Disposable
   readonly #ending = new AbortController()
@@ -55,6 +57,7 @@ export class OperationEngine implements AsyncDisposable {
   }) {
     this.#owner = parts.owner
     this.#stores = parts.stores
+    this.#attendance = new Attendance(parts.stores.operations)
     this.#notices = parts.notices
     this.#sandbox = parts.sandbox
     this.#carryOut = parts.carryOut
@@ -69,12 +72,22 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   /**
-   * Accepts an operation, or recognises one that was accepted before.
+   * Accepts an operation, or recognises one that was accepted before, or takes up one that a client
+   * lost and now asks for anew (docs/decisions/0015). Gives the id of the one to follow.
    * @throws Refusal operation_conflict when the id stands for something else.
    */
-  async submit(principal: Principal, request: OperationRequest, requestId: string): Promise<void> {
+  async submit(principal: Principal, request: OperationRequest, requestId: string): Promise<OpId> {
     await this.#note(principal)
     const foreseen = await this.#carryOut.foresee(request)
+    if (request.era === 'modern' && !this.#carryOut.isRepeatable(request, foreseen)) {
+      const lost = await this.#stores.operations.takeUp({
+        opId: request.op_id,
+        principalKey: principalKey(principal),
+        requestDigest: requestDigest(request),
+        leaseMs: this.#attendance.leaseMs,
+      })
+      if (lost !== null) return lost
+    }
     const added = await this.#stores.operations.add({
       principal,
       principalKey: principalKey(principal),
@@ -89,11 +102,12 @@ export class OperationEngine implements AsyncDisposable {
       const cancelled = this.#cancelledEarly.delete(opId)
       const createdAt = new Date()
       const state = 'running'
+      this.#attendance.expect(opId)
       this.#begin(
         { opId, principal, request, requestId, state, dispatch: null, cancelled, createdAt },
         foreseen,
       )
-      return
+      return opId
     }
     const there = await this.#stores.operations.get(request.op_id)
     if (
@@ -102,6 +116,7 @@ export class OperationEngine implements AsyncDisposable {
       there.requestDigest !== requestDigest(request)
     )
       refuse('operation_conflict', 'This op_id stands for another operation.')
+    return request.op_id
   }
 
   /**
@@ -116,8 +131,23 @@ export class OperationEngine implements AsyncDisposable {
     reader: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
     await this.#owned(principal, opId)
-    const signal = AbortSignal.any([reader, this.#ending.signal])
-    yield { type: 'accepted', op_id: opId }
+    await this.#attendance.begin(opId)
+    let isOver = false
+    try {
+      yield { type: 'accepted', op_id: opId }
+      const signal = AbortSignal.any([reader, this.#ending.signal])
+      for await (const event of this.#events(opId, after, signal)) {
+        isOver = isFinal(event)
+        yield event
+      }
+    } finally {
+      const isLost = !isOver && !this.#ending.signal.aborted
+      await this.#attendance.end(opId, isLost).catch(this.#onFault)
+    }
+  }
+
+  /** What {@link follow} tells after its first line. */
+  async *#events(opId: OpId, after: number, signal: AbortSignal): AsyncGenerator<NumberedEvent> {
     let seen = after
     while (!signal.aborted) {
       const here = this.#live.get(opId)
@@ -142,6 +172,15 @@ export class OperationEngine implements AsyncDisposable {
   async reply(principal: Principal, opId: OpId, replies: AskReplies): Promise<void> {
     await this.#owned(principal, opId)
     await this.#sandbox.reply(opId, replies)
+  }
+
+  /**
+   * Notes that the client comes back for the operation, and was not lost.
+   * @throws Refusal operation_unknown when there is none, or it is somebody else's.
+   */
+  async park(principal: Principal, opId: OpId): Promise<void> {
+    await this.#owned(principal, opId)
+    await this.#stores.operations.park(opId)
   }
 
   /** @throws Refusal operation_unknown when there is none, or it is somebody else's. */
@@ -197,6 +236,7 @@ export class OperationEngine implements AsyncDisposable {
       .catch(this.#onFault)
       .finally(() => {
         this.#live.delete(operation.opId)
+        this.#attendance.forget(operation.opId)
         live.letGo()
       })
     const by = principalKey(operation.principal)
@@ -224,6 +264,7 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   async #renew(): Promise<void> {
+    await this.#attendance.renew()
     const carried = [...this.#live.keys()]
     if (carried.length === 0) return
     const still = new Set(await this.#stores.operations.renew(carried, this.#owner, LEASE_MS))

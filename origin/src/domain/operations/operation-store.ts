@@ -2,6 +2,13 @@ import type { OpId, OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Dispatch, NumberedEvent, Operation } from './operation.ts'
 
+/** A piece of a text, in characters (Unicode code points). */
+export interface Page {
+  text: string
+  /** Of the whole text. */
+  total: number
+}
+
 /** Operations and their events. Leases are measured by the database's clock alone. */
 export interface OperationStore {
   /** @returns false when the id is taken; then look at what is there. */
@@ -16,6 +23,17 @@ export interface OperationStore {
     leaseMs: number
   }): Promise<boolean>
   get(opId: OpId): Promise<(Operation & { requestDigest: string }) | null>
+  /**
+   * Takes up a running operation of this principal that asks for the same, was asked for in the
+   * modern era, was not cancelled and has nobody attending to it; attends to it from now on. Null
+   * when there is none, or when `opId` is known already.
+   */
+  takeUp(lost: {
+    opId: OpId
+    principalKey: string
+    requestDigest: string
+    leaseMs: number
+  }): Promise<OpId | null>
   eventsAfter(opId: OpId, after: number): Promise<NumberedEvent[]>
 
   /**
@@ -34,6 +52,24 @@ export interface OperationStore {
    * @returns false when it has ended already; then nothing is stored.
    */
   finish(opId: OpId, event: NumberedEvent): Promise<boolean>
+  /** Keeps the whole of a result of which clients get only the beginning. */
+  keepWhole(opId: OpId, whole: string): Promise<void>
+  /** Null when nothing is kept, or it is somebody else's. */
+  readWhole(
+    opId: OpId,
+    principalKey: string,
+    part: { offset: number; limit: number },
+  ): Promise<Page | null>
+
+  /** Notes that somebody follows the operation. */
+  attend(opId: OpId, leaseMs: number): Promise<void>
+  /** Notes that these are still followed; parked ones stay parked. */
+  renewAttendance(opIds: readonly OpId[], leaseMs: number): Promise<void>
+  /** Notes that its last reader is gone; a parked one stays parked. */
+  leave(opId: OpId): Promise<void>
+  /** Notes that its client comes back for it, whenever that is. */
+  park(opId: OpId): Promise<void>
+
   /** Marks the wish to cancel, and tells every replica. */
   cancel(opId: OpId): Promise<void>
 

@@ -17,8 +17,8 @@ export function inProcessOrigin(parts: {
     catalog: () => catalog.read(),
     async *operate(as, request, signal) {
       try {
-        await engine.submit(as, request, request.op_id)
-        yield* engine.follow(as, request.op_id, 0, signal)
+        const opId = await engine.submit(as, request, request.op_id)
+        yield* engine.follow(as, opId, 0, signal)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }
@@ -33,6 +33,13 @@ export function inProcessOrigin(parts: {
     async reply(as, opId, replies) {
       try {
         await engine.reply(as, opId, replies)
+      } catch (fault) {
+        throw asOriginRefusal(fault)
+      }
+    },
+    async park(as, opId) {
+      try {
+        await engine.park(as, opId)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }

@@ -57,9 +57,9 @@ export function tunnelDoor(parts: {
   door.post('/operations', async (c) => {
     const { principal, body } = await enter(c)
     const request = parseBody(c, OperationRequest, body)
-    await engine.submit(principal, request, c.get('requestId'))
+    const opId = await engine.submit(principal, request, c.get('requestId'))
     const stop = new AbortController()
-    return eventLines(engine.follow(principal, request.op_id, 0, stop.signal), stop, onFault)
+    return eventLines(engine.follow(principal, opId, 0, stop.signal), stop, onFault)
   })
 
   door.get('/operations/:op_id/events', async (c) => {
@@ -83,6 +83,12 @@ export function tunnelDoor(parts: {
     const { principal, body } = await enter(c)
     const opId = readOpId(c.req.param('op_id'))
     await engine.reply(principal, opId, parseBody(c, AskReplies, body))
+    return c.body(null, 204)
+  })
+
+  door.post('/operations/:op_id/park', async (c) => {
+    const { principal } = await enter(c)
+    await engine.park(principal, readOpId(c.req.param('op_id')))
     return c.body(null, 204)
   })
 

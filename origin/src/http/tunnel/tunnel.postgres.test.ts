@@ -107,6 +107,8 @@ test('the catalog is told once, and again only when it changed', async () => {
     'mcpbox_get_tool_status',
     'mcpbox_get_tool_logs',
     'mcpbox_call_tool',
+    'mcpbox_read_result',
+    'mcpbox_wait',
     wire,
   ])
   const again = () => send(door, { path: '/catalog', headers: { 'if-none-match': etag } })
