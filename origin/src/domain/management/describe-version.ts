@@ -1,6 +1,7 @@
 import type { JsonObject } from '#contract/json.ts'
 import { wireName } from '#contract/names.ts'
 import type { Version } from '../tools/version.ts'
+import { warningsAbout } from './warnings.ts'
 
 /** A version's facts as management tools tell them. */
 export function describeVersion(version: Version): JsonObject {
@@ -17,5 +18,6 @@ export function describeVersion(version: Version): JsonObject {
     manifest: version.manifest,
     module_lock: version.moduleLock,
     timeout_ms: version.timeoutMs,
+    warnings: warningsAbout(version),
   }
 }
