@@ -62,6 +62,17 @@ describe('a body that is no message', () => {
     expect(await refusalOf(post(body))).toMatchObject({ status, rpc: code, code: stable })
   })
 
+  test('a million levels within the largest body that is read', async () => {
+    const { gateway, faults } = mountGateway({ echo })
+    const levels = 1_000_000
+    const params = `{"name":"echo","arguments":{"a":${'['.repeat(levels)}${']'.repeat(levels)}}}`
+    const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`
+    const response = await gateway.handle(post(body), ALICE)
+    expect(response.status).toBe(400)
+    expect((await answerOf(response)).error?.data).toEqual({ code: 'invalid_request' })
+    expect(faults).toEqual([])
+  })
+
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json-seq', ''])(
     'content type "%s"',
     async (type) => {

@@ -1,4 +1,9 @@
-import type { ListToolsResult, Server } from '@modelcontextprotocol/server'
+import {
+  ProtocolError,
+  ProtocolErrorCode,
+  type ListToolsResult,
+  type Server,
+} from '@modelcontextprotocol/server'
 import { listedResource, type Catalog } from '#contract/catalog.ts'
 
 export const LIST_METHODS = [
@@ -15,10 +20,20 @@ export const LIST_METHODS = [
 export function serveLists(server: Server, catalog: Catalog): void {
   const tools = catalog.tools as ListToolsResult['tools']
   const resources = catalog.resources.map(listedResource)
-  server.setRequestHandler('tools/list', () => ({ tools }))
-  server.setRequestHandler('prompts/list', () => ({ prompts: catalog.prompts }))
-  server.setRequestHandler('resources/list', () => ({ resources }))
-  server.setRequestHandler('resources/templates/list', () => ({
-    resourceTemplates: catalog.resourceTemplates,
-  }))
+  const { prompts, resourceTemplates } = catalog
+  server.setRequestHandler('tools/list', (asked) => onlyPage(asked, { tools }))
+  server.setRequestHandler('prompts/list', (asked) => onlyPage(asked, { prompts }))
+  server.setRequestHandler('resources/list', (asked) => onlyPage(asked, { resources }))
+  server.setRequestHandler('resources/templates/list', (asked) =>
+    onlyPage(asked, { resourceTemplates }),
+  )
+}
+
+/** No cursor was ever issued, so one that comes is an error (server/utilities/pagination). */
+function onlyPage<T>(
+  { params }: { params?: { cursor?: string | undefined } | undefined },
+  page: T,
+) {
+  if (params?.cursor === undefined) return page
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is one page, without a cursor.')
 }
