@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { JsonObject } from './json.ts'
+import { MAX_QUESTIONS_AT_ONCE } from './limits.ts'
 
 /** What a running tool may ask of the client that called it (MCP, client features). */
 export const AskMethod = z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list'])
@@ -23,15 +24,12 @@ export const AskReply = z.union([
 ])
 export type AskReply = z.infer<typeof AskReply>
 
-/** Questions that stand at the same time. */
-export const MAX_ASKS = 10
-
 /**
  * Body of `POST /operations/:op_id/replies`. `seq` is that of the event that asked. A reply to a
  * question that no longer stands is dropped.
  */
 export const AskReplies = z.strictObject({
   seq: z.int().positive(),
-  replies: z.array(AskReply).min(1).max(MAX_ASKS),
+  replies: z.array(AskReply).min(1).max(MAX_QUESTIONS_AT_ONCE),
 })
 export type AskReplies = z.infer<typeof AskReplies>

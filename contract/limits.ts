@@ -30,8 +30,11 @@ export const CONTENT_BYTES = 4_000_000
 export const MAX_CONTENT_BLOCKS = 100
 /** How long a call may wait for its client to answer questions, all of them together. */
 export const ASKING_MS = 600_000
-/** How often one call may ask. */
-export const MAX_QUESTIONS = 50
+/** The longest a call lasts: all of its own time, and all that its client takes to answer. */
+export const LONGEST_CALL_MS = MAX_TIMEOUT_MS + ASKING_MS
+/** How many questions of one call may stand together, and how often it may ask in all. */
+export const MAX_QUESTIONS_AT_ONCE = 10
+export const MAX_QUESTIONS_PER_CALL = 50
 /** Resource limits of one call (setrlimit(2)). */
 export const CALL_MEMORY_BYTES = 256 * 1024 * 1024
 export const CALL_CPU_S = 60

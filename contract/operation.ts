@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Ask, MAX_ASKS } from './asks.ts'
+import { Ask } from './asks.ts'
 import { JsonObject } from './json.ts'
-import { ASKING_MS, MAX_TIMEOUT_MS } from './limits.ts'
+import { LONGEST_CALL_MS, MAX_QUESTIONS_AT_ONCE } from './limits.ts'
 import { Problem } from './problem.ts'
 
 /** Identity of one operation, minted by the host that mounts the gateway; the key of idempotency. */
@@ -29,10 +29,7 @@ const common = {
   era: Era,
   client: ClientInfo.nullable(),
   /** Milliseconds the asking side is ready to wait for the result. */
-  deadline_ms: z
-    .int()
-    .positive()
-    .max(MAX_TIMEOUT_MS + ASKING_MS + 30_000),
+  deadline_ms: z.int().positive().max(LONGEST_CALL_MS),
 }
 
 const Named = z.string().min(1).max(200)
@@ -123,7 +120,11 @@ export const OperationEvent = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('log'), seq: Seq, level: LogLevel, data: z.unknown() }),
   /** The operation waits for replies to these; `POST /operations/:op_id/replies`. */
-  z.object({ type: z.literal('asks'), seq: Seq, asks: z.array(Ask).min(1).max(MAX_ASKS) }),
+  z.object({
+    type: z.literal('asks'),
+    seq: Seq,
+    asks: z.array(Ask).min(1).max(MAX_QUESTIONS_AT_ONCE),
+  }),
   /** In the shape of the method's own MCP result. */
   z.object({ type: z.literal('result'), seq: Seq, result: OperationResult }),
   z.object({ type: z.literal('problem'), seq: Seq, problem: Problem }),

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Content } from './content.ts'
-import { Ask, MAX_ASKS } from './asks.ts'
+import { Ask } from './asks.ts'
 import { BoundSecret, EgressRecord } from './egress.ts'
 import { Json, JsonObject } from './json.ts'
-import { MAX_TIMEOUT_MS } from './limits.ts'
+import { MAX_QUESTIONS_AT_ONCE, MAX_TIMEOUT_MS } from './limits.ts'
 import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
 import { ModuleLock } from './packages.ts'
@@ -135,7 +135,7 @@ export const RunEvent = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('asks'),
     seq: z.int().positive(),
-    asks: z.array(Ask).min(1).max(MAX_ASKS),
+    asks: z.array(Ask).min(1).max(MAX_QUESTIONS_AT_ONCE),
   }),
   z.object({ type: z.literal('outcome'), seq: z.int().positive(), outcome: Outcome }),
 ])

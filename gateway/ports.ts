@@ -1,5 +1,5 @@
 import type { Catalog } from '#contract/catalog.ts'
-import { ASKING_MS, HEARTBEAT_MS, MAX_TIMEOUT_MS } from '#contract/limits.ts'
+import { HEARTBEAT_MS, LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 import type { Origin } from './origin.ts'
 import { patienceOf } from './serving/patience.ts'
@@ -29,7 +29,7 @@ export const DEFAULT_TIMES: GatewayTimes = {
   graceMs: 1_500,
   keepAliveMs: HEARTBEAT_MS,
   cancelNoticeMs: HEARTBEAT_MS,
-  callDeadlineMs: MAX_TIMEOUT_MS + ASKING_MS,
+  callDeadlineMs: LONGEST_CALL_MS,
   patienceMs: patienceOf,
   listTtlMs: 60_000,
   changesRetryMs: 5_000,

@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { Ask, MAX_ASKS } from '#contract/asks.ts'
+import { Ask } from '#contract/asks.ts'
 import { LogLevel } from '#contract/operation.ts'
 import { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
+import { MAX_QUESTIONS_AT_ONCE } from '#contract/limits.ts'
 import { WebMessage } from '../egress/message.ts'
 
 /** Parsed JSON from the channel. It came through JSON.parse, so it is JSON; only its depth and
@@ -36,7 +37,7 @@ export const Message = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('ask'),
     id: z.int().positive(),
-    asks: z.array(Ask).min(1).max(MAX_ASKS),
+    asks: z.array(Ask).min(1).max(MAX_QUESTIONS_AT_ONCE),
   }),
   ...WebMessage.options,
 ])

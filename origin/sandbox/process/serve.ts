@@ -1,5 +1,5 @@
 import type { Ask, AskReplies } from '#contract/asks.ts'
-import { ASKING_MS, MAX_QUESTIONS, STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
+import { ASKING_MS, MAX_QUESTIONS_PER_CALL, STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
 import type { Conversation } from '../egress/conversation.ts'
 import type { Account } from './account.ts'
 import type { Child } from './child.ts'
@@ -57,7 +57,7 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   /** While questions stand, only the time for questions runs. */
   async function answer({ id, asks }: Question): Promise<void> {
     asked += asks.length
-    if (terms.ask === undefined || asked > MAX_QUESTIONS)
+    if (terms.ask === undefined || asked > MAX_QUESTIONS_PER_CALL)
       return decided.resolve({ by: 'fault', fault: 'unknown_message' })
     if (standing++ === 0) {
       working.stop()

@@ -1,3 +1,4 @@
+import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { OperationRequest } from '#contract/operation.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
@@ -200,8 +201,8 @@ export function carryOutWith(parts: {
       if (live.detached.signal.aborted || fault instanceof EndedElsewhere) return
       onFault(fault)
       // An outcome that could not be recorded is worth more than a quick end: the lease runs out, and
-      // whoever resumes finds the run again.
-      if (hasOutcome && Date.now() - operation.createdAt.getTime() < RESUMED_FOR_MS) return
+      // whoever resumes finds the run again, for as long as one can last.
+      if (hasOutcome && Date.now() - operation.createdAt.getTime() < LONGEST_CALL_MS) return
       await refuseIt({
         code: 'internal',
         message: `Something in MCPbox failed; its log has the details under request ${requestId}.`,
@@ -215,9 +216,6 @@ export function carryOutWith(parts: {
     toEnd,
   }
 }
-
-/** How long after its beginning a run is sought again when its end could not be recorded. */
-const RESUMED_FOR_MS = 15 * 60_000
 
 function finalEvent(seq: number, ending: Ending): NumberedEvent {
   return 'result' in ending
