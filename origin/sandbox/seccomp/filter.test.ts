@@ -83,6 +83,8 @@ describe('arguments', () => {
     expect(mmap(3n, 0x22n)).toBe('allow')
     expect(mmap(5n, 0x2n)).toBe('allow')
     expect(mmap(7n, 0x22n)).toBe(EPERM)
+    expect(mmap(7n, 0x2n)).toBe(EPERM)
+    expect(mmap(6n, 0x1n)).toBe(EPERM)
     expect(evaluateNamed(engine, 'mprotect', [0n, 1n, 3n])).toBe('allow')
     expect(evaluateNamed(engine, 'mprotect', [0n, 1n, 5n])).toBe(EPERM)
     expect(evaluateNamed(engine, 'arch_prctl', [0x1002n])).toBe('allow')

@@ -113,7 +113,7 @@ export function toolPolicy(view: View): Policy {
 /**
  * The list for a process that becomes Node with its next execveat(2), by descriptor. Which programs
  * that call may start is Landlock's to say: Node and its loader, in this same confinement. No memory may be made
- * executable but by mapping a file: Node runs without a compiler (--jitless).
+ * executable but by mapping a file, and then it may not be written: Node runs without a compiler (--jitless).
  */
 export function enginePolicy(view: View): Policy {
   const { rules, ...rest } = toolPolicy(view)
@@ -124,10 +124,13 @@ const ENGINE: Record<string, Rule> = {
   execveat: 'allow',
   // ARCH_SET_FS: where the loader puts thread-local storage.
   arch_prctl: { allowWhen: [{ arg: 0, is: [0x1002] }], otherwise: DENIED },
-  // Without PROT_EXEC, or not MAP_ANONYMOUS: files that are mapped are the loader's.
+  // Without PROT_EXEC; or not MAP_ANONYMOUS and without PROT_WRITE: so the loader maps files.
   mmap: {
     allowWhen: [{ arg: 2, notBits: 4, value: 4 }],
-    orWhen: [{ arg: 3, notBits: 0x20, value: 0x20 }],
+    orWhen: [
+      { arg: 3, notBits: 0x20, value: 0x20 },
+      { arg: 2, notBits: 2, value: 2 },
+    ],
     otherwise: DENIED,
   },
   mprotect: { allowWhen: [{ arg: 2, notBits: 4, value: 4 }], otherwise: DENIED },

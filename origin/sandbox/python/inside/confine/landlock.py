@@ -45,8 +45,8 @@ class _PathBeneath(ctypes.Structure):
 def restrict(
     readable: list[str], programs: list[int | str], scratch: str | None
 ) -> list[str]:
-    """Allows reading beneath `readable`, executing `programs` (paths or descriptors), and everything but devices beneath
-    `scratch`; no more.
+    """Allows reading beneath `readable`, executing `programs` (paths or descriptors), and everything
+    beneath `scratch` but devices and executing; no more.
 
     The layers depend on the kernel: landlock_fs always, landlock_net from ABI 4, landlock_scope
     from ABI 6. Needs no_new_privs.
@@ -66,7 +66,7 @@ def restrict(
             _allow(ruleset, program, _READ_FILE | _EXECUTE)
         _allow(ruleset, '/dev/null', _READ_FILE | _WRITE_FILE)
         if scratch is not None:
-            _allow(ruleset, scratch, rights & ~_IOCTL_DEV)
+            _allow(ruleset, scratch, rights & ~(_IOCTL_DEV | _EXECUTE))
         kernel.landlock_restrict_self(ruleset)
         os.close(ruleset)
     layers = [proven('landlock_fs', _refused(lambda: os.listdir('/')))]
