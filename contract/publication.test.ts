@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { matchUri, PublishedName, ResourceUri, variablesOf } from './publication.ts'
+import { matchUri, PublishedName, ResourceUri, shapeOf, variablesOf } from './publication.ts'
 
 test.each(['a', 'test_simple_text', 'Weather.now', 'x-1', 'weather__now', 'a'.repeat(64)])(
   '%s is a name on the wire',
@@ -60,6 +60,18 @@ test.each([
   ['a://{id}', 'a://b/c'],
   ['a://{id}', 'a://%ff'],
   ['a://x.y/{id}', 'a://xzy/1'],
+  ['a://{id}/data', 'a://7/data/more'],
+  ['a://{id}.json', 'a://a.json.json'],
 ])('%s does not mean %s', (template, uri) => {
   expect(matchUri(template, uri)).toBeNull()
+})
+
+test('a long address of nothing but separators is looked at once', () => {
+  const template = 'a://{a}-{b}-{c}-{d}'
+  expect(matchUri(template, `a://${'-'.repeat(500_000)}/`)).toBeNull()
+})
+
+test('addresses that differ in the names of their variables have one shape', () => {
+  expect(shapeOf('notes://{a}/{b}')).toBe(shapeOf('notes://{day}/{hour}'))
+  expect(shapeOf('notes://{a}')).not.toBe(shapeOf('notes://{a}/{b}'))
 })

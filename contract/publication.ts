@@ -50,16 +50,28 @@ export function variablesOf(uri: string): string[] {
 
 /**
  * The values of a template's variables in an address, or null when the address is none of the
- * template's. A value has at least one character, holds no `/`, and is percent-decoded.
+ * template's. Each variable ends where the text that follows it begins for the first time; a value
+ * has at least one character, holds no `/`, and is percent-decoded. Linear in the address.
  */
 export function matchUri(template: string, uri: string): { [name: string]: string } | null {
-  const parts = template.split(VARIABLE)
-  const pattern = parts.map((part, at) => (at % 2 === 0 ? literally(part) : '([^/]+)')).join('')
-  const found = new RegExp(`^${pattern}$`).exec(uri)
-  if (found === null) return null
-  const values = found.slice(1).map(decoded)
-  if (values.includes(null)) return null
-  return Object.fromEntries(variablesOf(template).map((name, at) => [name, values[at] ?? '']))
+  const [begin = '', ...rest] = template.split(VARIABLE)
+  if (!uri.startsWith(begin)) return null
+  const values: { [name: string]: string } = {}
+  let at = begin.length
+  for (let part = 0; part < rest.length; part += 2) {
+    const [name = '', following = ''] = [rest[part], rest[part + 1]]
+    const end = following === '' ? uri.length : uri.indexOf(following, at + 1)
+    const value = end <= at ? null : decoded(uri.slice(at, end))
+    if (value === null || uri.slice(at, end).includes('/')) return null
+    values[name] = value
+    at = end + following.length
+  }
+  return at === uri.length ? values : null
+}
+
+/** Which addresses a resource has, whatever its variables are called. */
+export function shapeOf(uri: string): string {
+  return uri.replace(VARIABLE, '{}')
 }
 
 /** Adjacent variables, or one twice, would have no one reading. */
@@ -75,8 +87,4 @@ function decoded(text: string): string | null {
     if (error instanceof URIError) return null
     throw error
   }
-}
-
-function literally(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
 }

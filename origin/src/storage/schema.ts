@@ -108,6 +108,10 @@ export const versions = pgTable(
     uniqueIndex('versions_one_live_address')
       .on(t.kind, t.address)
       .where(sql`state = 'live'`),
+    // The names of variables tell no two addresses apart (shapeOf in contract/publication.ts).
+    uniqueIndex('versions_one_live_shape')
+      .on(sql`regexp_replace(address, '\\{[^}]*\\}', '{}', 'g')`)
+      .where(sql`state = 'live' and kind = 'resource'`),
     check('versions_kind', sql`kind in ('tool', 'prompt', 'resource')`),
     check('versions_mime_type', sql`kind = 'resource' or mime_type is null`),
     check('versions_language', sql`language in ('python', 'typescript')`),

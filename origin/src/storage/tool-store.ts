@@ -166,7 +166,8 @@ export function pgToolStore(db: Db): ToolStore {
           .set({ state: to, ...(approvalId === undefined ? {} : { approvalId }) })
           .where(eq(versions.id, versionId))
       } catch (fault) {
-        if (!breaks(fault, 'versions_one_live_address')) throw fault
+        const taken = ['versions_one_live_address', 'versions_one_live_shape']
+        if (!taken.some((constraint) => breaks(fault, constraint))) throw fault
         refuse('name_taken', 'Something else that is live has this name or address.')
       }
     },

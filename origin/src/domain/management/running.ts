@@ -40,9 +40,9 @@ export const callTool = managementTool({
   name: 'mcpbox_call_tool',
   title: 'Call an approved tool',
   description:
-    'Calls an approved tool by its name (`server__tool`), also one that your list of tools does not show yet.',
+    'Calls an approved tool by its name, also one that your list of tools does not show yet.',
   input: z.strictObject({
-    name: z.string().max(64).describe('`server__tool`'),
+    name: z.string().max(64).describe('Its name in the list of tools, usually `server__tool`'),
     arguments: inputs.toolArguments.default({}),
   }),
   annotations: {

@@ -1,7 +1,13 @@
 import { manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { parseWireName, wireName } from '#contract/names.ts'
-import { matchUri, variablesOf, type PublicationKind } from '#contract/publication.ts'
+import {
+  addressOf,
+  matchUri,
+  variablesOf,
+  type Publication,
+  type PublicationKind,
+} from '#contract/publication.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { versionHash } from './version-hash.ts'
@@ -21,7 +27,10 @@ export async function callableVersion(
   if (live !== null) return live
   const own = kind === 'resource' ? null : parseWireName(address)
   const tool = own === null ? null : await tools.tool(own.server, own.tool)
-  const [newest] = tool === null ? [] : await tools.versions(tool.id)
+  const versions = tool === null ? [] : await tools.versions(tool.id)
+  const elsewhere = versions.find(({ state }) => state === 'live')
+  if (elsewhere !== undefined) return unknown(kind, address, elsewhere.publication)
+  const [newest] = versions
   if (newest === undefined || newest.publication.kind !== kind) return unknown(kind, address)
   const reason =
     newest.state === 'rejected' ? (await approvals.ofVersion(newest.id)).at(-1)?.reason : null
@@ -69,12 +78,16 @@ export function assertApproved({ version, approved }: Candidate): void {
     refuse('not_approved', `"${wire}" may no longer use: ${missing.join(', ')}.`)
 }
 
-function unknown(kind: PublicationKind, address: string): never {
+function unknown(kind: PublicationKind, address: string, elsewhere?: Publication): never {
+  const hint =
+    elsewhere === undefined
+      ? ''
+      : ` It is published as the ${elsewhere.kind} "${addressOf(elsewhere)}".`
   switch (kind) {
     case 'tool':
-      return refuse('unknown_tool', `There is no tool named "${address}".`)
+      return refuse('unknown_tool', `There is no tool named "${address}".${hint}`)
     case 'prompt':
-      return refuse('unknown_prompt', `There is no prompt named "${address}".`)
+      return refuse('unknown_prompt', `There is no prompt named "${address}".${hint}`)
     case 'resource':
       return refuse('unknown_resource', `There is no resource at ${address}.`)
   }

@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "versions_one_live_shape" ON "versions" (regexp_replace(address, '\{[^}]*\}', '{}', 'g')) WHERE state = 'live' and kind = 'resource';
