@@ -1,4 +1,8 @@
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import {
+  createMcpHandler,
+  isJSONRPCNotification,
+  isJSONRPCRequest,
+} from '@modelcontextprotocol/server'
 import type { Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { exchangeServer } from '../serving/exchange-server.ts'
@@ -11,7 +15,8 @@ import { returnedInputs } from './returned-inputs.ts'
 
 /**
  * Serves protocol version 2026-07-28. A client that closes its stream cancels what it asked for
- * (basic/transports/streamable-http, cancellation). Throws OriginRefusal as the catalog does.
+ * (basic/transports/streamable-http, cancellation), so that no notification of a client means
+ * anything. Throws OriginRefusal as the catalog does.
  */
 export async function serveModern(
   ports: GatewayPorts,
@@ -19,6 +24,7 @@ export async function serveModern(
   exchange: Exchange,
 ): Promise<Response> {
   const { principal, request, message } = exchange
+  if (isJSONRPCNotification(message)) return new Response(null, { status: 202 })
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
     asker: {
@@ -28,7 +34,7 @@ export async function serveModern(
       threshold: { level: null },
       hearsNews: acceptsStream(request.headers),
     },
-    method: message !== null && 'method' in message ? message.method : '',
+    method: isJSONRPCRequest(message) ? message.method : '',
     signal: request.signal,
     cancel: closed.signal,
     settings: null,

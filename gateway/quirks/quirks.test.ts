@@ -73,4 +73,8 @@ test('notifications of both eras are accepted', async () => {
   expect((await handle(post(notification))).status).toBe(202)
   const modern = post(notification, { 'mcp-protocol-version': '2026-07-28' })
   expect((await handle(modern)).status).toBe(202)
+  const _meta = { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' }
+  const senseless = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { _meta } }
+  const version = { 'mcp-protocol-version': '2026-07-28' }
+  expect((await handle(post(senseless, version))).status).toBe(202)
 })
