@@ -1,5 +1,5 @@
 import type { Ask, AskReplies } from '#contract/asks.ts'
-import { ASKING_MS, MAX_QUESTIONS_PER_CALL, STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
+import { STDOUT_BUFFER_BYTES } from '#contract/limits.ts'
 import type { Conversation } from '../egress/conversation.ts'
 import type { Account } from './account.ts'
 import type { Child } from './child.ts'
@@ -29,7 +29,7 @@ export type Terms = {
   timeoutMs: number
   signal: AbortSignal
   onEvent(event: Event): void
-  /** Resolves with a reply to each; never rejects. Without it, nothing may be asked. */
+  /** Resolves with a reply to each, in time; never rejects. Without it, nothing may be asked. */
   ask?(asks: Ask[]): Promise<AskReplies['replies']>
   /** Who takes the child's requests. Without it, none may be made. */
   web?: Pick<Conversation, 'take' | 'traffic'>
@@ -48,26 +48,17 @@ const LAST_WORDS_MS = 50
  */
 export async function serve(child: Child, task: object, terms: Terms): Promise<Served> {
   const decided = Promise.withResolvers<Verdict>()
-  const late = () => decided.resolve({ by: 'deadline' })
-  const working = clock(terms.timeoutMs, late)
-  const asking = clock(ASKING_MS, late)
-  let asked = 0
+  const working = clock(terms.timeoutMs, () => decided.resolve({ by: 'deadline' }))
   let standing = 0
+  let over = false
 
-  /** While questions stand, only the time for questions runs. */
+  /** The clock stands still while questions stand. */
   async function answer({ id, asks }: Question): Promise<void> {
-    asked += asks.length
-    if (terms.ask === undefined || asked > MAX_QUESTIONS_PER_CALL)
-      return decided.resolve({ by: 'fault', fault: 'unknown_message' })
-    if (standing++ === 0) {
-      working.stop()
-      asking.start()
-    }
+    if (terms.ask === undefined) return decided.resolve({ by: 'fault', fault: 'unknown_message' })
+    if (standing++ === 0) working.stop()
     const replies = await terms.ask(asks)
-    if (--standing === 0) {
-      asking.stop()
-      working.start()
-    }
+    if (over) return
+    if (--standing === 0) working.start()
     child.send({ type: 'ask.replied', id, replies })
   }
 
@@ -94,8 +85,8 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   working.start()
   if (!terms.signal.aborted) child.send(task)
   const verdict = await decided.promise
+  over = true
   const durationMs = working.stop()
-  asking.stop()
   terms.signal.removeEventListener('abort', cancel)
   const { output } = child
   if (verdict.by === 'answer') {

@@ -3,11 +3,18 @@ import type { RunRequest } from '#contract/sandbox.ts'
 import type { Run } from '../calls/run.ts'
 import type { Event } from '../process/message.ts'
 import { eventLog, type EventLog } from './event-log.ts'
-import { type StandingQuestions, standingQuestions } from './standing-questions.ts'
+import {
+  type StandingQuestions,
+  standingQuestions,
+  type WaitingPlaces,
+} from './standing-questions.ts'
 
 /** How long, and how much, is kept of runs that have ended. */
 const KEPT_MS = 120_000
 const KEPT_BYTES = 64_000_000
+
+/** How many of all runs may wait for their clients to answer: the others are for work. */
+const WAITING_PART = 1 / 4
 
 export type Registry = {
   /** The log of the run with this id, started now if there is none. Null when all places are taken. */
@@ -38,6 +45,7 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
   let closed = false
 
   const running = () => entries.size - ended.size
+  const waiting = waitingPlaces(Math.max(1, Math.floor(most * WAITING_PART)))
 
   /** Forgets ended runs until what is left is young enough and small enough. */
   function sweep(): void {
@@ -60,6 +68,7 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       const reason = error instanceof Error ? error.message : String(error)
       log.end({ kind: 'refused', message: `the sandbox failed: ${reason}` })
     }
+    questions.close()
     ended.set(request.run_id, { at: now(), bytes: log.bytes() })
     endedBytes += log.bytes()
   }
@@ -72,7 +81,7 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       if (closed || running() >= most) return null
       const log = eventLog()
       const stop = new AbortController()
-      const questions = standingQuestions(log)
+      const questions = standingQuestions(log, waiting)
       const over = carryOut(request, { log, questions, stop })
       entries.set(request.run_id, { log, questions, stop, over })
       return log
@@ -98,6 +107,20 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       closed = true
       for (const entry of entries.values()) entry.stop.abort()
       await Promise.all([...entries.values()].map((entry) => entry.over))
+    },
+  }
+}
+
+function waitingPlaces(most: number): WaitingPlaces {
+  let taken = 0
+  return {
+    take() {
+      if (taken >= most) return false
+      taken++
+      return true
+    },
+    give() {
+      taken--
     },
   }
 }

@@ -7,6 +7,8 @@ from inside.asking.answers import AskError, NotAskable
 from inside.wire import Wire
 
 _MAX_KEY_CHARS = 40
+_AT_ONCE = 10
+"""More than the supervisor takes in one message go in several."""
 _MISSING_CAPABILITY = -32021  # MCP 2026-07-28
 
 
@@ -36,12 +38,15 @@ class Asker:
         return await future
 
     def _put(self, loop: asyncio.AbstractEventLoop) -> None:
-        task = loop.create_task(self._put_together())
-        self._putting.add(task)  # a loop holds its tasks weakly
-        task.add_done_callback(self._putting.discard)
-
-    async def _put_together(self) -> None:
         together, self._together = self._together, []
+        for at in range(0, len(together), _AT_ONCE):
+            task = loop.create_task(self._put_some(together[at : at + _AT_ONCE]))
+            self._putting.add(task)  # a loop holds its tasks weakly
+            task.add_done_callback(self._putting.discard)
+
+    async def _put_some(
+        self, together: list[tuple[dict[str, Any], asyncio.Future[dict[str, Any]]]]
+    ) -> None:
         try:
             questions = self._wire.ask([question for question, _ in together])
             await self._wire.arrival(questions)
