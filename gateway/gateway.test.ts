@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import { answerOf, messagesOf } from './testing/answers.ts'
 import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
 import { call, initialize, modernPost, post, rpc } from './testing/posts.ts'
@@ -41,7 +42,7 @@ describe('the modern era', () => {
           params: { name: 'echo', arguments: { a: 1 } },
           era: 'modern',
           client: { name: 'tests', version: '1.0.0' },
-          deadline_ms: 300_000,
+          deadline_ms: LONGEST_CALL_MS,
         },
       },
     ])

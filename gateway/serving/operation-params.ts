@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { JsonObject } from '#contract/json.ts'
+import { isJsonObject, type JsonObject } from '#contract/json.ts'
 import { OperationRequest, type OperationMethod } from '#contract/operation.ts'
 import type { Problem } from '#contract/problem.ts'
 
@@ -19,7 +19,7 @@ const Texts = z.record(z.string(), z.string()).default({})
 const PARAMS = {
   'tools/call': z.object({
     name: z.string(),
-    arguments: z.custom<JsonObject>(isPlainObject, 'must be an object').default({}),
+    arguments: z.custom<JsonObject>(isJsonObject, 'must be an object').default({}),
   }),
   'prompts/get': z.object({ name: z.string(), arguments: Texts }),
   'resources/read': z.object({ uri: z.string() }),
@@ -62,8 +62,4 @@ function isOperationMethod(method: string): method is OperationMethod {
 
 function invalid(message: string): { problem: Problem } {
   return { problem: { code: 'invalid_arguments', message } }
-}
-
-function isPlainObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

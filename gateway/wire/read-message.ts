@@ -5,9 +5,9 @@ import {
   isJsonContentType,
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server'
+import { nestsDeeperThan } from '#contract/json-depth.ts'
 import { BODY_DEPTH } from '#contract/limits.ts'
 import type { Problem, ProblemCode } from '#contract/problem.ts'
-import { nestsDeeperThan } from './json-depth.ts'
 import { readText } from './read-text.ts'
 import { rpcError } from './rpc-error.ts'
 

@@ -1,4 +1,5 @@
 import { isJSONRPCErrorResponse, type RequestId } from '@modelcontextprotocol/server'
+import { isJsonObject } from '#contract/json.ts'
 import type { Problem, ProblemCode } from '#contract/problem.ts'
 import { wireOf } from './problem.ts'
 
@@ -33,8 +34,8 @@ export function rpcError(problem: Problem, options: RpcErrorOptions = {}): Respo
 export function withStableCode<T>(message: T): T {
   if (!isJSONRPCErrorResponse(message)) return message
   const { data } = message.error
-  const known = isRecord(data) ? data : {}
-  if ('code' in known || (data !== undefined && !isRecord(data))) return message
+  const known = isJsonObject(data) ? data : {}
+  if ('code' in known || (data !== undefined && !isJsonObject(data))) return message
   const stamped = { ...known, code: codeOf(message.error.code) }
   return { ...message, error: { ...message.error, data: stamped } }
 }
@@ -60,8 +61,4 @@ function codeOf(rpcCode: number): ProblemCode {
     default:
       return 'invalid_request'
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import { nestsDeeperThan } from '#contract/json-depth.ts'
 import { BODY_DEPTH } from '#contract/limits.ts'
-import { nestsDeeperThan } from '../process/depth.ts'
 import { Refusal } from './problem.ts'
 
 /** Code, arguments and secrets together, as bytes of JSON. */
@@ -34,7 +34,7 @@ async function readBytes(request: Request): Promise<Buffer> {
 
 function toJson(bytes: Buffer): unknown {
   const text = toText(bytes)
-  if (nestsDeeperThan(BODY_DEPTH, bytes)) {
+  if (nestsDeeperThan(BODY_DEPTH, text)) {
     throw new Refusal(400, 'invalid_request', `the body nests deeper than ${BODY_DEPTH} levels`)
   }
   try {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { nestsDeeperThan } from './depth.ts'
 import { encodeFrame, frameDecoder } from './frames.ts'
 
 const LIMITS = { bytes: 100, depth: 4 }
@@ -55,22 +54,5 @@ describe('hostile frames', () => {
     const [message] = frameDecoder(LIMITS)(frameOf(body.length, body))
     expect(Object.getPrototypeOf(message)).toBe(Object.prototype)
     expect({}).not.toHaveProperty('polluted')
-  })
-})
-
-describe('depth', () => {
-  it.each([
-    ['"[[[[[["', false],
-    [String.raw`"\"[[[[["`, false],
-    [String.raw`"\\",[[[[[]]]]]`, true],
-    ['[[[[[', true],
-    ['{"a":{"b":{"c":{"d":{}}}}}', true],
-    ['[[]],[[]],[[]],[[]]', false],
-  ])('of %s', (json, deeper) => {
-    expect(nestsDeeperThan(4, Buffer.from(json))).toBe(deeper)
-  })
-
-  it('of a million levels is told without recursion', () => {
-    expect(nestsDeeperThan(128, Buffer.alloc(1_000_000, '['))).toBe(true)
   })
 })

@@ -1,4 +1,4 @@
-import { nestsDeeperThan } from './depth.ts'
+import { nestsDeeperThan } from '#contract/json-depth.ts'
 
 /** What a peer did wrong on a channel. It says so once; the channel is unusable from then on. */
 export class FrameFault extends Error {
@@ -54,11 +54,12 @@ export function frameDecoder(limits: FrameLimits): (chunk: Buffer) => unknown[] 
 }
 
 function parse(bytes: Buffer, depth: number): unknown {
-  if (nestsDeeperThan(depth, bytes)) {
+  const text = bytes.toString('utf8')
+  if (nestsDeeperThan(depth, text)) {
     throw new FrameFault('too_deep', `a message that nests deeper than ${depth} levels`)
   }
   try {
-    return JSON.parse(bytes.toString('utf8')) as unknown
+    return JSON.parse(text) as unknown
   } catch {
     throw new FrameFault('malformed', 'bytes that are not a message')
   }

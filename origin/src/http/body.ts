@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { complaints } from '#contract/complaints.ts'
+import { nestsDeeperThan } from '#contract/json-depth.ts'
 import { BODY_DEPTH, ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { refuse } from '../domain/refusal.ts'
 
@@ -28,9 +29,10 @@ export function parseBody<T>(c: Context, schema: z.ZodType<T>, bytes: Uint8Array
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/json')
     refuse('unsupported_media_type', 'The body must be application/json.')
-  const body = parseJson(decode(bytes))
-  assertShallow(body)
-  const read = schema.safeParse(body)
+  const text = decode(bytes)
+  if (nestsDeeperThan(BODY_DEPTH, text))
+    refuse('invalid_request', `The body nests deeper than ${BODY_DEPTH} levels.`)
+  const read = schema.safeParse(parseJson(text))
   if (read.success) return read.data
   return refuse('invalid_request', complaints(read.error))
 }
@@ -45,17 +47,6 @@ function decode(bytes: Uint8Array): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
     return refuse('malformed_utf8', 'The body is not UTF-8.')
-  }
-}
-
-function assertShallow(body: unknown): void {
-  let level: unknown[] = [body]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > BODY_DEPTH)
-      refuse('invalid_request', `The body nests deeper than ${BODY_DEPTH} levels.`)
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    )
   }
 }
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '#contract/json.ts'
 import type { Outcome } from '#contract/sandbox.ts'
 import type { Version } from '../tools/version.ts'
 
@@ -12,7 +13,7 @@ export function keptPromise(
 ): Outcome {
   if (outcome.kind !== 'ok' || outputSchema === null) return outcome
   const { value, content, ...measured } = outcome
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return outcome
+  if (isJsonObject(value)) return outcome
   const gave =
     content !== undefined && value === null
       ? 'content and no value'

@@ -1,5 +1,5 @@
 import type { ContentBlock } from '#contract/content.ts'
-import type { Json } from '#contract/json.ts'
+import { isJsonObject, type Json } from '#contract/json.ts'
 import type { Reply } from '#contract/sandbox.ts'
 import { failedInWords, type Conclude } from './ending.ts'
 
@@ -27,7 +27,7 @@ function messageOf(item: Json): Message {
 }
 
 function isSaid(item: Json): item is { role: Message['role']; content: string } {
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return false
+  if (!isJsonObject(item)) return false
   const { role, content } = item
   return (role === 'user' || role === 'assistant') && typeof content === 'string'
 }

@@ -1,6 +1,6 @@
 import { MAX_RESULT_CHARS, STDOUT_RETURNED_BYTES } from '#contract/limits.ts'
 import type { ContentBlock } from '#contract/content.ts'
-import type { Json } from '#contract/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '#contract/json.ts'
 import type { ToolResult } from '#contract/operation.ts'
 import type { Outcome, Reply } from '#contract/sandbox.ts'
 import { notAskable, type Conclude } from './ending.ts'
@@ -10,7 +10,7 @@ import { preview } from './preview.ts'
 /** What a client gets of an outcome, before what was printed. */
 interface Told {
   content: ContentBlock[]
-  structured?: { [key: string]: Json }
+  structured?: JsonObject
   isError: boolean
   /** All of it, when the content is only its beginning. */
   whole?: string
@@ -71,10 +71,8 @@ function replyOf(outcome: Outcome): Reply | null {
 }
 
 /** `structuredContent` must be an object up to 2025-11-25; other values go under `result`. */
-function structured(value: Json): { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? value
-    : { result: value }
+function structured(value: Json): JsonObject {
+  return isJsonObject(value) ? value : { result: value }
 }
 
 function printed(outcome: Outcome): ContentBlock[] {

@@ -1,3 +1,4 @@
+import { isJsonObject } from '#contract/json.ts'
 import type { OperationRequest, OperationResult } from '#contract/operation.ts'
 import type { Stores } from '../stores.ts'
 import { callableVersion } from '../tools/callable.ts'
@@ -30,8 +31,8 @@ export async function complete(
 
 /** Texts that a schema names, alone or as one of its choices. */
 function textsOf(schema: unknown): string[] {
-  if (typeof schema !== 'object' || schema === null) return []
-  const { enum: named, const: only, anyOf } = schema as { [keyword: string]: unknown }
+  if (!isJsonObject(schema)) return []
+  const { enum: named, const: only, anyOf } = schema
   const all = [...(Array.isArray(named) ? named : []), only]
   const deeper = Array.isArray(anyOf) ? anyOf.flatMap(textsOf) : []
   return [...all.filter((value) => typeof value === 'string'), ...deeper]

@@ -1,5 +1,5 @@
 import { complaints } from '#contract/complaints.ts'
-import type { JsonObject } from '#contract/json.ts'
+import { isJsonObject, type JsonObject } from '#contract/json.ts'
 import { wireName } from '#contract/names.ts'
 import { addressOf, Publication, type PublicationKind, variablesOf } from '#contract/publication.ts'
 import { refuse } from '../refusal.ts'
@@ -84,21 +84,17 @@ function assertTexts(kind: 'prompt' | 'resource', inputSchema: JsonObject): void
 function argumentsOf(inputSchema: JsonObject) {
   const { properties, required } = inputSchema
   return {
-    all: new Map(Object.entries(isObject(properties) ? properties : {})),
+    all: new Map(Object.entries(isJsonObject(properties) ? properties : {})),
     required: Array.isArray(required) ? required.map(String) : [],
   }
 }
 
 /** Whether every text, or each of a few, is good for a schema that analysis made. */
 function takesText(schema: unknown): boolean {
-  if (!isObject(schema)) return false
+  if (!isJsonObject(schema)) return false
   const { type, anyOf } = schema
   const choices: unknown = schema['enum']
   if (Array.isArray(choices)) return choices.some((choice) => typeof choice === 'string')
   if (Array.isArray(anyOf)) return anyOf.some(takesText)
   return type === 'string' || (Array.isArray(type) && type.includes('string'))
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
