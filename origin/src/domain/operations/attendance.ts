@@ -6,7 +6,7 @@ const LEASE_MS = 6_000
 
 /**
  * Notes for every replica which operations have readers here, so that one that has none anywhere
- * can be told (docs/decisions/0015). A call that goes well costs no note of its own.
+ * can be told (docs/decisions/0017). A call that goes well costs no note of its own.
  */
 export class Attendance {
   readonly leaseMs = LEASE_MS

@@ -10,7 +10,7 @@ import { inWords, replyInWords } from '../executions/in-words.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { principalLabel } from '../principals.ts'
 import { Refusal } from '../refusal.ts'
-import { sandboxUnreachable, type Sandbox } from '../sandbox.ts'
+import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
 import type { Stores, Within } from '../stores.ts'
 import type { Candidate } from '../tools/tool-store.ts'
 import { wireName } from '#contract/names.ts'
@@ -93,6 +93,13 @@ export function carryOutWith(parts: {
       if (await stores.operations.finish(opId, final)) live.finish(final)
     }
 
+    /** A draft speaks to nobody but its author: not to a person, nor to the client's model. */
+    const nobodyIsAsked = ({ seq, asks }: Extract<RunNews, { type: 'asks' }>): void => {
+      const error = { code: UNASKED, message: 'a draft under trial asks nobody' }
+      const replies = asks.map(({ key }) => ({ key, error }))
+      sandbox.reply(opId, { seq, replies }).catch(onFault)
+    }
+
     const noteDispatch = async (what: Omit<Dispatch, 'bootId'>, refusedBy: string | null) => {
       const bootId = sandbox.boot ?? (await sandbox.health(live.detached.signal)).boot_id
       const dispatch = { bootId, versionId: what.versionId, kind: what.kind }
@@ -160,7 +167,8 @@ export function carryOutWith(parts: {
             news(news) {
               if (news.seq <= newestSeq) return
               newestSeq = news.seq
-              live.add(news)
+              if (kind === 'trial' && news.type === 'asks') nobodyIsAsked(news)
+              else live.add(news)
             },
             cancel: live.cancelled.signal,
             detach: live.detached.signal,
@@ -222,6 +230,9 @@ function finalEvent(seq: number, ending: Ending): NumberedEvent {
     ? { type: 'result', seq, result: ending.result }
     : { type: 'problem', seq, problem: ending.problem }
 }
+
+/** JSON-RPC code of an answer of ours (2.0, internal error). */
+const UNASKED = -32603
 
 class EndedElsewhere extends Error {}
 

@@ -73,7 +73,7 @@ export class OperationEngine implements AsyncDisposable {
 
   /**
    * Accepts an operation, or recognises one that was accepted before, or takes up one that a client
-   * lost and now asks for anew (docs/decisions/0015). Gives the id of the one to follow.
+   * lost and now asks for anew (docs/decisions/0017). Gives the id of the one to follow.
    * @throws Refusal operation_conflict when the id stands for something else.
    */
   async submit(principal: Principal, request: OperationRequest, requestId: string): Promise<OpId> {

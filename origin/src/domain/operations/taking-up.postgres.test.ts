@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeEach, expect, inject, test } from 'vitest'
+import type { OpId } from '#contract/operation.ts'
+import type { Principal } from '#contract/principal.ts'
+import { openReplicas, sql } from '../../testing/databases.ts'
+import { ALICE, BOB, callOf, endOf, startEngine, type CallRequest } from '../../testing/engines.ts'
+import { ended, ok, ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
+import { approvedTool } from '../../testing/tools.ts'
+import { CAUTIOUS_ANNOTATIONS } from '../tools/author.ts'
+import type { OperationEngine } from './engine.ts'
+
+const replicas = await openReplicas(inject('postgresUrl'))
+const { here, there } = replicas
+const { wire } = await approvedTool(here)
+const idempotent = await approvedTool(here, {
+  annotations: { ...CAUTIOUS_ANNOTATIONS, idempotentHint: true },
+})
+
+let release = Promise.withResolvers<void>()
+const sandbox = new ScriptedSandbox(async () => {
+  await release.promise
+  return ended(ok('done'))
+})
+const one = startEngine(here, sandbox)
+const other = startEngine(there, sandbox)
+afterAll(async () => {
+  await one.engine[Symbol.asyncDispose]()
+  await other.engine[Symbol.asyncDispose]()
+  expect([...one.faults, ...other.faults]).toEqual([])
+  await replicas[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  release = Promise.withResolvers()
+  sandbox.asked.length = 0
+})
+
+/** Asks for an operation and begins to read it, as a door does for a client. */
+async function open(engine: OperationEngine, request: CallRequest, as: Principal = ALICE) {
+  const opId = await engine.submit(as, request, 'request-1')
+  const reader = new AbortController()
+  const events = engine.follow(as, opId, 0, reader.signal)
+  expect((await events.next()).value).toEqual({ type: 'accepted', op_id: opId })
+  return {
+    opId,
+    /** The connection breaks, and nobody says why. */
+    async lose() {
+      reader.abort()
+      await events.return(undefined)
+    },
+  }
+}
+
+/** The same call, asked for anew as clients do: under another id. */
+const again = (request: CallRequest): CallRequest => ({ ...request, op_id: randomUUID() as OpId })
+
+async function endsOf(...opIds: OpId[]) {
+  release.resolve()
+  for (const opId of new Set(opIds))
+    expect(await endOf(one.engine, opId, ALICE)).toMatchObject({
+      result: { structuredContent: { result: 'done' } },
+    })
+}
+
+test('a call whose stream broke goes on, when its client asks again at another replica', async () => {
+  const request = callOf(wire, { city: 'Bern' })
+  const first = await open(one.engine, request)
+  await first.lose()
+  const second = await open(other.engine, again(request))
+  expect(second.opId).toBe(first.opId)
+  await endsOf(second.opId)
+  expect(sandbox.asked).toHaveLength(1)
+})
+
+test('so does one whose reader vanished together with its replica', async () => {
+  const request = callOf(wire, { city: 'Chur' })
+  const first = await open(one.engine, request)
+  await here.db.execute(
+    sql`update operations set attended_until = now() - interval '1 second' where op_id = ${first.opId}`,
+  )
+  const second = await open(other.engine, again(request))
+  expect(second.opId).toBe(first.opId)
+  await endsOf(second.opId)
+})
+
+test('of two that ask again at once, one takes it up and the other runs anew', async () => {
+  const request = callOf(wire, { city: 'Basel' })
+  const first = await open(one.engine, request)
+  await first.lose()
+  const [a, b] = await Promise.all([
+    open(one.engine, again(request)),
+    open(other.engine, again(request)),
+  ])
+  expect([a.opId, b.opId].filter((opId) => opId === first.opId)).toHaveLength(1)
+  await endsOf(a.opId, b.opId)
+  expect(sandbox.asked).toHaveLength(2)
+})
+
+test('what was taken up can be lost and taken up again', async () => {
+  const request = callOf(wire, { city: 'Sion' })
+  const first = await open(one.engine, request)
+  await first.lose()
+  await (await open(other.engine, again(request))).lose()
+  const third = await open(one.engine, again(request))
+  expect(third.opId).toBe(first.opId)
+  await endsOf(third.opId)
+})
+
+const lost = async (request: CallRequest) => {
+  const first = await open(one.engine, request)
+  await first.lose()
+  return first.opId
+}
+const cancel = async (request: CallRequest) => one.engine.cancel(ALICE, await lost(request))
+const park = async (request: CallRequest) => one.engine.park(ALICE, await lost(request))
+
+test.each<[string, (request: CallRequest) => Promise<unknown>, Partial<CallRequest>?, Principal?]>([
+  ['while the first is still read', (request) => open(one.engine, request)],
+  ['after the first was cancelled', cancel],
+  ['when the client was told how to come back for the first', park],
+  ['with other arguments', lost, { params: { name: wire, arguments: { city: 'Thun' } } }],
+  ['in the era in which streams are resumed', lost, { era: 'legacy' }],
+  ['by somebody else', lost, {}, BOB],
+])('an equal call runs anew %s', async (_when, before, change = {}, as = ALICE) => {
+  const request = callOf(wire, { city: randomUUID() })
+  await before(request)
+  const second = await open(other.engine, { ...again(request), ...change }, as)
+  expect(second.opId).not.toBe(request.op_id)
+  release.resolve()
+  await endOf(other.engine, second.opId, as)
+  expect(sandbox.asked).toHaveLength(2)
+})
+
+test('a tool that is marked idempotent runs anew', async () => {
+  const request = callOf(idempotent.wire, { city: 'Bern' })
+  const first = await lost(request)
+  const second = await open(other.engine, again(request))
+  expect(second.opId).not.toBe(first)
+  await endsOf(first, second.opId)
+  expect(sandbox.asked).toHaveLength(2)
+})
+
+test('a request that is only sent twice keeps its own operation', async () => {
+  const request = callOf(wire, { city: 'Bern' })
+  const elder = await lost(request)
+  const own = { ...again(request), era: 'legacy' as const }
+  const first = await open(one.engine, own)
+  await first.lose()
+  const second = await open(other.engine, { ...own, era: 'modern' })
+  expect(second.opId).toBe(own.op_id)
+  await endsOf(elder, second.opId)
+})
+
+test('somebody else’s operation cannot be parked', async () => {
+  const { opId } = await open(one.engine, callOf(wire))
+  await expect(other.engine.park(BOB, opId)).rejects.toMatchObject({
+    problem: { code: 'operation_unknown' },
+  })
+  await endsOf(opId)
+})
