@@ -13,6 +13,8 @@ export const HARD_STOP_MS = 230_000
 /** Request bodies: what the origin reads, and what the Worker reads (Cloudflare side of the line). */
 export const ORIGIN_BODY_BYTES = 1_000_000
 export const EDGE_BODY_BYTES = 4 * 1024 * 1024
+/** Streams that one process keeps open for nothing but news. */
+export const MAX_NEWS_STREAMS = 50
 /** A longer silence than this on a stream is taken for a broken one by some proxy on the way. */
 export const HEARTBEAT_MS = 15_000
 /** How long a signed principal assertion may live (it names one request). */

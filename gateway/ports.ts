@@ -2,6 +2,7 @@ import type { Catalog } from '#contract/catalog.ts'
 import { HEARTBEAT_MS, LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 import type { Origin } from './origin.ts'
+import type { Listeners } from './serving/listeners.ts'
 import { patienceOf } from './serving/patience.ts'
 
 /** Times and sizes of the MCP front. Milliseconds, unless the name says otherwise. */
@@ -41,6 +42,8 @@ export interface GatewayPorts {
   /** Who answers where the catalog, which knows it too, is not read. */
   identity: Catalog['server']
   times: GatewayTimes
+  /** The process's own count, whichever of its sessions and exchanges asks. */
+  listeners: Listeners
   /** Hears of every failure that is not an expected refusal. Must not throw. */
   onFault: (error: unknown) => void
   /** Keeps the host awake until work is done that outlives the exchange (`waitUntil`). */

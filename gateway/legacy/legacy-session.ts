@@ -9,7 +9,9 @@ import { z } from 'zod'
 import { replyId, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
+import { TOO_MANY_LISTENERS } from '../serving/listeners.ts'
 import type { EventStream } from '../wire/event-stream.ts'
+import { rpcError } from '../wire/rpc-error.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
 import { openNoticeStream } from './notice-stream.ts'
 import { PendingRequests } from './pending-requests.ts'
@@ -89,9 +91,12 @@ export class LegacySession {
   /** A newer stream takes the place of an older one: its client has lost that. */
   #listen(claims: SessionClaims, exchange: Exchange): Response {
     this.#notices?.close()
+    const leave = this.#ports.listeners.enter()
+    if (leave === null) return rpcError(TOO_MANY_LISTENERS)
     this.#notices = openNoticeStream(this.#ports, exchange.principal, async () => {
       return (await this.#ports.records.read(claims.id)).subscriptions
     })
+    this.#notices.over.addEventListener('abort', leave, { once: true })
     return this.#notices.response
   }
 

@@ -7,6 +7,7 @@ import { call, rpc } from '../testing/posts.ts'
 import { scriptedOrigin } from '../testing/scripted-origin.ts'
 import { openSession } from '../testing/session.ts'
 import { held } from '../testing/tools.ts'
+import { Listeners } from '../serving/listeners.ts'
 import { memorySessionRecords } from './memory-session-records.ts'
 import { memorySessionHost } from './memory-session-host.ts'
 
@@ -17,6 +18,7 @@ test('a full host drops what is idle, keeps what is busy, and finds the dropped 
     origin,
     identity: { name: 'mcpbox', version: '0.0.0' },
     times: { ...DEFAULT_TIMES, graceMs: 60_000 },
+    listeners: new Listeners(),
     onFault: () => {},
     defer: () => {},
   }

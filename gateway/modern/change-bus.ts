@@ -6,17 +6,27 @@ import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
 /**
  * Feeds `subscriptions/listen` from the origin's changes: the feed is opened by the first
  * subscriber and closed when it leaves. Nobody publishes here.
+ *
+ * @param full called when there is no place for a subscriber, who then hears nothing
  */
-export function changeBus(ports: GatewayPorts, as: Principal): ServerEventBus {
+export function changeBus(ports: GatewayPorts, as: Principal, full: () => void): ServerEventBus {
   return {
     publish() {
       throw new Error('Changes come from the origin only')
     },
     subscribe(listener) {
+      const leave = ports.listeners.enter()
+      if (leave === null) {
+        full()
+        return () => {}
+      }
       const gone = new AbortController()
       const tell = (change: CatalogChange) => eventsOf(change).forEach(listener)
       ports.defer(followCatalog(ports, as, gone.signal, tell))
-      return () => gone.abort()
+      return () => {
+        leave()
+        gone.abort()
+      }
     },
   }
 }

@@ -3,11 +3,12 @@ import {
   isJSONRPCNotification,
   isJSONRPCRequest,
 } from '@modelcontextprotocol/server'
-import type { Exchange } from '../exchange.ts'
+import { replyId, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { exchangeServer } from '../serving/exchange-server.ts'
+import { TOO_MANY_LISTENERS } from '../serving/listeners.ts'
 import { acceptsStream } from '../wire/accepts-stream.ts'
-import { withStableCodeInBody } from '../wire/rpc-error.ts'
+import { rpcError, withStableCodeInBody } from '../wire/rpc-error.ts'
 import { changeBus } from './change-bus.ts'
 import { longestSilence } from './longest-silence.ts'
 import { requestStates } from './request-state.ts'
@@ -42,13 +43,20 @@ export async function serveModern(
     closed: () => closed.abort(),
   })
   const complaints: Error[] = []
+  let isFull = false
   const handler = createMcpHandler(() => server, {
     legacy: 'reject',
-    bus: changeBus(ports, principal),
+    bus: changeBus(ports, principal, () => {
+      isFull = true
+    }),
     keepAliveMs: longestSilence(ports.times, message),
     onerror: (error) => complaints.push(error),
   })
   const response = await handler.fetch(request, { parsedBody: message })
+  if (isFull) {
+    await response.body?.cancel()
+    return rpcError(TOO_MANY_LISTENERS, { id: replyId(message) })
+  }
   // Lower statuses are the client's doing, and told to the client.
   if (response.status >= 500) complaints.forEach((error) => ports.onFault(error))
   return withStableCodeInBody(response)

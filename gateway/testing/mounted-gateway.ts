@@ -4,6 +4,7 @@ import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionRecords } from '../legacy/memory-session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
+import { Listeners } from '../serving/listeners.ts'
 import { scriptedOrigin, type ScriptedOrigin } from './scripted-origin.ts'
 import type { ScriptedTool } from './scripted-program.ts'
 
@@ -23,6 +24,7 @@ export interface Mounted {
 export interface MountOptions {
   times?: Partial<GatewayTimes>
   bodyBytes?: number
+  listeners?: Listeners
   now?: () => number
   /** Takes the place of all that a process remembers; for a restart. */
   origin?: ScriptedOrigin
@@ -36,6 +38,7 @@ export function mountGateway(
   {
     times,
     origin = scriptedOrigin(tools),
+    listeners = new Listeners(),
     records = memorySessionRecords(),
     ...rest
   }: MountOptions = {},
@@ -46,6 +49,7 @@ export function mountGateway(
     origin,
     identity: { name: 'mcpbox', version: '0.0.0' },
     times: { ...DEFAULT_TIMES, graceMs: 60_000, ...times },
+    listeners,
     onFault: (error) => faults.push(error),
     defer: (work) => deferred.push(work),
   }

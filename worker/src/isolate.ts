@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers'
 import { VERSION } from '#contract/version.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
+import { Listeners } from '#gateway/serving/listeners.ts'
 import { createApp, type App } from './app.ts'
 import { readConfig, type Config } from './config.ts'
 import { TunnelClient } from './origin/tunnel-client.ts'
@@ -36,6 +37,7 @@ class Isolate {
       origin: new TunnelClient(new TunnelDoor(config.origin)),
       identity: { name: 'mcpbox', version: VERSION },
       times: { ...DEFAULT_TIMES, cancelNoticeMs: CANCEL_NOTICE_MS },
+      listeners: new Listeners(),
       onFault: reportFault,
       defer: waitUntil,
     }

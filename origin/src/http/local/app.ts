@@ -3,6 +3,7 @@ import { createGateway } from '#gateway/gateway.ts'
 import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionHost } from '#gateway/legacy/memory-session-host.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
+import { Listeners } from '#gateway/serving/listeners.ts'
 import type { Logger } from '../../log.ts'
 import type { Door } from '../door.ts'
 import { inProcessOrigin } from './in-process-origin.ts'
@@ -22,6 +23,7 @@ export function mountLocalMcp(
     origin: inProcessOrigin(parts),
     identity: { name: 'mcpbox', version: parts.version },
     times: DEFAULT_TIMES,
+    listeners: new Listeners(),
     onFault: (fault) => parts.log.error({ door: 'local', err: fault }, 'fault'),
     defer: () => {},
   }
