@@ -8,6 +8,9 @@ import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
 import { ModuleLock } from './packages.ts'
 
+/** The header in which whoever calls the sandbox shows its key. */
+export const SANDBOX_KEY_HEADER = 'x-api-key'
+
 /** Confinement levels, strongest first; see docs/threat-model.md for the layers of each. */
 export const IsolationLevel = z.enum(['S4', 'S3', 'S2', 'S1', 'M1', 'S0'])
 export type IsolationLevel = z.infer<typeof IsolationLevel>

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
-import { RunEvent, SandboxHealth } from '#contract/sandbox.ts'
+import { RunEvent, SANDBOX_KEY_HEADER, SandboxHealth } from '#contract/sandbox.ts'
 import { ModuleName } from '#contract/names.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
 
@@ -35,7 +35,7 @@ export async function startProcess(env: NodeJS.ProcessEnv, { uid, through = [] }
     ask: (path: string, init: RequestInit = {}) =>
       fetch(`http://127.0.0.1:${port}${path}`, {
         ...init,
-        headers: { 'x-api-key': SANDBOX_API_KEY, 'content-type': 'application/json' },
+        headers: { [SANDBOX_KEY_HEADER]: SANDBOX_API_KEY, 'content-type': 'application/json' },
       }),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')

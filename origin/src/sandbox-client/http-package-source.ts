@@ -4,7 +4,7 @@ import { type ModuleLock, PackageFacts, PackageNews } from '#contract/packages.t
 import type { PackageSource } from '../domain/packages/package-source.ts'
 import { refuse } from '../domain/refusal.ts'
 import { sandboxUnreachable } from '../domain/sandbox.ts'
-import { lines } from './ndjson.ts'
+import { assertOk, connectionTo, jsonLines, reached } from './connection.ts'
 
 const LINE_BYTES = 4_000_000
 /** The sandbox gives up looking for facts before this, and on packages before that. */
@@ -13,43 +13,31 @@ const NEWS_MS = PACKAGES_MS + 60_000
 
 /** Packages by way of the sandbox's HTTP API. */
 export function httpPackageSource(options: { url: string; apiKey: string }): PackageSource {
-  const headers = { 'x-api-key': options.apiKey, 'content-type': 'application/json' }
+  const send = connectionTo(options)
 
-  async function post(path: string, body: object, stop: AbortSignal): Promise<Response> {
-    const response = await fetch(new URL(path, options.url), {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-      signal: stop,
-    })
-    if (!response.ok)
-      throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`)
+  async function post(path: string, body: object, signal: AbortSignal): Promise<Response> {
+    const response = await send(path, { method: 'POST', body: JSON.stringify(body), signal })
+    await assertOk(response)
     return response
   }
 
   /** Reads a stream of news to its end: the lock, or null where there is none to tell. */
-  async function follow(
+  function follow(
     path: string,
     body: object,
-    { news, signal }: Parameters<PackageSource['lock']>[1],
+    { news, signal: stop }: Parameters<PackageSource['lock']>[1],
   ): Promise<ModuleLock | null> {
-    const late = AbortSignal.timeout(NEWS_MS)
-    try {
-      const response = await post(path, body, AbortSignal.any([signal, late]))
-      if (response.body === null) throw new Error('the sandbox sent no stream')
-      for await (const line of lines(response.body, LINE_BYTES)) {
-        const said = PackageNews.parse(JSON.parse(line))
+    const toTheEnd = async (signal: AbortSignal) => {
+      for await (const line of jsonLines(await post(path, body, signal), LINE_BYTES)) {
+        const said = PackageNews.parse(line)
         if (said.type === 'progress') news(said.message)
         else if (said.type === 'locked') return said.lock
         else if (said.type === 'installed') return null
         else if (said.type === 'refused') refuse('package_refused', sentence(said.message))
       }
-    } catch (fault) {
-      signal.throwIfAborted()
-      if (late.aborted || fault instanceof TypeError) return sandboxUnreachable()
-      throw fault
+      return sandboxUnreachable()
     }
-    return sandboxUnreachable()
+    return reached(toTheEnd, { stop, ms: NEWS_MS })
   }
 
   return {
@@ -61,20 +49,15 @@ export function httpPackageSource(options: { url: string; apiKey: string }): Pac
       const how = { news: () => undefined, signal: new AbortController().signal }
       await follow('/module-sets', { lock }, how)
     },
-    async facts(packages, signal) {
-      const late = AbortSignal.timeout(FACTS_MS)
-      try {
-        const stop = AbortSignal.any([signal, late])
-        const response = await post('/package-facts', { packages }, stop)
+    facts(packages, stop) {
+      const asked = async (signal: AbortSignal) => {
+        const response = await post('/package-facts', { packages }, signal)
         return z
           .array(PackageFacts)
           .length(packages.length)
           .parse(await response.json())
-      } catch (fault) {
-        signal.throwIfAborted()
-        if (late.aborted || fault instanceof TypeError) return sandboxUnreachable()
-        throw fault
       }
+      return reached(asked, { stop, ms: FACTS_MS })
     },
   }
 }

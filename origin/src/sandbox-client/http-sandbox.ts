@@ -14,7 +14,7 @@ import {
   type RunNews,
   type Sandbox,
 } from '../domain/sandbox.ts'
-import { lines } from './ndjson.ts'
+import { assertOk, connectionTo, jsonLines, reached } from './connection.ts'
 
 const ANSWER_MS = 10_000
 /** A result with its escapes, and what stands around it. */
@@ -42,26 +42,16 @@ export function httpSandbox(options: {
   pauseMs?: number
 }): Sandbox {
   const { answerMs = ANSWER_MS, pauseMs = PAUSE_MS } = options
-  const headers = { 'x-api-key': options.apiKey, 'content-type': 'application/json' }
-  const ask = (path: string, init: RequestInit) =>
-    fetch(new URL(path, options.url), { ...init, headers })
+  const ask = connectionTo(options)
   let boot: string | null = null
 
-  async function answer<T>(
-    schema: z.ZodType<T>,
-    path: string,
-    init: RequestInit,
-    stop: AbortSignal,
-  ) {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerMs)])
-    try {
+  function answer<T>(schema: z.ZodType<T>, path: string, init: RequestInit, stop: AbortSignal) {
+    const parsed = async (signal: AbortSignal) => {
       const response = await ask(path, { ...init, signal })
       await assertOk(response)
       return schema.parse(await response.json())
-    } catch (fault) {
-      if (stop.aborted || !(signal.aborted || fault instanceof TypeError)) throw fault
-      return sandboxUnreachable()
     }
+    return reached(parsed, { stop, ms: answerMs })
   }
 
   /** Reads a run's events to its outcome; null when the stream broke before that. */
@@ -70,10 +60,9 @@ export function httpSandbox(options: {
     progress: { seen: number },
     news: (news: RunNews) => void,
   ): Promise<NumberedOutcome | null> {
-    if (response.body === null) throw new Error('the sandbox sent no stream')
     try {
-      for await (const line of lines(response.body, LINE_BYTES)) {
-        const event = RunEvent.parse(JSON.parse(line))
+      for await (const line of jsonLines(response, LINE_BYTES)) {
+        const event = RunEvent.parse(line)
         if (event.type === 'heartbeat' || event.seq <= progress.seen) continue
         if (event.type === 'outcome') return { seq: event.seq, outcome: event.outcome }
         progress.seen = event.seq
@@ -152,11 +141,6 @@ export function httpSandbox(options: {
       }
     },
   }
-}
-
-async function assertOk(response: Response): Promise<void> {
-  if (!response.ok)
-    throw new Error(`the sandbox answered ${response.status}: ${await response.text()}`)
 }
 
 /** Lets pass that the connection failed (fetch throws a TypeError for it); nothing else. */

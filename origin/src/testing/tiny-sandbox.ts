@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { SANDBOX_KEY_HEADER } from '#contract/sandbox.ts'
 
 export interface Heard {
   method: string
@@ -21,7 +22,7 @@ export async function tinySandbox(...answers: Answer[]) {
     const said = {
       method: request.method ?? '',
       path: request.url ?? '',
-      key: request.headers['x-api-key']?.toString(),
+      key: request.headers[SANDBOX_KEY_HEADER]?.toString(),
       body: await text(request),
     }
     heard.push(said)
