@@ -35,6 +35,8 @@ const libraries = {
 const peers = Object.entries(libraries).flatMap(([library, { connect, protocol }]) =>
   Object.entries(doors).map(([door, url]) => ({ library, door, protocol, connect, url })),
 )
+/** What is waited for comes at once; this only ends a wait for what never comes. */
+const SOON = { timeout: 30_000 }
 const NEWS = 'def main():\n    """Is new."""\n'
 const restarted: TestClient[] = []
 
@@ -68,7 +70,7 @@ describe.each(peers)('$library at the $door door', ({ library, door, protocol, c
     const stop = new AbortController()
     const calling = client.call('peers__wait', { who }, () => stop.abort(), stop.signal)
     await expect(calling).rejects.toThrow(/abort/i)
-    await expect.poll(() => line.outcomesOf('peers__wait', { who })).toEqual(['killed'])
+    await expect.poll(() => line.outcomesOf('peers__wait', { who }), SOON).toEqual(['killed'])
   })
 
   test('asks its person what a running tool wants to know', async () => {
@@ -79,7 +81,7 @@ describe.each(peers)('$library at the $door door', ({ library, door, protocol, c
     const name = `news_${peers.findIndex((peer) => peer.library === library && peer.door === door)}`
     heard.clear()
     await line.publish(name, NEWS)
-    await expect.poll(() => [...heard]).toContain('tools')
+    await expect.poll(() => [...heard], SOON).toContain('tools')
     expect(await client.tools()).toContain(`peers__${name}`)
   })
 })
@@ -108,7 +110,7 @@ describe('a Cloudflare Agent behind the Worker', () => {
     const who = 'an Agent'
     const { error } = await agent.call('peers__wait', { who }, { cancelAtFirstProgress: true })
     expect(error).toMatch(/abort/i)
-    await expect.poll(() => line.outcomesOf('peers__wait', { who })).toEqual(['killed'])
+    await expect.poll(() => line.outcomesOf('peers__wait', { who }), SOON).toEqual(['killed'])
   })
 
   test('answers what a running tool wants to know', async () => {
@@ -118,7 +120,7 @@ describe('a Cloudflare Agent behind the Worker', () => {
 
   test('hears that the list of tools is another one, and reads it again', async () => {
     await line.publish('news_for_the_agent', NEWS)
-    await expect.poll(() => agent.tools()).toContain('peers__news_for_the_agent')
+    await expect.poll(() => agent.tools(), SOON).toContain('peers__news_for_the_agent')
   })
 })
 
