@@ -30,6 +30,7 @@ export const EgressReason = z.enum([
   'unknown_secret',
   'secret_not_for_host',
   'secret_not_for_place',
+  'secret_not_in_clear',
 ])
 export type EgressReason = z.infer<typeof EgressReason>
 

@@ -1,5 +1,6 @@
 import type { ClientCapabilities, ServerContext } from '@modelcontextprotocol/server'
 import type { Ask, AskReply } from '#contract/asks.ts'
+import { JsonObject } from '#contract/json.ts'
 import { ASKING_MS } from '#contract/limits.ts'
 import { sortAsks } from '../serving/can-ask.ts'
 import type { Inputs } from '../serving/inputs.ts'
@@ -15,8 +16,7 @@ export function pushedInputs(ctx: ServerContext, capabilities: ClientCapabilitie
   async function push({ key, method, params }: Ask): Promise<AskReply> {
     try {
       const options = { timeout: ASKING_MS, signal: ctx.mcpReq.signal }
-      const result = await ctx.mcpReq.send({ method, params }, options)
-      return { key, result: result as AskReply extends { result: infer R } ? R : never }
+      return { key, result: JsonObject.parse(await ctx.mcpReq.send({ method, params }, options)) }
     } catch (error) {
       ctx.mcpReq.signal.throwIfAborted()
       return { key, error: { code: codeOf(error), message: String(error).slice(0, 2_000) } }

@@ -38,7 +38,8 @@ const site: RequestListener = ({ url = '', headers }, response) => {
 async function run(language: Language, code: string, input: JsonObject): Promise<Outcome> {
   await using net = await world({ 'api.example': site })
   const host = HostGrant.parse('api.example')
-  const token = { name: SecretName.parse('TOKEN'), value: 't0ken', host, header: 'authorization' }
+  const place = { host: HostGrant.parse('api.example:80'), header: 'authorization' }
+  const token = { name: SecretName.parse('TOKEN'), value: 't0ken', ...place }
   return await runConfined(strongest.forkServer, net.network)(
     {
       run_id: 'test',

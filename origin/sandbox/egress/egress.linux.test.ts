@@ -196,7 +196,7 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
           told = http.get('http://api.example/', headers={'X-Key': '{{secret:KEY}}'}).json()
           return dict((name.lower(), value) for name, value in told['headers'])['x-key']
     `
-    const secrets = [{ name: 'KEY', value: 'hunter2', host: 'api.example' }]
+    const secrets = [{ name: 'KEY', value: 'hunter2', host: 'api.example:80' }]
     const outcome = await run(net.network, code, { secrets })
     expect(outcome).toMatchObject({ kind: 'ok', value: '[secret KEY]' })
     expect(JSON.stringify(outcome)).not.toContain('hunter2')
@@ -217,7 +217,7 @@ describe.each(formableLevels)('the network of a tool at %s', { concurrent: true 
           return [secrets['KEY'], 'KEY' in secrets, len(secrets), dict(secrets), echo]
     `
     const secrets = [
-      { name: 'KEY', value: 'hunter2', host: 'api.example', header: 'authorization' },
+      { name: 'KEY', value: 'hunter2', host: 'api.example:80', header: 'authorization' },
       { name: 'KEY', value: 'hunter2', host: 'other.example' },
     ]
     const outcome = await run(net.network, code, { secrets })

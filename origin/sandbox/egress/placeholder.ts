@@ -1,4 +1,5 @@
 import type { BoundSecret } from '#contract/egress.ts'
+import { type HostGrant, readHostGrant } from '#contract/host-grant.ts'
 import { coverOf } from './approval.ts'
 import { type Header, requireWellFormed } from './headers.ts'
 import { Refused } from './refusal.ts'
@@ -27,6 +28,11 @@ export type Filler = {
   body(body: Buffer, contentType: string | null): Buffer
 }
 
+/** Without a port, a host means its usual one; for a secret, that of https alone. */
+function namesPort(grant: HostGrant): boolean {
+  return readHostGrant(grant).port !== null
+}
+
 export function fillerFor(secrets: readonly BoundSecret[], destination: Target): Filler {
   const fill = (text: string, encode: Encode, header: string | null = null) =>
     text.replace(PLACEHOLDER, (_, name: string) => encode(valueFor(name, header)))
@@ -36,8 +42,10 @@ export function fillerFor(secrets: readonly BoundSecret[], destination: Target):
     const places = secrets.filter((known) => known.name === name)
     if (places.length === 0) throw new Refused({ reason: 'unknown_secret', secret: name })
     const { host } = destination
-    const here = places.filter((place) => coverOf([place.host], destination) !== null)
-    if (here.length === 0) throw new Refused({ reason: 'secret_not_for_host', secret: name, host })
+    const there = places.filter((place) => coverOf([place.host], destination) !== null)
+    if (there.length === 0) throw new Refused({ reason: 'secret_not_for_host', secret: name, host })
+    const here = there.filter((place) => destination.secure || namesPort(place.host))
+    if (here.length === 0) throw new Refused({ reason: 'secret_not_in_clear', secret: name, host })
     const secret = here.find((place) => place.header === null || place.header === header)
     if (secret !== undefined) return secret.value
     const headers = here.flatMap((place) => place.header ?? [])

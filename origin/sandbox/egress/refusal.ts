@@ -16,7 +16,7 @@ export type Refusal =
   | { reason: 'too_many_requests' | 'too_many_at_once'; most: number }
   | { reason: 'request_too_large' | 'response_too_large'; most: number }
   | { reason: 'unknown_secret'; secret: string }
-  | { reason: 'secret_not_for_host'; secret: string; host: string }
+  | { reason: 'secret_not_for_host' | 'secret_not_in_clear'; secret: string; host: string }
   | { reason: 'secret_not_for_place'; secret: string; host: string; headers: readonly string[] }
 
 /** Thrown where a request ends early. The message is for the tool's author. */
@@ -84,6 +84,8 @@ function sentence(refusal: Refusal): string {
       return `no secret \`${cut(refusal.secret)}\` is there to be filled in for this tool`
     case 'secret_not_for_host':
       return `the secret \`${cut(refusal.secret)}\` is not meant for \`${cut(refusal.host)}\``
+    case 'secret_not_in_clear':
+      return `the secret \`${cut(refusal.secret)}\` goes to \`${cut(refusal.host)}\` by https only; name the port with it to send it by http`
     case 'secret_not_for_place':
       return `the secret \`${cut(refusal.secret)}\` goes to \`${cut(refusal.host)}\` in its own header only: ${list(refusal.headers)}`
   }

@@ -86,7 +86,7 @@ describe('fetch of a tool in TypeScript', { concurrent: true }, () => {
 
   it('has secrets filled in on the way, and never holds them', async () => {
     await using net = await world({ 'api.example': echo })
-    const secrets = [{ name: 'KEY', value: 'sw0rdfish', host: 'api.example' }]
+    const secrets = [{ name: 'KEY', value: 'sw0rdfish', host: 'api.example:80' }]
     const body = `
       const headers = { authorization: 'Bearer ' + secrets.KEY }
       const told = await (await fetch('http://api.example/', { headers })).text()

@@ -116,7 +116,8 @@ describe('credentials stay with the origin that they were written for', () => {
     const names = ['api.example', 'other.example', 'secure.example']
     await using net = await world(Object.fromEntries(names.map((name) => [name, redirecting])))
     const hosts = [...names, 'api.example:8080']
-    const secrets = hosts.map((host) => ({ name: 'KEY', value: 'hunter2', host }))
+    const places = names.flatMap((name) => [`${name}:80`, `${name}:443`, `${name}:8080`])
+    const secrets = places.map((host) => ({ name: 'KEY', value: 'hunter2', host }))
     const broker = brokerFor(net.network, { hosts, secrets })
     const from = what === 'another scheme' ? 'https://secure.example' : 'http://api.example'
     const told = await ask(broker, via(from, to, 307), {

@@ -4,7 +4,7 @@ import { echo, echoed, redirecting, seen, via } from '../testing/sites.ts'
 import { world } from '../testing/world.ts'
 
 const VALUE = 'p@ss/w+rd "42"\\'
-const secrets = [{ name: 'KEY', value: VALUE, host: 'api.example' }]
+const secrets = [{ name: 'KEY', value: VALUE, host: 'api.example:80' }]
 const hosts = ['api.example', 'other.example']
 
 /** What the server got, seen from the server's side: the tool's side is scrubbed. */
@@ -141,7 +141,7 @@ describe('and for no other', () => {
 
   it('a value with a line break does not make a header', async () => {
     await using net = await world({ 'api.example': echo })
-    const broken = [{ name: 'KEY', value: 'a\r\nX-Evil: 1', host: 'api.example' }]
+    const broken = [{ name: 'KEY', value: 'a\r\nX-Evil: 1', host: 'api.example:80' }]
     const broker = brokerFor(net.network, { hosts, secrets: broken })
     expect(
       await refusal(broker, 'http://api.example/', { headers: [['X-Key', placeholder]] }),
@@ -150,7 +150,7 @@ describe('and for no other', () => {
 })
 
 describe('a secret that is bound to a header', () => {
-  const inHeader = [{ name: 'KEY', value: VALUE, host: 'api.example', header: 'x-key' }]
+  const inHeader = [{ name: 'KEY', value: VALUE, host: 'api.example:80', header: 'x-key' }]
   const placeholder = '{{secret:KEY}}'
 
   it('goes out in that header, however its name is written', async () => {
@@ -207,7 +207,7 @@ describe('a secret that is bound to a header', () => {
 
   it('may have several places, each host with its own', async () => {
     await using net = await world({ 'api.example': echo, 'other.example': echo })
-    const both = [...inHeader, { name: 'KEY', value: VALUE, host: 'other.example' }]
+    const both = [...inHeader, { name: 'KEY', value: VALUE, host: 'other.example:80' }]
     const broker = brokerFor(net.network, { hosts, secrets: both })
     expect(await refusal(broker, `http://other.example/?k=${placeholder}`)).toBe('status 200')
     expect(await refusal(broker, `http://api.example/?k=${placeholder}`)).toBe(
@@ -215,9 +215,18 @@ describe('a secret that is bound to a header', () => {
     )
   })
 
+  it('goes out by https only, where its host is named without a port', async () => {
+    await using net = await world({ 'api.example': echo })
+    const own = [{ name: 'KEY', value: VALUE, host: 'api.example' }]
+    const broker = brokerFor(net.network, { hosts, secrets: own })
+    const headers: [string, string][] = [['X-Key', placeholder]]
+    expect(await refusal(broker, 'http://api.example/', { headers })).toBe('secret_not_in_clear')
+    expect(net.asked).toEqual([])
+  })
+
   it('does not follow a redirect that would carry it elsewhere', async () => {
     await using net = await world({ 'api.example': redirecting, 'other.example': echo })
-    const both = [...inHeader, { ...inHeader[0]!, host: 'other.example', header: 'x-other' }]
+    const both = [...inHeader, { ...inHeader[0]!, host: 'other.example:80', header: 'x-other' }]
     const broker = brokerFor(net.network, { hosts, secrets: both })
     const told = await ask(broker, via('http://api.example', 'http://other.example/'), {
       headers: [['X-Key', placeholder]],
@@ -253,7 +262,7 @@ describe('a server that gives a secret back gives it to nobody', () => {
         response.end(`<${form}>${form}`)
       },
     })
-    const own = [{ name: 'KEY', value, host: 'api.example' }]
+    const own = [{ name: 'KEY', value, host: 'api.example:80' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     const told = await ask(broker, 'http://api.example/')
     const core = /[\w-]{12,}/.exec(form)?.[0] ?? form
@@ -270,7 +279,7 @@ describe('a server that gives a secret back gives it to nobody', () => {
     ['hexadecimal with colons', bytes.toString('hex').replace(/..(?=.)/g, '$&:')],
   ])('split into %s', async (_, form) => {
     await using net = await world({ 'api.example': (_request, response) => response.end(form) })
-    const own = [{ name: 'KEY', value, host: 'api.example' }]
+    const own = [{ name: 'KEY', value, host: 'api.example:80' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     const { text } = await ask(broker, 'http://api.example/')
     expect(text.replaceAll('[secret KEY]', '')).not.toMatch(/\w/)
@@ -283,14 +292,14 @@ describe('a server that gives a secret back gives it to nobody', () => {
         response.end()
       },
     })
-    const own = [{ name: 'KEY', value, host: 'api.example' }]
+    const own = [{ name: 'KEY', value, host: 'api.example:80' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     expect((await ask(broker, 'http://api.example/')).text).toBe('a [secret KEY] b')
   })
 
   it('short ones as well, and in headers and in the URL', async () => {
     await using net = await world({ 'api.example': redirecting })
-    const own = [{ name: 'PIN', value: '4711', host: 'api.example' }]
+    const own = [{ name: 'PIN', value: '4711', host: 'api.example:80' }]
     const broker = brokerFor(net.network, { hosts, secrets: own })
     const told = await ask(broker, via('http://api.example', '/4711?pin={{secret:PIN}}'))
     expect(told.url).toBe('http://api.example/[secret PIN]?pin=[secret PIN]')
