@@ -5,7 +5,7 @@ import type { ForkServer } from '../process/fork-server.ts'
 import { serve } from '../process/serve.ts'
 import { analysisProgram } from '../engine/analysis-program.ts'
 import type { Program } from '../engine/program.ts'
-import { stripTypes } from '../engine/strip.ts'
+import { stripTypes } from '../engine/type-stripper.ts'
 import type { Child } from '../process/child.ts'
 import { NotConfined } from '../process/not-confined.ts'
 
@@ -20,7 +20,8 @@ const LIMITS = {
 
 /**
  * Reads code in a process confined like a call: code can be hostile as a mere text. Whatever it
- * does to its reader is an answer about the code. Rejects with NotConfined only.
+ * does to its reader is an answer about the code. Rejects with NotConfined, or with the reason of
+ * the signal.
  */
 export function analyzeConfined(forkServer: ForkServer): Analyze {
   let known: Promise<Program> | null = null
@@ -39,7 +40,7 @@ export function analyzeConfined(forkServer: ForkServer): Analyze {
       return invalid(`the code has ${bytes} bytes; ${MAX_CODE_BYTES} is the most`)
     }
     if (language === 'typescript') {
-      const stripped = await stripTypes(code)
+      const stripped = await stripTypes(code, 'draft', signal)
       if (!('code' in stripped)) return { valid: false, ...stripped }
     }
     const task = {

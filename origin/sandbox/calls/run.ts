@@ -52,8 +52,9 @@ export function runConfined(
       const imports = lock === null ? [] : packageImports(manifest, lock)
       const modules = [...manifest.modules, ...imports]
       const held = { ...secrets, ...placeholders(bound) }
-      const given = await taskFor(request, { secrets: held, modules })
+      const given = await taskFor(request, { secrets: held, modules }, signal)
       if ('unreadable' in given) return { kind: 'refused', message: given.unreadable }
+      if ('late' in given) return timedOut(limits.timeout_ms)
       const wanted = { news: installing(onEvent), signal }
       const server = lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
       const { child, isolation } = await server.take(limits, modules, language)
@@ -62,9 +63,12 @@ export function runConfined(
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
         child.send(reply, taken),
       )
-      const terms = { timeoutMs: limits.timeout_ms, signal, onEvent, ask, web }
+      const timeoutMs = limits.timeout_ms - given.tookMs
+      const terms = { timeoutMs, signal, onEvent, ask, web }
       const served = await serve(child, given.task, terms).finally(() => over.abort(OVER))
-      return withEgress(toOutcome(served, isolation, limits, language), await web.close())
+      const durationMs = given.tookMs + served.durationMs
+      const outcome = toOutcome({ ...served, durationMs }, isolation, limits, language)
+      return withEgress(outcome, await web.close())
     } catch (error) {
       if (error instanceof PackageRefusal) return { kind: 'refused', message: error.message }
       if (signal.aborted && error === signal.reason) return CANCELLED
@@ -79,14 +83,21 @@ const NO_PACKAGES: Packaged = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 }
 
-/** A call that was given up while its packages were installed. */
+/** Of a call that came to no process. */
+const NOTHING = { stdout: { text: '', bytes: 0, truncated: false }, isolation: null }
+
+/** A call that was given up while its code was read or its packages were installed. */
 const CANCELLED: Outcome = {
   kind: 'killed',
   reason: 'cancelled',
   message: 'the caller cancelled',
-  stdout: { text: '', bytes: 0, truncated: false },
   duration_ms: 0,
-  isolation: null,
+  ...NOTHING,
+}
+
+/** A call whose time was over before its code was read. */
+function timedOut(durationMs: number): Outcome {
+  return { kind: 'timed_out', duration_ms: durationMs, ...NOTHING }
 }
 
 /** Progress of an installation, as events of the call that waits for it; below what tools count. */

@@ -1,11 +1,16 @@
 import { stripTypeScriptTypes } from 'node:module'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { Stripped } from './strip.ts'
 
-/** Takes the types out of texts, in a thread that ends with them. */
-const texts = workerData as readonly string[]
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
-parentPort?.postMessage(texts.map(stripOne))
+/** Takes the types out of the texts that it is sent once, in a thread that ends with them. */
+stripOne('') // loads the parser, which is not to be counted against the texts
+parentPort?.once('message', (texts: readonly string[]) => say(texts.map(stripOne)))
+say('ready')
+
+function say(what: 'ready' | Stripped[]): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
+  parentPort?.postMessage(what)
+}
 
 function stripOne(text: string): Stripped {
   try {

@@ -60,6 +60,19 @@ describe.each(levels)('TypeScript at %s', { concurrent: true }, (level) => {
     expect(outcome).toMatchObject({ kind: 'timed_out' })
   })
 
+  it('a short text that takes years to read costs no more than the time of its call', async () => {
+    const code = `${bare('return 1')}\n${'<a>('.repeat(40)}b${')'.repeat(40)}`
+    expect(await run(code, { limits: { timeout_ms: 200 } })).toMatchObject({ kind: 'timed_out' })
+    const leaving = new AbortController()
+    const left = run(code, { signal: leaving.signal })
+    leaving.abort()
+    expect(await left).toMatchObject({ kind: 'killed', reason: 'cancelled' })
+    expect(await run(code)).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('breaks its reader') as string,
+    })
+  })
+
   it('processor time has a limit', async () => {
     const outcome = await run(bare('for (;;);'), { limits: { cpu_s: 1 } })
     expect(outcome).toMatchObject({ kind: 'killed', reason: 'cpu_limit' })

@@ -33,10 +33,9 @@ it('starts no program from where a tool may write', async () => {
     const copy = join(scratch, 'true')
     await copyFile(PROGRAM, copy)
     const loader = loaderOf(await readFile(PROGRAM)) ?? ''
-    const started = await promisify(execFile)(machine.interpreter.executable, [
-      ...['-I', '-B', '-c', START, import.meta.dirname],
-      ...[loader, scratch, PROGRAM, copy],
-    ])
+    const words = [import.meta.dirname, loader, scratch, PROGRAM, copy]
+    const { executable } = machine.interpreter
+    const started = await promisify(execFile)(executable, ['-I', '-B', '-c', START, ...words])
     expect(started.stdout.trim().split('\n')).toEqual(['0', 'PermissionError'])
   } finally {
     await rm(scratch, { recursive: true })
