@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { OpId } from '#contract/operation.ts'
 import { OriginRefusal } from './origin.ts'
 import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
 import { call, modernPost, rpc } from './testing/posts.ts'
@@ -99,6 +100,21 @@ test('modern: a silent call is written to often, for hosts that hear of leaving 
   slow.release()
   await stream.end()
   expect(stream.messages()).toMatchObject([{ result: { resultType: 'complete' } }])
+})
+
+test('what the origin took up in place of a new operation is what is cancelled', async () => {
+  const { gateway, origin } = mountGateway({}, { times: { graceMs: 0, cancelNoticeMs: 1 } })
+  const lost = OpId.parse(crypto.randomUUID())
+  origin.operate = async function* (_as, _request, signal) {
+    yield { type: 'accepted', op_id: lost }
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  }
+  const request = modernPost('tools/call', { name: 'slow' })
+  const stream = readStream(await gateway.handle(request, ALICE))
+  await stream.until(/keepalive/)
+  await stream.leave()
+  await vi.waitUntil(() => origin.cancelled.length === 1)
+  expect(origin.cancelled).toEqual([lost])
 })
 
 test('an operation that has ended is not cancelled', async () => {

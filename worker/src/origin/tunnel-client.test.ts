@@ -121,6 +121,32 @@ describe('a stream that breaks', () => {
   })
 })
 
+describe('an operation that takes the place of the one asked for', () => {
+  const other = crypto.randomUUID()
+
+  test('is the one whose stream is taken up', async () => {
+    const { client } = tunnelTo({})
+    const paths: string[] = []
+    vi.stubGlobal('fetch', async (url: URL | string) => {
+      const { pathname, search } = new URL(url)
+      paths.push(pathname + search)
+      const result = { type: 'result', seq: 1, result: {} }
+      const line = paths.length === 1 ? { type: 'accepted', op_id: other } : result
+      return new Response(`${JSON.stringify(line)}\n`)
+    })
+    const events = await eventsOf(client.operate(ALICE, asked('slow'), open))
+    expect(events.map(({ type }) => type)).toEqual(['accepted', 'result'])
+    expect(paths).toEqual(['/operations', `/operations/${other}/events?after=0`])
+  })
+})
+
+test('an operation is parked under its id', async () => {
+  const { client, scripted } = tunnelTo({ slow: held().tool })
+  const { op_id: opId } = asked('slow')
+  await client.park(ALICE, opId)
+  expect(scripted.parked).toEqual([opId])
+})
+
 test('an operation that outlives its deadline is not waited for', async () => {
   const { client } = tunnelTo({ slow: held().tool })
   const soon = { ...asked('slow'), deadline_ms: 1 }

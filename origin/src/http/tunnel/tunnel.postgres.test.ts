@@ -91,6 +91,28 @@ test('an operation that is cancelled ends', async () => {
   sandbox.script = async () => ended(ok(1))
 })
 
+test('a call that was lost is taken up by an equal one, unless its client comes back for it', async () => {
+  const paused = gate()
+  sandbox.script = paused.script
+  const first = callOf(wire, { city: 'Uri' })
+  const again = { ...first, op_id: callOf(wire).op_id }
+  const parked = { ...first, op_id: callOf(wire).op_id }
+  const takenUp = [{ type: 'accepted', op_id: first.op_id }]
+  await linesOf(await submit(first), 1)
+  expect(await linesOf(await submit(again), 1)).toEqual(takenUp)
+
+  const path = `/operations/${first.op_id}/park`
+  expect(await refusalOf(await send(door, { method: 'POST', path, as: BOB }))).toEqual([
+    404,
+    'operation_unknown',
+  ])
+  expect((await send(door, { method: 'POST', path })).status).toBe(204)
+  const anew = linesOf(await submit(parked))
+  paused.end(ended(ok(1)))
+  expect((await anew)[0]).toEqual({ type: 'accepted', op_id: parked.op_id })
+  sandbox.script = async () => ended(ok(1))
+})
+
 test('the catalog is told once, and again only when it changed', async () => {
   const first = await send(door, { path: '/catalog' })
   const etag = first.headers.get('etag') ?? ''
