@@ -2,7 +2,7 @@ import { afterAll, expect, inject, test } from 'vitest'
 import { MAX_RESULT_CHARS } from '#contract/limits.ts'
 import { SecretName } from '#contract/names.ts'
 import { freshDatabase, openReplica } from '../../testing/databases.ts'
-import { ALICE, BOB, problem, result, startEngine } from '../../testing/engines.ts'
+import { ALICE, BOB, callOf, endOf, problem, result, startEngine } from '../../testing/engines.ts'
 import { ended, ok, ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approvedTool, manifest } from '../../testing/tools.ts'
 
@@ -14,7 +14,6 @@ afterAll(async () => {
   await engine[Symbol.asyncDispose]()
   await opened[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
-  expect(faults).toEqual([])
 })
 const { wire } = await approvedTool(opened)
 
@@ -85,9 +84,11 @@ test('somebody else, and a result that fitted, have nothing under the handle', a
   expect(await problem(engine, 'mcpbox_read_result', { handle }, BOB)).toEqual(nothing)
   expect(await problem(engine, 'mcpbox_read_result', { handle: 'mine' }, ALICE)).toEqual(nothing)
   sandbox.script = async () => ended(ok('short'))
-  const { _meta } = await result(engine, wire, { city: 'Bern' }, ALICE)
-  const { id } = _meta?.['mcpbox/execution'] as { id: string }
-  expect(await problem(engine, 'mcpbox_read_result', { handle: id }, ALICE)).toEqual(nothing)
+  const short = callOf(wire, { city: 'Bern' })
+  await engine.submit(ALICE, short, 'request-1')
+  await endOf(engine, short.op_id, ALICE)
+  const of = { handle: short.op_id }
+  expect(await problem(engine, 'mcpbox_read_result', of, ALICE)).toEqual(nothing)
 })
 
 test('it is forgotten together with its operation', async () => {
@@ -96,4 +97,8 @@ test('it is forgotten together with its operation', async () => {
   expect(await problem(engine, 'mcpbox_read_result', { handle }, ALICE)).toMatchObject({
     code: 'operation_unknown',
   })
+})
+
+test('nothing of all this was a fault of MCPbox', () => {
+  expect(faults).toEqual([])
 })
