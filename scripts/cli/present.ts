@@ -26,7 +26,7 @@ export function present(approval: ApprovalView): string {
     may:
       may.length === 0 ? 'nothing: no network, no secrets, default modules only' : may.join(', '),
     'says it': effects(version.annotations),
-    'offers it as': offer(version.publication),
+    'offered as': offer(version.publication),
     language: version.language,
     'time limit': `${version.timeout_ms / 1000} s`,
   }

@@ -8,6 +8,7 @@ import * as limits from '#contract/limits.ts'
 import { SecretName } from '#contract/names.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { Language, type Outcome } from '#contract/sandbox.ts'
+import { EGRESS_LIMITS } from '../egress/limits.ts'
 import { world } from '../egress/testing/world.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
 import { strongest } from '../testing/sandbox.ts'
@@ -107,6 +108,8 @@ test('the limits are those in force', () => {
     `| ${limits.RESULT_BYTES / 1e6} MB of JSON, ${limits.RESULT_DEPTH} levels deep |`,
     `| ${english(limits.MAX_RESULT_CHARS)} characters |`,
     `| ${limits.CONTENT_BYTES / 1e6} MB as base64, which is ${(limits.CONTENT_BYTES / 4e6) * 3} MB of bytes, in ${limits.MAX_CONTENT_BLOCKS} parts |`,
+    `| ${limits.MAX_QUESTIONS_PER_CALL} in a call, ${limits.ASKING_MS / 60_000} minutes for all of them |`,
+    `| ${english(EGRESS_LIMITS.requests)} in a call, ${EGRESS_LIMITS.atOnce} at once, ${EGRESS_LIMITS.bodyBytes / 1e6} MB each way, ${EGRESS_LIMITS.redirects} redirects |`,
     `| the first ${limits.STDOUT_RETURNED_BYTES / 1_000} kB are shown |`,
   ])
     expect(said).toContain(limit)

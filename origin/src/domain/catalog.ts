@@ -1,3 +1,4 @@
+import { IDENTITY } from '#contract/version.ts'
 import { createHash } from 'node:crypto'
 import type {
   Catalog,
@@ -14,18 +15,16 @@ import type { Stores } from './stores.ts'
 import type { Version } from './tools/version.ts'
 
 const INSTRUCTIONS =
-  'MCPbox lets you write your own tools. When a capability is missing: mcpbox_create_server, mcpbox_create_tool (Python), mcpbox_test_code, then mcpbox_request_publish; a person approves exactly that code. Once approved, call it by its name, or through mcpbox_call_tool if your list of tools does not show it yet.'
+  'MCPbox lets you write your own tools, prompts and resources. When a capability is missing: mcpbox_create_server, mcpbox_create_tool (Python or TypeScript), mcpbox_test_code, then mcpbox_request_publish; a person approves exactly that code. Once approved, call it by its name, or through mcpbox_call_tool if your list of tools does not show it yet.'
 
 /** The catalog as it is now; read again after each change notice. */
 export class CatalogReader implements Disposable {
   readonly #stores: Pick<Stores, 'tools'>
-  readonly #version: string
   readonly #listening: Disposable
   #current: Promise<Catalog> | null = null
 
-  constructor(stores: Pick<Stores, 'tools'>, notices: NoticeBoard, version: string) {
+  constructor(stores: Pick<Stores, 'tools'>, notices: NoticeBoard) {
     this.#stores = stores
-    this.#version = version
     this.#listening = notices.on('mcpbox_catalog', () => {
       this.#current = null
     })
@@ -48,7 +47,7 @@ export class CatalogReader implements Disposable {
   async #build(): Promise<Catalog> {
     const live = await this.#stores.tools.live()
     const content = {
-      server: { name: 'mcpbox', version: this.#version },
+      server: IDENTITY,
       instructions: INSTRUCTIONS,
       tools: [
         ...[...MANAGEMENT_TOOLS.values()].map(({ catalog }) => catalog),

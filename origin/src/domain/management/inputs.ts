@@ -1,9 +1,11 @@
 import { z } from 'zod'
-import { Language } from '#contract/sandbox.ts'
+import { MediaType } from '#contract/content.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import { JsonObject } from '#contract/json.ts'
 import { MAX_TIMEOUT_MS } from '#contract/limits.ts'
 import { ModuleName, Name } from '#contract/names.ts'
+import { PublicationKind } from '#contract/publication.ts'
+import { Language } from '#contract/sandbox.ts'
 import { SecretGrant } from '#contract/secret-grant.ts'
 import { NamedPackage } from '../packages/named-package.ts'
 
@@ -23,18 +25,18 @@ export const tool = Name.describe('Name of the tool, without its server')
 export const language = Language.describe(
   'What the code is written in; plain JavaScript is `typescript` too',
 )
-export const kind = z
-  .enum(['tool', 'prompt', 'resource'])
-  .describe('What clients meet it as; the arguments of prompts and resources are `str`')
+export const kind = PublicationKind.describe(
+  'What clients meet it as; the arguments of prompts and resources are `str`',
+)
 export const publishedAs = z
   .string()
   .max(500)
   .describe(
     'Name on the wire instead of `server__name`, or the address of a resource: `notes://today`, or with arguments of main as variables `notes://{day}`',
   )
-export const mimeType = z.string().max(255).describe('Of a resource, e.g. `text/markdown`')
+export const mimeType = MediaType.describe('Of a resource, e.g. `text/markdown`')
 export const code = writtenText(1_000_000).describe(
-  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data, or `Image`, `Audio`, `File`, `Link`, `Result` from `mcpbox`; raise `mcpbox.ToolError` for an expected failure. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await http.get(url)` and `secrets["NAME"]` are there. Or TypeScript: `export default async function main({ city, days = 3 }: { city: string; days?: number })`, one object whose type (interfaces, unions of literals, JSDoc) becomes the input schema; `console.log`, `ctx`, `secrets.NAME`, `fetch` and `ToolError` are there.',
+  'Python 3.11 with a top-level `async def main(...)` (or `def main`). Its signature becomes the input schema (type hints, defaults, Literal, TypedDict, dataclasses), its docstring the descriptions. Return JSON-like data, or `Image`, `Audio`, `File`, `Link`, `Result` from `mcpbox`; raise `mcpbox.ToolError` for an expected failure. `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await ctx.elicit(message, schema)`, `await ctx.sample(prompt)`, `await http.get(url)` and `secrets["NAME"]` are there. Or TypeScript: `export default async function main({ city, days = 3 }: { city: string; days?: number })`, one object whose type (interfaces, unions of literals, JSDoc) becomes the input schema; `console.log`, `ctx`, `secrets.NAME`, `fetch` and `ToolError` are there.',
 )
 export const description = writtenText(2_000).describe(
   'What the tool does, for the assistant that will call it. Empty: taken from the docstring.',

@@ -9,7 +9,7 @@ export const requestPublish = managementTool({
   name: 'mcpbox_request_publish',
   title: 'Ask for approval',
   description:
-    'Freezes the draft and asks a person to approve exactly it. Once approved it can be called at once, by its name or through mcpbox_call_tool.',
+    'Freezes the draft and asks a person to approve exactly it. Once approved it is there at once: a tool by its name or through mcpbox_call_tool.',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
