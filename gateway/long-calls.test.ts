@@ -152,6 +152,17 @@ test.each([
   expect(origin.operations).toEqual([])
 })
 
+test('a handle that says that the end was seen is refused', async () => {
+  const { gateway, origin, faults } = mountGateway({})
+  origin.resume = async function* (_as, { opId }) {
+    yield { type: 'accepted', op_id: opId }
+  }
+  const args = { handle: `${crypto.randomUUID()}.99` }
+  const { result } = await answerOf(await gateway.handle(ask('modern', 'mcpbox_wait', args), ALICE))
+  expect(result).toMatchObject({ isError: true, _meta: { 'mcpbox/code': 'operation_unknown' } })
+  expect(faults).toEqual([])
+})
+
 test('a tool that promises structured content says so as an error, which may go without', async () => {
   const slow = held()
   const { gateway, origin } = mountGateway({ slow: slow.tool }, IMPATIENT)

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
 import { call, modernPost, post } from './testing/posts.ts'
+import type { ScriptedTool } from './testing/scripted-program.ts'
+import { openSession } from './testing/session.ts'
 import { readStream } from './testing/stream-reader.ts'
 import { held } from './testing/tools.ts'
 
@@ -12,6 +14,13 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
+
+/** Asks for a name, and says it. */
+const greeter: ScriptedTool = async function* () {
+  const params = { message: 'Who?', requestedSchema: { type: 'object', properties: {} } }
+  const asks = [{ key: 'name', method: 'elicitation/create' as const, params }]
+  return { content: [{ type: 'text', text: JSON.stringify(yield { type: 'asks', asks }) }] }
+}
 
 const patient = { times: { graceMs: 1_500, patienceMs: () => 200_000 } }
 
@@ -65,4 +74,19 @@ test('a tool whose client is patient is never cut off by that', async () => {
     { result: { content: [{ text: expect.stringContaining('Still running') }] } },
   ])
   expect(origin.cancelled).toEqual([])
+})
+
+test('the time that a person takes to answer is not held against the call', async () => {
+  const { gateway } = mountGateway({ greeter }, { times: { patienceMs: () => 45_000 } })
+  const session = await openSession(gateway, ALICE, { elicitation: {} })
+  const stream = readStream(await session.post(call(1, 'greeter')))
+  await stream.until(/elicitation/)
+  await vi.advanceTimersByTimeAsync(300_000)
+  const [question] = stream.messages()
+  const answer = { action: 'accept', content: { name: 'Ada' } }
+  await session.post({ jsonrpc: '2.0', id: question?.id, result: answer })
+  await stream.end()
+  expect(stream.messages().at(-1)?.result).toMatchObject({
+    content: [{ text: expect.stringContaining('Ada') }],
+  })
 })

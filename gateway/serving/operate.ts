@@ -25,6 +25,8 @@ export interface Operating {
   cancel: AbortSignal
   /** How questions of the operation reach the client. */
   inputs: Inputs
+  /** Told how far the client has been told of the operation once it hears what comes next. */
+  reached: (position: Position) => void
 }
 
 /**
@@ -84,8 +86,15 @@ export async function operate(
     if (suspended !== null)
       await ports.origin.reply(principal, opId, { seq, replies: suspended.replies })
     yield* ports.origin.resume(principal, { opId, after: seq, deadlineMs }, signal)
+    if (waited !== null && !signal.aborted) throw new OriginRefusal(NOTHING_MORE)
   }
 }
+
+/** Of a handle that says that the end was seen already; no handle that we gave says so. */
+const NOTHING_MORE = {
+  code: 'operation_unknown',
+  message: 'Nothing more comes under this handle.',
+} as const
 
 const TOO_LONG = {
   code: 'execution_failed',
@@ -100,7 +109,7 @@ const TOO_LONG = {
 async function follow(
   events: AsyncIterable<OperationEvent>,
   at: Position,
-  { asker, ctx, inputs, deadline }: Operating & { deadline: Deadline },
+  { asker, ctx, inputs, deadline, reached }: Operating & { deadline: Deadline },
   ports: GatewayPorts,
 ): Promise<OperationResult> {
   const report = reporter(ctx, asker)
@@ -111,12 +120,14 @@ async function follow(
       case 'accepted':
         at.opId = event.op_id
         if (!isTaken) deadline.set()
+        reached(at)
         isTaken = true
         break
       case 'heartbeat':
         break
       case 'progress':
       case 'log':
+        reached(at)
         await tell(report, event)
         break
       case 'asks': {
