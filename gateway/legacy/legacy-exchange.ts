@@ -8,6 +8,8 @@ export interface LegacyExchangeOptions {
   /** `initialize` of this session; null when there was none. */
   restore: InitializeRequest['params'] | null
   pending: PendingRequests
+  /** Answers the GET that goes on with a call: always an event stream. */
+  isResumed: boolean
 }
 
 /**
@@ -25,7 +27,9 @@ export class LegacyExchange {
     this.server = server
     this.#cancel = cancel
     this.#restore = options.restore
-    this.#transport = new LegacyTransport(options.pending, options.keepAliveMs)
+    const { pending, keepAliveMs, isResumed } = options
+    const responseMode = isResumed ? 'sse' : 'auto'
+    this.#transport = new LegacyTransport(pending, { keepAliveMs, responseMode })
   }
 
   /** Resolves when the exchange is over, however it ended. */
@@ -44,12 +48,20 @@ export class LegacyExchange {
       await this.server.connect(this.#transport)
       if (this.#restore !== null) await this.#transport.restore(this.#restore)
       const answer = await this.#transport.handleMessage(message, { request })
-      return new Response(answer.body, { status: 200, headers: answer.headers })
+      const { headers } = answer
+      const isStream = headers.get('content-type') === SSE_HEADERS['content-type']
+      const body = isStream && answer.body ? this.#transport.ids.put(answer.body) : answer.body
+      return new Response(body, { status: 200, headers })
     } catch (error) {
       if (this.#cancel.signal.aborted || request.signal.aborted) return nothingMore()
       await this.#transport.close()
       throw error
     }
+  }
+
+  /** A client that lost the stream may go on after its last event, which this is the id of. */
+  reached(eventId: string): void {
+    this.#transport.ids.current = eventId
   }
 
   /** Ends the call, at the origin too. A cancelled request has no answer. */

@@ -13,6 +13,7 @@ import { TOO_MANY_LISTENERS } from '../serving/listeners.ts'
 import type { EventStream } from '../wire/event-stream.ts'
 import { rpcError } from '../wire/rpc-error.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
+import { requestAfter } from './event-id.ts'
 import { openNoticeStream } from './notice-stream.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { accepted, sessionUnknown } from './replies.ts'
@@ -53,7 +54,7 @@ export class LegacySession {
     this.#threshold.level = record.level
     switch (exchange.request.method) {
       case 'GET':
-        return this.#listen(claims, exchange)
+        return this.#goOn(claims, exchange) ?? this.#listen(claims, exchange)
       case 'DELETE':
         return this.#end(claims)
       default:
@@ -86,6 +87,16 @@ export class LegacySession {
     if (notification.method !== 'notifications/cancelled') return
     const params = CancelledParams.safeParse(notification.params)
     if (params.success) await this.#calls.only(params.data.requestId)?.cancel()
+  }
+
+  /**
+   * The stream of a call that its client has lost, from the last event on that it saw (basic/transports,
+   * resumability); null when the GET asks for none. The origin has kept what was said since.
+   */
+  #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response> | null {
+    const lastEventId = exchange.request.headers.get('last-event-id')
+    const message = lastEventId === null ? null : requestAfter(lastEventId)
+    return message && this.#serve(claims, exchange, message)
   }
 
   /** A newer stream takes the place of an older one: its client has lost that. */

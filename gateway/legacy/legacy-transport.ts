@@ -6,6 +6,7 @@ import {
   type JSONRPCRequest,
   type TransportSendOptions,
 } from '@modelcontextprotocol/server'
+import { EventIds } from './event-ids.ts'
 import type { PendingRequests } from './pending-requests.ts'
 
 const LEGACY = { era: 'legacy' } as const
@@ -15,12 +16,17 @@ const RESTORE_ID = '__restore__'
 export class LegacyTransport extends PerRequestHTTPServerTransport {
   /** Resolves when the exchange is over, however it ended. */
   readonly over: Promise<void>
+  readonly ids = new EventIds()
   readonly #end: () => void
   readonly #pending: PendingRequests
   #restored: (() => void) | null = null
 
-  constructor(pending: PendingRequests, keepAliveMs: number) {
-    super({ classification: LEGACY, keepAliveMs })
+  /** @param responseMode `sse` for an event stream from the start, whatever is said on it */
+  constructor(
+    pending: PendingRequests,
+    { keepAliveMs, responseMode }: { keepAliveMs: number; responseMode: 'auto' | 'sse' },
+  ) {
+    super({ classification: LEGACY, keepAliveMs, responseMode })
     this.#pending = pending
     const { promise, resolve } = Promise.withResolvers<void>()
     this.over = promise
@@ -47,6 +53,7 @@ export class LegacyTransport extends PerRequestHTTPServerTransport {
 
   override async send(message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> {
     if (this.#restored !== null) return this.#restored()
+    this.ids.sent()
     return super.send(isJSONRPCRequest(message) ? this.#rename(message) : message, options)
   }
 

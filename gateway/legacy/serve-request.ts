@@ -5,6 +5,7 @@ import type { LogThreshold } from '../serving/asker.ts'
 import { exchangeServer, type SessionSettings } from '../serving/exchange-server.ts'
 import { acceptsStream } from '../wire/accepts-stream.ts'
 import { unpackCapabilities } from './client-capabilities.ts'
+import { eventIdOf } from './event-id.ts'
 import { LegacyExchange } from './legacy-exchange.ts'
 import type { PendingRequests } from './pending-requests.ts'
 import { pushedInputs } from './pushed-inputs.ts'
@@ -44,14 +45,19 @@ export async function serveRequest(
     cancel: cancel.signal,
     settings: session.settings,
     inputs: (ctx) => pushedInputs(ctx, hearsNews ? capabilities : {}),
+    reached: (position) => {
+      if (message.method === 'tools/call') call.reached(eventIdOf(message, position))
+    },
   })
-  return new LegacyExchange(server, cancel, {
+  const call = new LegacyExchange(server, cancel, {
     keepAliveMs: ports.times.keepAliveMs,
     pending: session.pending,
+    isResumed: exchange.request.method === 'GET',
     restore: claims && {
       protocolVersion: claims.protocolVersion,
       capabilities,
       clientInfo: claims.client,
     },
   })
+  return call
 }

@@ -11,7 +11,8 @@ import { OPERATION_METHODS } from '../serving/operation-params.ts'
  * operation cancels it in the modern era, so that one is written to more often.
  */
 export function longestSilence(times: GatewayTimes, message: JSONRPCMessage | null): number {
-  return isCancelledByClosing(message) ? times.cancelNoticeMs : times.keepAliveMs
+  const { keepAliveMs, cancelNoticeMs } = times
+  return isCancelledByClosing(message) ? Math.min(cancelNoticeMs, keepAliveMs) : keepAliveMs
 }
 
 function isCancelledByClosing(message: JSONRPCMessage | null): boolean {

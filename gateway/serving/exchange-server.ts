@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import type { Catalog } from '#contract/catalog.ts'
 import type { LogLevel, OperationResult } from '#contract/operation.ts'
+import type { Position } from '#contract/waiting.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts, GatewayTimes } from '../ports.ts'
 import { withStableCode } from '../wire/rpc-error.ts'
@@ -32,6 +33,8 @@ export interface ServerInputs {
   inputs: (ctx: ServerContext, asked: Asked) => Inputs
   /** What the client settled for its session; null where there is none. */
   settings: SessionSettings | null
+  /** See `Operating`. */
+  reached?: (position: Position) => void
   /** Told when the exchange is over, however it ended. */
   closed?: () => void
 }
@@ -92,7 +95,7 @@ export async function exchangeServer(ports: GatewayPorts, inputs: ServerInputs):
 
 async function answer(
   ports: GatewayPorts,
-  { asker, method, cancel, inputs }: ServerInputs,
+  { asker, method, cancel, inputs, reached = () => {} }: ServerInputs,
   params: unknown,
   ctx: ServerContext,
 ): Promise<OperationResult> {
@@ -101,7 +104,7 @@ async function answer(
   const { asked } = read
   const given = inputs(ctx, asked)
   try {
-    return await operate(ports, asked, { asker, ctx, cancel, inputs: given })
+    return await operate(ports, asked, { asker, ctx, cancel, inputs: given, reached })
   } catch (thrown) {
     if (!(thrown instanceof OriginRefusal)) throw thrown
     return refusedOperation(asked, thrown.problem, given.missing())

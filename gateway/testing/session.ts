@@ -6,7 +6,7 @@ import { ENDPOINT, initialize, post } from './posts.ts'
 export interface Session {
   id: string
   post(body: unknown, headers?: Record<string, string>): Promise<Response>
-  get(signal?: AbortSignal): Promise<Response>
+  get(headers?: Record<string, string>): Promise<Response>
   end(): Promise<Response>
 }
 
@@ -29,11 +29,8 @@ export function sessionOf(id: string, gateway: Gateway, principal: Principal): S
   return {
     id,
     post: (body, headers) => gateway.handle(post(body, { ...named, ...headers }), principal),
-    get: (signal) =>
-      gateway.handle(
-        new Request(ENDPOINT, { headers: named, ...(signal && { signal }) }),
-        principal,
-      ),
+    get: (headers) =>
+      gateway.handle(new Request(ENDPOINT, { headers: { ...named, ...headers } }), principal),
     end: () =>
       gateway.handle(new Request(ENDPOINT, { method: 'DELETE', headers: named }), principal),
   }

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { handleOf, readHandle, WAIT_TOOL, type Position } from '#contract/waiting.ts'
+import type { JSONRPCRequest } from '@modelcontextprotocol/server'
+import { fromBase64Url, toBase64Url } from '../wire/base64url.ts'
+
+const Id = z.union([z.string(), z.number()])
+const Packed = z.tuple([z.string(), Id, Id.nullable()])
+
+/**
+ * The id of an event on the stream of a tool call: how far its client has followed it, and what
+ * the client calls it. It proves nothing; the origin knows whose operation it is.
+ */
+export function eventIdOf(request: JSONRPCRequest, position: Position): string {
+  const token = request.params?._meta?.progressToken ?? null
+  const packed: z.infer<typeof Packed> = [handleOf(position), request.id, token]
+  return toBase64Url(new TextEncoder().encode(JSON.stringify(packed)))
+}
+
+/** The request that goes on after that event; null for what is no id of ours. */
+export function requestAfter(eventId: string): JSONRPCRequest | null {
+  const bytes = fromBase64Url(eventId)
+  const packed = Packed.safeParse(bytes && parsed(new TextDecoder().decode(bytes)))
+  if (!packed.success || readHandle(packed.data[0]) === null) return null
+  const [handle, id, progressToken] = packed.data
+  const _meta = progressToken === null ? {} : { progressToken }
+  const params = { name: WAIT_TOOL.name, arguments: { handle }, _meta }
+  return { jsonrpc: '2.0', id, method: 'tools/call', params }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
