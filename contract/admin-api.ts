@@ -42,11 +42,15 @@ export const LoginResponse = z.object({
 })
 export type LoginResponse = z.infer<typeof LoginResponse>
 
+/** Where a version stands between being written and being replaced. */
+export const VersionState = z.enum(['draft', 'pending', 'live', 'archived', 'rejected'])
+export type VersionState = z.infer<typeof VersionState>
+
 /** One version as the person who decides sees it. */
 export const VersionView = z.object({
   tool: z.string(),
   number: z.int(),
-  state: z.enum(['draft', 'pending', 'live', 'archived', 'rejected']),
+  state: VersionState,
   hash: z.string(),
   publication: Publication,
   description: z.string(),
@@ -63,10 +67,14 @@ export const VersionView = z.object({
 })
 export type VersionView = z.infer<typeof VersionView>
 
+/** What came of a question to a person. */
+export const ApprovalState = z.enum(['waiting', 'approved', 'rejected', 'withdrawn'])
+export type ApprovalState = z.infer<typeof ApprovalState>
+
 /** `GET /api/approvals?state=…` (oldest first) and `GET /api/approvals/:id`. */
 export const ApprovalView = z.object({
   id: z.uuid(),
-  state: z.enum(['waiting', 'approved', 'rejected', 'withdrawn']),
+  state: ApprovalState,
   /** What a decision must name. */
   hash: z.string(),
   requested_by: z.string(),
@@ -93,10 +101,14 @@ export const DecisionRequest = z.strictObject({
 })
 export type DecisionRequest = z.infer<typeof DecisionRequest>
 
+/** Whether a live version was called, or a draft tried. */
+export const ExecutionKind = z.enum(['call', 'trial'])
+export type ExecutionKind = z.infer<typeof ExecutionKind>
+
 /** `GET /api/executions?tool=…&limit=…` (newest first) */
 export const ExecutionView = z.object({
   id: z.uuid(),
-  kind: z.enum(['call', 'trial']),
+  kind: ExecutionKind,
   tool: z.string(),
   version: z.string(),
   principal: z.string(),

@@ -7,10 +7,13 @@ import { MAX_CONTENT_BLOCKS } from './limits.ts'
  */
 
 /** RFC 6838, section 4.2, with parameters as in RFC 2045, section 5.1. */
-export const MEDIA_TYPE =
-  /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}(?:; ?[a-z0-9!#$&^_.+-]{1,60}=[a-z0-9!#$&^_.+-]{1,100})*$/i
-
-const MediaType = z.string().max(255).regex(MEDIA_TYPE)
+export const MediaType = z
+  .string()
+  .max(255)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}(?:; ?[A-Za-z0-9!#$&^_.+-]{1,60}=[A-Za-z0-9!#$&^_.+-]{1,100})*$/,
+    'must be a media type such as `text/markdown`',
+  )
 const ImageType = MediaType.regex(/^image\//i)
 const AudioType = MediaType.regex(/^audio\//i)
 /** RFC 3986, by its scheme and its characters; the rest is its owner's business. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MEDIA_TYPE } from './content.ts'
+import { MediaType } from './content.ts'
 
 /**
  * The name of a tool or prompt on the wire. Its own, `server__tool`, is always free; another one
@@ -32,11 +32,12 @@ export const Publication = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('resource'),
     uri: ResourceUri,
-    mimeType: z.string().regex(MEDIA_TYPE).nullable(),
+    mimeType: MediaType.nullable(),
   }),
 ])
 export type Publication = z.infer<typeof Publication>
-export type PublicationKind = Publication['kind']
+export const PublicationKind = z.enum(Publication.options.map(({ shape }) => shape.kind.value))
+export type PublicationKind = z.infer<typeof PublicationKind>
 
 /** What tells live versions of one kind apart. */
 export function addressOf(publication: Publication): string {

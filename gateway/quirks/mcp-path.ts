@@ -1,7 +1,7 @@
-/**
- * True for the path that the front is mounted on. People paste URLs with a slash at the end, and
- * add a query to make Claude forget a cached list; neither means anything here.
- */
+/** Where the front is mounted. People paste URLs with a slash at the end, which means nothing here. */
+export const MCP_PATHS = ['/mcp', '/mcp/']
+
+/** True at {@link MCP_PATHS}, with any query: people add one to make Claude forget a cached list. */
 export function isMcpPath(url: Pick<URL, 'pathname'>): boolean {
-  return url.pathname === '/mcp' || url.pathname === '/mcp/'
+  return MCP_PATHS.includes(url.pathname)
 }

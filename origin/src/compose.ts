@@ -91,7 +91,7 @@ export async function startOrigin(
       }),
     }),
   )
-  const catalog = starting.use(new CatalogReader(stores, notices, VERSION))
+  const catalog = starting.use(new CatalogReader(stores, notices))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
   starting.use(
@@ -129,7 +129,6 @@ export async function startOrigin(
     catalog,
     notices,
     sessionRecords,
-    version: VERSION,
     log,
     sessionKey: keys.sessionKey,
   })

@@ -1,5 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
-import { VERSION } from '#contract/version.ts'
+import { IDENTITY } from '#contract/version.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { Listeners } from '#gateway/serving/listeners.ts'
 import { createApp, type App } from './app.ts'
@@ -35,7 +35,7 @@ class Isolate {
   #portsFor(config: Config): GatewayPorts {
     this.#ports ??= {
       origin: new TunnelClient(new TunnelDoor(config.origin)),
-      identity: { name: 'mcpbox', version: VERSION },
+      identity: IDENTITY,
       times: { ...DEFAULT_TIMES, cancelNoticeMs: CANCEL_NOTICE_MS },
       listeners: new Listeners(),
       onFault: reportFault,

@@ -14,13 +14,15 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { ApprovalState, ExecutionKind, VersionState } from '#contract/admin-api.ts'
 import type { ToolAnnotations } from '#contract/catalog.ts'
 import type { EgressRecord } from '#contract/egress.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 import type { ModuleLock } from '#contract/packages.ts'
-import type { Isolation } from '#contract/sandbox.ts'
+import type { PublicationKind } from '#contract/publication.ts'
+import type { Isolation, Language, Outcome } from '#contract/sandbox.ts'
 import { at, bytea, createdAt, id } from './columns.ts'
 
 /**
@@ -72,14 +74,14 @@ export const versions = pgTable(
       .notNull()
       .references(() => tools.id),
     number: integer('number').notNull(),
-    state: text('state', { enum: ['draft', 'pending', 'live', 'archived', 'rejected'] }).notNull(),
+    state: text('state').$type<VersionState>().notNull(),
     hash: text('hash').notNull(),
     hashFormat: integer('hash_format').notNull(),
-    kind: text('kind', { enum: ['tool', 'prompt', 'resource'] }).notNull(),
+    kind: text('kind').$type<PublicationKind>().notNull(),
     address: text('address').notNull(),
     mimeType: text('mime_type'),
     description: text('description').notNull(),
-    language: text('language', { enum: ['python', 'typescript'] }).notNull(),
+    language: text('language').$type<Language>().notNull(),
     code: text('code').notNull(),
     inputSchema: json('input_schema').$type<JsonObject>().notNull(),
     outputSchema: json('output_schema').$type<JsonObject>(),
@@ -127,7 +129,7 @@ export const approvals = pgTable(
     id: id(),
     versionId: uuid('version_id').notNull(),
     hash: text('hash').notNull(),
-    state: text('state', { enum: ['waiting', 'approved', 'rejected', 'withdrawn'] }).notNull(),
+    state: text('state').$type<ApprovalState>().notNull(),
     requestedBy: text('requested_by').notNull(),
     client: json('client').$type<ClientInfo>(),
     notes: text('notes').notNull(),
@@ -192,7 +194,7 @@ export const executions = pgTable(
   'executions',
   {
     id: uuid('id').primaryKey(),
-    kind: text('kind', { enum: ['call', 'trial'] }).notNull(),
+    kind: text('kind').$type<ExecutionKind>().notNull(),
     versionId: versionId(),
     tool: text('tool').notNull(),
     principal: text('principal').notNull(),
@@ -200,9 +202,7 @@ export const executions = pgTable(
     client: json('client').$type<ClientInfo>(),
     requestId: text('request_id').notNull(),
     arguments: json('arguments').$type<JsonObject>().notNull(),
-    outcome: text('outcome', {
-      enum: ['ok', 'failed', 'timed_out', 'killed', 'refused'],
-    }).notNull(),
+    outcome: text('outcome').$type<Outcome['kind']>().notNull(),
     detail: text('detail'),
     result: text('result'),
     stdout: text('stdout').notNull(),

@@ -26,7 +26,7 @@ export function openAdmin(opened: Opened): {
   const { log, lines } = keptLog()
   const sandbox = new ScriptedSandbox()
   const { engine, packages } = startEngine(opened, sandbox)
-  const catalog = new CatalogReader(stores, notices, '1.2.3')
+  const catalog = new CatalogReader(stores, notices)
   const allowedHosts = ['Box.lan']
   const door = adminDoor({
     stores,
@@ -51,7 +51,6 @@ export function openAdmin(opened: Opened): {
     notices,
     sessionRecords: pgSessionRecords(opened.db),
     sessionKey: 'session-key'.repeat(4),
-    version: '1.2.3',
     log,
   })
   return {

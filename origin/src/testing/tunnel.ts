@@ -15,7 +15,7 @@ export const KEYS = { serviceToken: 'service-token', assertionKey: 'assertion-ke
 /** A tunnel door over a database. */
 export function openTunnel(opened: Opened, sandbox: Sandbox) {
   const { engine, faults } = startEngine(opened, sandbox)
-  const catalog = new CatalogReader(opened.stores, opened.notices, '1.2.3')
+  const catalog = new CatalogReader(opened.stores, opened.notices)
   const { log, lines } = keptLog()
   const uses = pgAssertionUses(opened.db)
   const door = tunnelDoor({

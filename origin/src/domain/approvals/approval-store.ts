@@ -1,3 +1,4 @@
+import type { ApprovalState } from '#contract/admin-api.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 
 export interface Approval {
@@ -5,7 +6,7 @@ export interface Approval {
   versionId: string
   /** The version's hash when the question was asked. */
   hash: string
-  state: 'waiting' | 'approved' | 'rejected' | 'withdrawn'
+  state: ApprovalState
   requestedBy: string
   client: ClientInfo | null
   notes: string
@@ -25,7 +26,7 @@ export interface ApprovalStore {
     notes: string
   }): Promise<Approval>
   approval(id: string): Promise<Approval | null>
-  list(state: Approval['state'] | null): Promise<Approval[]>
+  list(state: ApprovalState | null): Promise<Approval[]>
   ofVersion(versionId: string): Promise<Approval[]>
   /** Takes back the question about a version that waits. */
   withdraw(versionId: string): Promise<void>

@@ -1,3 +1,4 @@
+import type { ExecutionKind } from '#contract/admin-api.ts'
 import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
@@ -12,7 +13,7 @@ import { scrubber } from './scrub.ts'
 
 export interface Execution {
   opId: OpId
-  kind: 'call' | 'trial'
+  kind: ExecutionKind
   candidate: Candidate
   arguments: JsonObject
   /** The caller waits no longer than this. */

@@ -1,3 +1,4 @@
+import type { ExecutionKind } from '#contract/admin-api.ts'
 import type { EgressRecord } from '#contract/egress.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { ClientInfo } from '#contract/operation.ts'
@@ -6,7 +7,7 @@ import type { Isolation, Outcome } from '#contract/sandbox.ts'
 /** One call (`call`) or one run of a draft (`trial`) of one version. */
 export interface Execution {
   id: string
-  kind: 'call' | 'trial'
+  kind: ExecutionKind
   versionId: string
   /** Hash of the version that ran. */
   hash: string

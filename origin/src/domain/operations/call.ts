@@ -1,3 +1,4 @@
+import type { ExecutionKind } from '#contract/admin-api.ts'
 import type { ClientInfo, OpId, OperationResult } from '#contract/operation.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
@@ -45,7 +46,7 @@ export interface Call {
    * `choose` picks the version; it is asked once per operation, however often that is resumed.
    */
   execute(how: {
-    kind: 'call' | 'trial'
+    kind: ExecutionKind
     choose: () => Promise<Candidate>
     arguments: JsonObject | ((version: Version) => JsonObject)
     conclude: Conclude

@@ -1,7 +1,8 @@
 import type { ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
+import type { VersionState } from '#contract/admin-api.ts'
 import type { PublicationKind } from '#contract/publication.ts'
-import type { Version, VersionState, VersionText } from './version.ts'
+import type { Version, VersionText } from './version.ts'
 
 export interface Server {
   id: string

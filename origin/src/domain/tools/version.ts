@@ -1,3 +1,4 @@
+import type { VersionState } from '#contract/admin-api.ts'
 import type { ToolAnnotations } from '#contract/catalog.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Manifest } from '#contract/manifest.ts'
@@ -5,8 +6,6 @@ import type { Name } from '#contract/names.ts'
 import type { ModuleLock } from '#contract/packages.ts'
 import type { Publication } from '#contract/publication.ts'
 import type { Language } from '#contract/sandbox.ts'
-
-export type VersionState = 'draft' | 'pending' | 'live' | 'archived' | 'rejected'
 
 /** Everything of a version that changes what it does or how it is presented to an assistant. */
 export interface VersionText {

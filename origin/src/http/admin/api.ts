@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
-import { DecisionRequest, SecretValue } from '#contract/admin-api.ts'
+import { ApprovalState, DecisionRequest, SecretValue } from '#contract/admin-api.ts'
 import { Name, parseWireName, SecretName } from '#contract/names.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import { decide } from '../../domain/approvals/decide.ts'
@@ -16,7 +16,6 @@ import { signedIn, type AdminEnv } from './signed-in.ts'
 import { approvalView, executionView, versionView } from './views.ts'
 
 const Limit = z.coerce.number().int().min(1).max(500).default(50)
-const State = z.enum(['waiting', 'approved', 'rejected', 'withdrawn'])
 
 /** `/api`: what a signed-in admin reads and decides. */
 export function apiRoutes(parts: {
@@ -43,7 +42,7 @@ export function apiRoutes(parts: {
   }
 
   routes.get('/approvals', async (c) => {
-    const state = query(c, 'state', State.optional())
+    const state = query(c, 'state', ApprovalState.optional())
     const asked = await stores.approvals.list(state ?? null)
     return c.json({
       approvals: await Promise.all(asked.map((approval) => view(approval, c.req.raw.signal))),

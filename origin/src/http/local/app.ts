@@ -1,7 +1,9 @@
 import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { createGateway } from '#gateway/gateway.ts'
+import { IDENTITY } from '#contract/version.ts'
 import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionHost } from '#gateway/legacy/memory-session-host.ts'
+import { MCP_PATHS } from '#gateway/quirks/mcp-path.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { Listeners } from '#gateway/serving/listeners.ts'
 import type { Logger } from '../../log.ts'
@@ -15,13 +17,12 @@ export function mountLocalMcp(
   parts: Parameters<typeof inProcessOrigin>[0] & {
     sessionRecords: SessionRecords
     sessionKey: string
-    version: string
     log: Logger
   },
 ): void {
   const ports: GatewayPorts = {
     origin: inProcessOrigin(parts),
-    identity: { name: 'mcpbox', version: parts.version },
+    identity: IDENTITY,
     times: DEFAULT_TIMES,
     listeners: new Listeners(),
     onFault: (fault) => parts.log.error({ door: 'local', err: fault }, 'fault'),
@@ -33,7 +34,7 @@ export function mountLocalMcp(
     keys: { sessionId: parts.sessionKey },
     bodyBytes: ORIGIN_BODY_BYTES,
   })
-  for (const path of ['/mcp', '/mcp/'])
+  for (const path of MCP_PATHS)
     door.all(path, (c) => {
       assertFromThisMachine(c)
       return gateway.handle(c.req.raw, { kind: 'local' })
