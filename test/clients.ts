@@ -52,6 +52,13 @@ export interface ClientSettings {
   onChanged?: (what: 'tools' | 'prompts' | 'resources' | `updated ${string}`) => void
 }
 
+/** Patient enough for a restart of what is in between. */
+const reconnectionOptions = {
+  initialReconnectionDelay: 100,
+  maxReconnectionDelay: 1_000,
+  reconnectionDelayGrowFactor: 1.5,
+  maxRetries: 60,
+}
 const INFO = { name: 'test-client', version: '1.0.0' }
 const mcp = (base: URL) => new URL('/mcp', base)
 const called = (raw: unknown): Called => {
@@ -99,7 +106,7 @@ export async function legacyClient(
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) =>
     onChanged?.(`updated ${params.uri}`),
   )
-  const transport = new LegacyTransport(mcp(base))
+  const transport = new LegacyTransport(mcp(base), { reconnectionOptions })
   await client.connect(transport)
   return {
     protocol: transport.protocolVersion ?? '',
@@ -144,7 +151,7 @@ async function clientOfTwo(
   client.setNotificationHandler('notifications/resources/updated', ({ params }) =>
     onChanged?.(`updated ${params.uri}`),
   )
-  await client.connect(new ModernTransport(mcp(base)))
+  await client.connect(new ModernTransport(mcp(base), { reconnectionOptions }))
   return {
     protocol: client.getNegotiatedProtocolVersion() ?? '',
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),

@@ -20,6 +20,15 @@ async def main(who: str):
     await ctx.progress(0, 1, "begun")
     await asyncio.sleep(25)
 `,
+  nap: `
+import asyncio
+
+async def main(seconds: float) -> str:
+    """Says that it has begun, and ends by itself."""
+    await ctx.progress(0, 1, "begun")
+    await asyncio.sleep(seconds)
+    return "rested"
+`,
   greet: `
 FORM = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 

@@ -124,6 +124,23 @@ describe('a Cloudflare Agent behind the Worker', () => {
   })
 })
 
+test('a call of a session outlives a restart of the Worker in the middle of it', async () => {
+  const sessions = [legacyClient, modernClientWithSession]
+  await using both = new AsyncDisposableStack()
+  const begun: Promise<void>[] = []
+  const calls = sessions.map(async (connect) => {
+    const client = both.use(await connect(line.edge.signedIn))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    begun.push(promise)
+    return client.call('peers__nap', { seconds: 3 }, () => resolve())
+  })
+  await expect.poll(() => begun, SOON).toHaveLength(sessions.length)
+  await Promise.all(begun)
+  await line.edge.restartWorker()
+  for (const { text } of await Promise.all(calls)) expect(text).toBe('rested')
+  expect(await line.outcomesOf('peers__nap', { seconds: 3 })).toEqual(['ok', 'ok'])
+})
+
 test('every client goes on after a restart of origin, sandbox and Worker', async () => {
   await line.restartAll()
   expect(restarted).toHaveLength(peers.length)
