@@ -58,6 +58,10 @@ describe('a verdict of the supervisor', () => {
       { kind: 'killed', reason: 'result_too_large' },
     ],
     [
+      { by: 'fault', fault: 'flood' },
+      { kind: 'killed', reason: 'output_flood' },
+    ],
+    [
       { by: 'fault', fault: 'too_deep' },
       { kind: 'killed', reason: 'result_too_large' },
     ],

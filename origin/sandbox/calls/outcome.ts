@@ -63,6 +63,8 @@ const TOO_LARGE: Killed = {
   message: `the result is larger than ${RESULT_BYTES} bytes, or its images, audio and files are larger than ${CONTENT_BYTES} bytes as base64`,
 }
 
+const FLOOD: Killed = { reason: 'output_flood', message: 'the tool printed or said without end' }
+
 type Bounds = RunLimits & { language: Language }
 
 function killed(verdict: Verdict, account: Account | null, limits: Bounds): Killed {
@@ -70,7 +72,7 @@ function killed(verdict: Verdict, account: Account | null, limits: Bounds): Kill
     case 'caller':
       return { reason: 'cancelled', message: 'the caller cancelled' }
     case 'flood':
-      return { reason: 'output_flood', message: 'the tool printed without end' }
+      return FLOOD
     case 'fault':
       return fault(verdict.fault)
     case 'answer':
@@ -85,6 +87,8 @@ function fault(kind: Extract<Verdict, { by: 'fault' }>['fault']): Killed {
   switch (kind) {
     case 'too_long':
       return TOO_LARGE
+    case 'flood':
+      return FLOOD
     case 'too_deep':
       return { reason: 'result_too_large', message: `the result nests deeper than ${RESULT_DEPTH}` }
     case 'malformed':

@@ -152,6 +152,24 @@ describe.each(formableLevels)('the channel at %s', { concurrent: true }, (level)
     expect(await answer(`${deep}\n${send}\ntime.sleep(60)`)).toBe('killed result_too_large')
   })
 
+  it.each([
+    ['a large event', "send({'type': 'log', 'level': 'info', 'data': 'x' * 200_000})"],
+    [
+      'a large event in the clothes of an answer',
+      `body = b'{"type":"result","type":"progress","progress":1,"x":"' + b'x' * 200_000 + b'"}'\nos.write(3, struct.pack('>I', len(body)) + body)\ntime.sleep(60)`,
+    ],
+    [
+      'small events without number',
+      "one = frame({'type': 'progress', 'progress': 1}) * 1_000\nwhile True: os.write(3, one)",
+    ],
+    [
+      'cancels of a request without number',
+      "send_one = {'type': 'http.request', 'id': 1, 'method': 'GET', 'url': 'https://example.com/', 'headers': [], 'body': False, 'follow': False}\none = frame({'type': 'http.cancel', 'id': 1}) * 1_000\nos.write(3, frame(send_one))\nwhile True: os.write(3, one)",
+    ],
+  ])('%s is a flood', async (_, statement) => {
+    expect(await answer(statement)).toBe('killed output_flood')
+  })
+
   it('a frame that never ends is a timeout', async () => {
     expect(await answer("os.write(3, struct.pack('>I', 100) + b'{')\ntime.sleep(60)", SHORT)).toBe(
       'timed_out',

@@ -3,11 +3,13 @@ import { CONTENT_BYTES, RESULT_BYTES, RESULT_DEPTH } from '#contract/limits.ts'
 import type { Account } from './account.ts'
 import type { Guest } from './door.ts'
 import { encodeFrame, frameDecoder, FrameFault } from './frames.ts'
+import { LARGE_MESSAGES } from './flood.ts'
 import { boundedOutput, type Output } from './output.ts'
 
 /** What a child says, as its supervisor hears it. Unchecked beyond length, depth and syntax. */
 export type Listener = {
-  message(message: unknown): void
+  /** With the bytes that it had on the channel. */
+  message(message: unknown, bytes: number): void
   fault(fault: FrameFault): void
   /** Bytes so far, on all of the child's channels together. */
   traffic(bytes: number): void
@@ -18,6 +20,8 @@ export type Child = {
   send(message: object, taken?: () => void): void
   /** Names who hears the child from now on; messages that came before wait for the first one. */
   listen(listener: Listener): void
+  /** Reads nothing more of what the child says; what it prints is still taken. */
+  stopListening(): void
   output: Output
   /** When the child can print no more. */
   silent: Promise<void>
@@ -34,7 +38,11 @@ export type End = { account: Account } | { account: null; lost: string }
 export type Midwife = { child: Child; arrives: Guest; ends(end: End): void }
 
 /** A message is `{"type":"result","value":…,"content":[…]}` at the longest. */
-const FRAME_LIMITS = { bytes: RESULT_BYTES + CONTENT_BYTES + 64, depth: RESULT_DEPTH + 3 }
+const FRAME_LIMITS = {
+  bytes: RESULT_BYTES + CONTENT_BYTES + 64,
+  depth: RESULT_DEPTH + 3,
+  large: LARGE_MESSAGES,
+}
 /** How long the sockets of an ended process may take to say so before they are cut. */
 const LINGER_MS = 2_000
 
@@ -49,7 +57,7 @@ export function expectChild(kill: () => void): Midwife {
   const gone = Promise.withResolvers<End>()
   let listener: Listener | null = null
   let traffic = 0
-  let faulty = false
+  let deaf = false
   let over = false
 
   function tell(event: (listener: Listener) => void): void {
@@ -66,12 +74,12 @@ export function expectChild(kill: () => void): Midwife {
   }
   function said(chunk: Buffer): void {
     count(chunk.length)
-    if (faulty) return
+    if (deaf) return
     try {
-      for (const message of decode(chunk)) tell((to) => to.message(message))
+      for (const { message, bytes } of decode(chunk)) tell((to) => to.message(message, bytes))
     } catch (error) {
       if (!(error instanceof FrameFault)) throw error
-      faulty = true
+      deaf = true
       tell((to) => to.fault(error))
     }
   }
@@ -112,6 +120,9 @@ export function expectChild(kill: () => void): Midwife {
       listen: (next) => {
         listener = next
         for (const event of waiting.splice(0)) event(next)
+      },
+      stopListening: () => {
+        deaf = true
       },
       output,
       silent: silent.promise,

@@ -3,6 +3,9 @@ import { encodeFrame, frameDecoder } from './frames.ts'
 
 const LIMITS = { bytes: 100, depth: 4 }
 
+const messagesOf = (decode: ReturnType<typeof frameDecoder>, chunk: Buffer) =>
+  decode(chunk).map(({ message }) => message)
+
 /** A frame whose head says what it likes. */
 function frameOf(length: number, body: string): Buffer {
   const head = Buffer.alloc(4)
@@ -17,7 +20,7 @@ describe('frames', () => {
       const decode = frameDecoder(LIMITS)
       const messages: unknown[] = []
       for (let at = 0; at < stream.length; at += size) {
-        messages.push(...decode(stream.subarray(at, at + size)))
+        messages.push(...messagesOf(decode, stream.subarray(at, at + size)))
       }
       expect(messages).toEqual([{ a: 1 }, { b: 'ü' }])
     }
@@ -34,9 +37,18 @@ describe('hostile frames', () => {
     expect(() => frameDecoder(LIMITS)(frameOf(101, ''))).toThrow('101 bytes')
   })
 
+  it('a large message that does not begin like one is refused at its beginning', () => {
+    const large = { bytes: 30, begin: /^\{"type":"result"/ }
+    const decode = () => frameDecoder({ ...LIMITS, large })
+    const log = '{"type":"log","level":"info","data":""}'
+    expect(decode()(frameOf(90, '{"type":"result","value":'))).toEqual([])
+    expect(() => decode()(frameOf(90, log.slice(0, 25)))).toThrow('90 bytes for such a message')
+    expect(decode()(frameOf(30, log.slice(0, 25)))).toEqual([])
+  })
+
   it('deep nesting is refused before it is parsed', () => {
     expect(() => frameDecoder(LIMITS)(frameOf(10, '[[[[[]]]]]'))).toThrow('deeper than 4')
-    expect(frameDecoder(LIMITS)(frameOf(8, '[[[[]]]]'))).toEqual([[[[[]]]]])
+    expect(frameDecoder(LIMITS)(frameOf(8, '[[[[]]]]'))).toEqual([{ message: [[[[]]]], bytes: 8 }])
   })
 
   it('printed JSON on the channel is a length that is far too long', () => {
@@ -51,7 +63,7 @@ describe('hostile frames', () => {
 
   it('__proto__ is a plain property', () => {
     const body = '{"__proto__":{"polluted":1}}'
-    const [message] = frameDecoder(LIMITS)(frameOf(body.length, body))
+    const [message] = messagesOf(frameDecoder(LIMITS), frameOf(body.length, body))
     expect(Object.getPrototypeOf(message)).toBe(Object.prototype)
     expect({}).not.toHaveProperty('polluted')
   })

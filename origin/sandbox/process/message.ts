@@ -54,3 +54,7 @@ export function isEvent(message: Message): message is Event {
 export function isWeb(message: Message): message is WebMessage {
   return message.type.startsWith('http.')
 }
+
+export function isFinal(message: Message): message is Final {
+  return !isEvent(message) && message.type !== 'ask' && !isWeb(message)
+}

@@ -5,7 +5,8 @@ import type { Account } from './account.ts'
 import type { Child } from './child.ts'
 import type { FrameFault } from './frames.ts'
 import { clock } from './clock.ts'
-import { type Event, type Final, isEvent, isWeb, Message, type Question } from './message.ts'
+import { floodGate } from './flood.ts'
+import { type Event, type Final, isEvent, isFinal, Message, type Question } from './message.ts'
 import type { Output } from './output.ts'
 
 /** The first thing that decided a task. What comes after it changes nothing. */
@@ -49,6 +50,7 @@ const LAST_WORDS_MS = 50
 export async function serve(child: Child, task: object, terms: Terms): Promise<Served> {
   const decided = Promise.withResolvers<Verdict>()
   const working = clock(terms.timeoutMs, () => decided.resolve({ by: 'deadline' }))
+  const withinFlood = floodGate()
   let standing = 0
   let over = false
 
@@ -63,12 +65,14 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   }
 
   child.listen({
-    message: (raw) => {
+    message: (raw, bytes) => {
       const message = Message.safeParse(raw)
       if (!message.success) decided.resolve({ by: 'fault', fault: 'unknown_message' })
-      else if (isEvent(message.data)) terms.onEvent(message.data)
+      else if (isFinal(message.data)) decided.resolve({ by: 'answer', answer: message.data })
+      else if (!withinFlood(message.data, bytes, terms.web?.traffic() ?? 0)) {
+        decided.resolve({ by: 'flood' })
+      } else if (isEvent(message.data)) terms.onEvent(message.data)
       else if (message.data.type === 'ask') void answer(message.data)
-      else if (!isWeb(message.data)) decided.resolve({ by: 'answer', answer: message.data })
       else if (terms.web?.take(message.data) !== true) {
         decided.resolve({ by: 'fault', fault: 'unknown_message' })
       }
@@ -86,6 +90,7 @@ export async function serve(child: Child, task: object, terms: Terms): Promise<S
   if (!terms.signal.aborted) child.send(task)
   const verdict = await decided.promise
   over = true
+  child.stopListening()
   const durationMs = working.stop()
   terms.signal.removeEventListener('abort', cancel)
   const { output } = child

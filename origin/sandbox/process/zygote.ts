@@ -107,7 +107,7 @@ export async function startZygote(
   }
 
   control.on('data', (chunk: Buffer) => {
-    for (const message of decode(chunk)) hear(Report.parse(message))
+    for (const { message } of decode(chunk)) hear(Report.parse(message))
   })
   control.on('error', end)
   control.on('close', end)
