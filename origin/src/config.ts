@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { complaints } from '#contract/complaints.ts'
 import type { IsolationLevel } from '#contract/sandbox.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
@@ -57,10 +58,7 @@ export interface Config {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const read = Environment.safeParse(set)
-  if (!read.success)
-    throw new Error(
-      read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'),
-    )
+  if (!read.success) throw new Error(complaints(read.error, '\n'))
   const { data } = read
   return {
     dataFolder: data.MCPBOX_DATA,
