@@ -121,7 +121,14 @@ test('legacy: cancelling the wait leaves the operation alone', async () => {
   const { gateway, origin, deferred } = mountGateway({ slow: slow.tool }, patientLater())
   const session = await openSession(gateway, ALICE)
   const handle = handleIn(await answerOf(await session.post(call(1, 'slow'))))
+  const resume = origin.resume.bind(origin)
+  const follows = Promise.withResolvers<void>()
+  origin.resume = (...asked) => {
+    follows.resolve()
+    return resume(...asked)
+  }
   const waiting = session.post(call(2, 'mcpbox_wait', { handle }))
+  await follows.promise
   const cancelled = { method: 'notifications/cancelled', params: { requestId: 2 } }
   await session.post({ jsonrpc: '2.0', ...cancelled })
   await waiting
