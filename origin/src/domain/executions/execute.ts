@@ -11,7 +11,8 @@ import type { Candidate } from '../tools/tool-store.ts'
 import { grantedSecrets } from './granted-secrets.ts'
 import { scrubber } from './scrub.ts'
 
-export interface Execution {
+/** One execution to come. */
+export interface ExecutionOrder {
   opId: OpId
   kind: ExecutionKind
   candidate: Candidate
@@ -35,7 +36,7 @@ export interface Execution {
 export async function execute(
   stores: Pick<Stores, 'secrets'>,
   sandbox: Pick<Sandbox, 'run'>,
-  { opId, kind, candidate, bootId, sentBefore, news, cancel, detach, ...asked }: Execution,
+  { opId, kind, candidate, bootId, sentBefore, news, cancel, detach, ...asked }: ExecutionOrder,
 ): Promise<NumberedOutcome | 'other_boot'> {
   const { version } = candidate
   if (kind === 'call') assertApproved(candidate)

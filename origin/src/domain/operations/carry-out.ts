@@ -2,18 +2,15 @@ import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { OperationRequest } from '#contract/operation.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
-import type { Outcome, Reply } from '#contract/sandbox.ts'
 import type { Ending } from '../executions/ending.ts'
 import { execute } from '../executions/execute.ts'
 import { keptPromise } from '../executions/kept-promise.ts'
-import { inWords, replyInWords } from '../executions/in-words.ts'
+import { record } from '../executions/record.ts'
 import type { PackageSource } from '../packages/package-source.ts'
-import { principalLabel } from '../principals.ts'
 import { Refusal } from '../refusal.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
 import type { Stores, Within } from '../stores.ts'
 import type { Candidate } from '../tools/tool-store.ts'
-import { wireName } from '#contract/names.ts'
 import type { Call } from './call.ts'
 import type { LiveOperation } from './live-operation.ts'
 import type { Dispatch, NumberedEvent, Operation } from './operation.ts'
@@ -65,7 +62,7 @@ export function carryOutWith(parts: {
     const bootId = sandbox.boot
     const candidate = bootId === null ? null : await answers.willRun(stores, request)
     if (bootId === null || candidate === null) return null
-    return { candidate, dispatch: { bootId, versionId: candidate.version.id, kind: 'call' } }
+    return { candidate, dispatch: { bootId, versionId: candidate.version.id } }
   }
 
   async function toEnd(operation: Operation, live: LiveOperation, foreseen: Foreseen | null) {
@@ -100,17 +97,14 @@ export function carryOutWith(parts: {
       sandbox.reply(opId, { seq, replies }).catch(onFault)
     }
 
-    const noteDispatch = async (what: Omit<Dispatch, 'bootId'>, refusedBy: string | null) => {
+    const noteDispatch = async (versionId: string, refusedBy: string | null) => {
       const bootId = sandbox.boot ?? (await sandbox.health(live.detached.signal)).boot_id
-      const dispatch = { bootId, versionId: what.versionId, kind: what.kind }
+      const dispatch = { bootId, versionId }
       const noted = await stores.operations.setDispatch(opId, dispatch, { owner, refusedBy })
       return noted ? dispatch : abandon()
     }
 
-    const dispatched = async (
-      choose: () => Promise<Candidate>,
-      kind: Dispatch['kind'],
-    ): Promise<Foreseen> => {
+    const dispatched = async (choose: () => Promise<Candidate>): Promise<Foreseen> => {
       if (foreseen !== null) return foreseen
       if (operation.dispatch !== null) {
         const candidate = await stores.tools.candidate(operation.dispatch.versionId)
@@ -118,8 +112,7 @@ export function carryOutWith(parts: {
         return { candidate, dispatch: operation.dispatch }
       }
       const candidate = await choose()
-      const dispatch = await noteDispatch({ versionId: candidate.version.id, kind }, null)
-      return { candidate, dispatch }
+      return { candidate, dispatch: await noteDispatch(candidate.version.id, null) }
     }
 
     const call: Call = {
@@ -151,7 +144,7 @@ export function carryOutWith(parts: {
         const startedAt = new Date()
         if (operation.dispatch === null && live.cancelled.signal.aborted)
           throw new Refusal('cancelled', 'The call was cancelled before it began.')
-        const { candidate, dispatch } = await dispatched(choose, kind)
+        const { candidate, dispatch } = await dispatched(choose)
         const { version } = candidate
         const input =
           typeof given.arguments === 'function' ? given.arguments(version) : given.arguments
@@ -175,26 +168,15 @@ export function carryOutWith(parts: {
           })
         let ended = await executeAt(dispatch.bootId)
         if (ended === 'other_boot')
-          ended = await executeAt((await noteDispatch(dispatch, dispatch.bootId)).bootId)
+          ended = await executeAt((await noteDispatch(dispatch.versionId, dispatch.bootId)).bootId)
         if (ended === 'other_boot') return sandboxUnreachable()
         const { seq } = ended
         const outcome = keptPromise(ended.outcome, version)
         hasOutcome = true
         newestSeq = Math.max(newestSeq, seq - 1)
         await end(async (inside) => {
-          await inside.executions.add({
-            id: opId,
-            kind,
-            versionId: version.id,
-            requestId,
-            startedAt,
-            tool: wireName(version.server, version.tool),
-            principal: principalKey(principal),
-            principalLabel: principalLabel(principal),
-            client: request.client,
-            arguments: input,
-            ...recorded(outcome),
-          })
+          const ran = { kind, version, arguments: input, startedAt }
+          await record(inside.executions, operation, ran, outcome)
           return conclude(outcome, { id: opId, version })
         })
       },
@@ -238,22 +220,4 @@ class EndedElsewhere extends Error {}
 
 function abandon(): never {
   throw new EndedElsewhere('another replica owns or ended this operation')
-}
-
-/** A value as JSON; of content the text, and of images and files no more than what they are. */
-function kept(reply: Reply): string {
-  return reply.content === undefined ? JSON.stringify(reply.value) : replyInWords(reply)
-}
-
-function recorded(outcome: Outcome) {
-  const measured = outcome.kind === 'refused' ? null : outcome
-  return {
-    outcome: outcome.kind,
-    detail: outcome.kind === 'ok' ? null : inWords(outcome),
-    result: outcome.kind === 'ok' ? kept(outcome) : null,
-    stdout: measured?.stdout.text ?? '',
-    durationMs: measured?.duration_ms ?? 0,
-    isolation: measured?.isolation ?? null,
-    egress: measured?.egress ?? [],
-  }
 }

@@ -11,7 +11,6 @@ import type { Principal } from '#contract/principal.ts'
 export interface Dispatch {
   bootId: string
   versionId: string
-  kind: 'call' | 'trial'
 }
 
 /** One operation as every replica sees it. */

@@ -34,7 +34,7 @@ async function dispatchOf(opId: OpId): Promise<unknown> {
 test('what is going to run is noted with the operation, before anything is sent', async () => {
   const sandbox = new ScriptedSandbox(async ({ bootId, request }) => {
     const noted = await dispatchOf(request.run_id as OpId)
-    expect(noted).toEqual({ bootId, versionId: version.id, kind: 'call' })
+    expect(noted).toEqual({ bootId, versionId: version.id })
     return ended(ok('noted'))
   })
   sandbox.health = () => Promise.reject(new Error('nobody needs to ask'))
