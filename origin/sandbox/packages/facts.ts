@@ -38,7 +38,14 @@ export function packageFacts(
 
   async function lookUp(packages: readonly Asked[], signal: AbortSignal): Promise<PackageFacts[]> {
     const input = JSON.stringify({ packages, advisories })
-    const work = { args: ['facts'], writes: null, input, timeoutMs: LOOK_UP_MS, signal }
+    const work = {
+      part: 'facts',
+      args: [],
+      writes: null,
+      input,
+      timeoutMs: LOOK_UP_MS,
+      signal,
+    } as const
     try {
       const { code, output } = await fetcher.run(work)
       if (code !== 0) return packages.map(unknownFacts)

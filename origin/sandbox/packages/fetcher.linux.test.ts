@@ -15,7 +15,7 @@ it('an interpreter without pip says what to install', async () => {
     await chmod(folder, 0o755)
     execFileSync(machine.interpreter.executable, ['-m', 'venv', '--without-pip', folder])
     const bare = fetcher(join(folder, 'bin', 'python'), { ...machine, env: process.env })
-    const work = { args: ['pip', '--version'], writes: null, timeoutMs: 20_000, signal }
+    const work = { part: 'pip', args: [], writes: null, timeoutMs: 20_000, signal } as const
     await expect(bare.run(work)).rejects.toThrow(/apt install python3-pip.*-m ensurepip/)
   } finally {
     await rm(folder, { recursive: true })
@@ -24,7 +24,7 @@ it('an interpreter without pip says what to install', async () => {
 
 it('what takes too long is ended, and says so', async () => {
   const own = fetcher(machine.interpreter.executable, { ...machine, env: process.env })
-  const work = { args: ['wheels', '/'], writes: null, timeoutMs: 1, signal }
+  const work = { part: 'wheels', args: ['/'], writes: null, timeoutMs: 1, signal } as const
   await expect(own.run(work)).rejects.toThrow('not there after 0.001 s')
 })
 

@@ -25,7 +25,7 @@ export function setName(lock: ModuleLock): string {
 
 /**
  * Has pip choose and fetch the wheels that the packages need, dependencies included, and writes
- * down which they were. Nothing is installed. Rejects with PackageRefusal.
+ * down which they were. Nothing is installed, and nothing but wheels of the index is taken. Rejects with PackageRefusal.
  */
 export async function resolveLock(
   fetcher: Fetcher,
@@ -44,9 +44,15 @@ export async function resolveLock(
         )
       },
     )
-    const work = { args: ['wheels', folder], writes: null, timeoutMs: LOOK_MS, signal }
+    const work = {
+      part: 'wheels',
+      args: [folder],
+      writes: null,
+      timeoutMs: LOOK_MS,
+      signal,
+    } as const
     const { code, output, complaints } = await fetcher.run(work)
-    if (code !== 0) throw new PackageRefusal(`a wheel cannot be read: ${complaints.at(-1)}`)
+    if (code !== 0) throw new PackageRefusal(`a package cannot be locked: ${complaints.at(-1)}`)
     return toLock(target, JSON.parse(output))
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -15,7 +15,8 @@ export type Wanted = { news: News; signal: AbortSignal }
 /**
  * Sets of installed packages, each in a read-only folder named by its lock's hash. A set is made
  * beside its place and renamed into it, so a folder that is there is whole; what it holds is
- * compared once in each life of the sandbox with what was installed, and made again when it differs.
+ * compared once in each life of the sandbox with what was installed, and made again when it differs or
+ * was removed.
  */
 export type ModuleSets = {
   /** The folder of a lock's set, which is made first where it has to be. Rejects with PackageRefusal. */
@@ -29,6 +30,7 @@ export type Place = {
 }
 
 const MAKING = '.making-'
+const PRUNE_MS = 60_000
 
 export function moduleSets(
   { folder, reader }: Place,
@@ -37,7 +39,7 @@ export function moduleSets(
 ): ModuleSets {
   const jobs = sharedJobs<string>()
   const verified = new Set<string>()
-  let prepared: Promise<void> | null = null
+  let tidied: Promise<void> | null = null
 
   async function ready(lock: ModuleLock, wanted: Wanted): Promise<string> {
     if (lock.target !== target) {
@@ -45,9 +47,11 @@ export function moduleSets(
         `its packages were chosen for ${lock.target} and this is ${target}; change the tool, so that they are chosen anew`,
       )
     }
-    prepared ??= prepare()
-    await prepared.catch((error: unknown) => {
-      prepared = null
+    await mkdir(folder, { recursive: true, mode: 0o755 })
+    if (reader !== null) await assertReachable(folder, reader)
+    tidied ??= removeAbandoned()
+    await tidied.catch((error: unknown) => {
+      tidied = null
       throw error
     })
     const path = join(folder, setName(lock))
@@ -56,9 +60,7 @@ export function moduleSets(
     return path
   }
 
-  async function prepare(): Promise<void> {
-    await mkdir(folder, { recursive: true, mode: 0o755 })
-    if (reader !== null) await assertReachable(folder, reader)
+  async function removeAbandoned(): Promise<void> {
     for (const name of await readdir(folder)) {
       const path = join(folder, name)
       if (name.startsWith(MAKING) && (await isAbandoned(path))) await removeFrozen(path)
@@ -94,6 +96,22 @@ export function moduleSets(
     await writeFile(requirements, lines.join(''))
     const args = ['--target', into, '--no-deps', '--require-hashes', '-r', requirements]
     await pip(fetcher, { command: 'install', args, writes: into, ...wanted })
+    await keepToLock(lock, into, wanted.signal)
+  }
+
+  /** What can be imported from the set is what the lock says, and nothing else that pip put there. */
+  async function keepToLock(lock: ModuleLock, writes: string, signal: AbortSignal): Promise<void> {
+    const input = JSON.stringify(lock.packages.flatMap(({ imports }) => imports))
+    const work = {
+      part: 'set',
+      args: [writes],
+      writes,
+      input,
+      timeoutMs: PRUNE_MS,
+      signal,
+    } as const
+    const { code, complaints } = await fetcher.run(work)
+    if (code !== 0) throw new Error(`a set cannot be kept to its lock: ${complaints.join('\n')}`)
   }
 
   async function clear(path: string): Promise<void> {
@@ -104,7 +122,7 @@ export function moduleSets(
   return {
     async folderOf(lock, wanted) {
       const path = join(folder, setName(lock))
-      if (verified.has(path)) return path
+      if (verified.has(path) && (await stat(path).catch(absent)) !== null) return path
       return jobs.join(path, (news, signal) => ready(lock, { news, signal }), wanted)
     },
   }

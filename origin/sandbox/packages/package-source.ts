@@ -1,5 +1,6 @@
 import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
 import type { Interpreter } from '../interpreter/interpreter.ts'
+import type { Architecture } from '../seccomp/syscalls.ts'
 import { packageFacts } from './facts.ts'
 import { fetcher } from './fetcher.ts'
 import { resolveLock, targetOf } from './lock.ts'
@@ -16,6 +17,7 @@ export type PackageSource = {
 
 export type SourceOptions = {
   interpreter: Interpreter
+  arch: Architecture
   asRoot: boolean
   /** User that confined processes become; null when they stay who the supervisor is. */
   reader: number | null

@@ -33,6 +33,19 @@ const WHEELS = [
   evil('loops', 'while True: pass\n'),
   evil('spies', SPY),
   wheel({ name: 'climbs', version: '1', files: { '../../climbed.py': '', 'climbs.py': '' } }),
+  wheel({
+    name: 'nice',
+    version: '1',
+    files: {
+      'nice.py': '',
+      'nice-1.data/data/sneaky.py': '',
+      'nice-1.data/data/lib/python/deeper.py': '',
+      'nice-1.data/scripts/script.py': '',
+      'nice-1.data/headers/header.py': '',
+      'nice-1.data/data/share/nice.txt': '',
+      'compiled.pyc': '',
+    },
+  }),
   wheel({ name: 'starts', version: '1', files: { 'a.pth': 'import starts', 'starts.py': SPY } }),
 ]
 const levels = formableLevels.filter((level) => level !== 'S1')
@@ -79,6 +92,20 @@ describe.skipIf(noPip !== null)('a hostile package', async () => {
     const made = await readdir(box.sets)
     await expect(box.source.sets.folderOf(lock, box.wanted)).rejects.toThrow(/outside/)
     expect(await readdir(box.sets)).toEqual(made)
+  })
+
+  it('brings to import what its lock says, and nothing that it ships beside its modules', async () => {
+    const lock = await box.lock('nice==1')
+    expect(lock.packages).toMatchObject([{ imports: ['compiled', 'lib', 'nice', 'sneaky'] }])
+    const held = await readdir(await box.source.sets.folderOf(lock, box.wanted))
+    expect(held.filter((name) => name !== '__pycache__')).toEqual([
+      'compiled.pyc',
+      'nice-1.dist-info',
+      'nice.py',
+      'requirements.txt',
+      'share',
+      'sneaky.py',
+    ])
   })
 
   it('brings to import nothing that is no module', async () => {

@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { formableLevels } from '../testing/sandbox.ts'
+import { removeFrozen } from './frozen-tree.ts'
 import { setName } from './lock.ts'
 import { noPip, packagedSandbox } from './testing/packaged-sandbox.ts'
 import { tinyIndex } from './testing/tiny-index.ts'
@@ -72,6 +73,13 @@ describe.skipIf(noPip !== null)(
           run(CALL, await box.lock('tiny-greet==2.0'), { packages: ['tiny-greet==2.0'] }),
         ])
         expect([one, two]).toMatchObject([{ value: 'hello from 1.0' }, { value: 'hello from 2.0' }])
+      })
+
+      it('a set that was removed while it was in use is made again for the next call', async () => {
+        const lock = await box.lock('tiny-greet==1.0')
+        expect(await run(CALL, lock, manifest)).toMatchObject({ kind: 'ok' })
+        await removeFrozen(box.sets)
+        expect(await run(CALL, lock, manifest)).toMatchObject({ kind: 'ok' })
       })
 
       it('a tool can change nothing of a set, with every module it could ask for', async () => {

@@ -5,7 +5,10 @@ import { PackageRefusal } from './package-refusal.ts'
 export type News = (message: string) => void
 
 const QUIET = ['--no-cache-dir', '--no-color', '--no-input', '--disable-pip-version-check']
-/** Wheels only: unpacking one runs nothing of it, building one would. */
+/**
+ * Wheels only: unpacking one runs nothing of it, building anything else would. It does not cover
+ * what a wheel needs by address; that pip cannot build it is the filter's doing (fetcher.ts).
+ */
 const SAFE = ['--only-binary=:all:', '--progress-bar=off']
 /** Lines that tell a person something. */
 const TELLING = /^\s*(Collecting|Downloading|Installing|Successfully|Processing)\b/
@@ -24,7 +27,8 @@ export type Command = {
 export async function pip(fetcher: Fetcher, work: Command): Promise<void> {
   let told = 0
   const { code, complaints } = await fetcher.run({
-    args: ['pip', work.command, ...QUIET, ...SAFE, ...work.args],
+    part: 'pip',
+    args: [work.command, ...QUIET, ...SAFE, ...work.args],
     writes: work.writes,
     timeoutMs: PACKAGES_MS,
     signal: work.signal,
@@ -35,9 +39,12 @@ export async function pip(fetcher: Fetcher, work: Command): Promise<void> {
   if (code !== 0) throw new PackageRefusal(inPipsWords(complaints))
 }
 
-/** pip ends its complaint with lines that begin with ERROR; addresses of an index stay here. */
+/**
+ * pip ends its complaint with lines that begin with ERROR, and what it did not expect with that alone;
+ * addresses of an index stay here.
+ */
 function inPipsWords(complaints: readonly string[]): string {
-  const errors = complaints.filter((line) => line.startsWith('ERROR:'))
+  const errors = complaints.filter((line) => /^ERROR:(?! Exception:$)/.test(line))
   const said = (errors.length > 0 ? errors : complaints.slice(-1))
     .map((line) => line.replace(/^ERROR:\s*/, '').replace(/\bhttps?:\/\/\S+/g, '…'))
     .join(' ')

@@ -4,9 +4,10 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Wheel } from './wheel.ts'
 
-/** What OSV would say: ids by `name==version`, and the words of each id. */
+/** What OSV would say: ids by `name==version`, of which some are not all, and the words of each id. */
 export type Advisories = {
   found: Record<string, string[]>
+  continued: string[]
   words: Record<string, { summary?: string; withdrawn?: string }>
 }
 
@@ -14,8 +15,13 @@ export type Advisories = {
 export async function tinyIndex(wheels: readonly Wheel[]) {
   const files = new Map(wheels.map((one) => [one.filename, one]))
   const asked: string[] = []
-  const advisories: Advisories = { found: {}, words: {} }
-  const state = { answers: 'json' as 'json' | 'html' | 'nothing', holdsWheels: false }
+  const advisories: Advisories = { found: {}, continued: [], words: {} }
+  const state = {
+    answers: 'json' as 'json' | 'html' | 'nothing',
+    holdsWheels: false,
+    /** Last bytes of each wheel that never come. */
+    keepsBack: 0,
+  }
   const reached = Promise.withResolvers<void>()
 
   function project(name: string, response: ServerResponse): void {
@@ -46,7 +52,10 @@ export async function tinyIndex(wheels: readonly Wheel[]) {
     if (found === undefined) return void response.writeHead(404).end()
     if (name.endsWith('.metadata')) return void response.end(found.metadata)
     reached.resolve()
-    if (!state.holdsWheels) response.end(found.bytes)
+    if (state.holdsWheels) return
+    if (state.keepsBack === 0) return void response.end(found.bytes)
+    response.setHeader('content-length', found.bytes.length)
+    response.write(found.bytes.subarray(0, -state.keepsBack))
   }
 
   function report(body: string, response: ServerResponse): void {
@@ -54,8 +63,10 @@ export async function tinyIndex(wheels: readonly Wheel[]) {
       queries: { package: { name: string }; version: string }[]
     }
     const results = queries.map(({ package: { name }, version }) => {
-      const ids = advisories.found[`${name}==${version}`]
-      return ids === undefined ? {} : { vulns: ids.map((id) => ({ id })) }
+      const asked = `${name}==${version}`
+      const ids = advisories.found[asked]
+      const rest = advisories.continued.includes(asked) ? { next_page_token: 'more' } : {}
+      return ids === undefined ? rest : { vulns: ids.map((id) => ({ id })), ...rest }
     })
     response.end(JSON.stringify({ results }))
   }

@@ -21,7 +21,7 @@ class _Program(ctypes.Structure):
 def load(filter_program: bytes) -> list[str]:
     """Loads the filter for this process and all its later threads, then tries what it forbids."""
     with layer('seccomp'):
-        _load(filter_program)
+        install(filter_program)
         on = kernel.prctl(_PR_GET_SECCOMP) == _SECCOMP_MODE_FILTER
         no_socket = _refused(lambda: _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM).close())
         no_fork = _refused(os.fork)
@@ -31,11 +31,12 @@ def load(filter_program: bytes) -> list[str]:
 def seal(filter_program: bytes) -> list[str]:
     """Loads a second filter, which knows no paths. The first must let this one pass."""
     with layer('sealed'):
-        _load(filter_program)
+        install(filter_program)
         return [proven('sealed', _refused(lambda: os.listdir('/')))]
 
 
-def _load(filter_program: bytes) -> None:
+def install(filter_program: bytes) -> None:
+    """Loads a filter, and tries nothing. Raises OSError where the kernel refuses it."""
     length = len(filter_program) // _INSTRUCTION_BYTES
     kernel.load_seccomp(_Program(length, filter_program))
 

@@ -1,0 +1,128 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { machine } from '../testing/sandbox.ts'
+import { fetcher } from './fetcher.ts'
+import { pip } from './pip.ts'
+import { noPip, packagedSandbox } from './testing/packaged-sandbox.ts'
+import { sourceArchive } from './testing/source-archive.ts'
+import { tinyIndex } from './testing/tiny-index.ts'
+import { wheel } from './testing/wheel.ts'
+
+/** Packages that mean harm while they are only chosen: before anybody has approved them. */
+
+const needing = (name: string, requirement: string) =>
+  wheel({ name, version: '1', files: { [`${name}.py`]: '' }, requires: [requirement] })
+
+describe.skipIf(noPip !== null)('choosing a package', async () => {
+  const index = await tinyIndex([])
+  const box = await packagedSandbox(index.env)
+  let traces: string
+  beforeAll(async () => {
+    traces = await mkdtemp(join(tmpdir(), 'mcpbox-traces-'))
+    await chmod(traces, 0o777)
+    const trace = `open(${JSON.stringify(join(traces, 'ran'))}, 'w').close()\n`
+    index.offer(await sourceArchive('evil', trace))
+    index.offer(wheel({ name: 'apart', version: '1', files: { 'apart.py': '' } }))
+  })
+  afterAll(async () => {
+    await box[Symbol.asyncDispose]()
+    await index[Symbol.asyncDispose]()
+    await rm(traces, { recursive: true })
+  })
+  const ran = () => readdir(traces)
+
+  it('runs no source text that it needs by address', async () => {
+    index.offer(needing('leads', `evil @ ${index.url}/files/evil-1.0.tar.gz`))
+    await expect(box.lock('leads==1')).rejects.toThrow(
+      'it is not a wheel: building it would run it',
+    )
+    expect(index.asked).toContain('/files/evil-1.0.tar.gz')
+    expect(await ran()).toEqual([])
+  })
+
+  it('runs no program to get what it needs from a repository', async () => {
+    index.offer(needing('clones', `evil @ git+${pathToFileURL(traces).href}`))
+    await expect(box.lock('clones==1')).rejects.toThrow(/clones==1/)
+    expect(await ran()).toEqual([])
+  })
+
+  it('takes no wheel that it needs by address', async () => {
+    index.offer(needing('strays', `apart @ ${index.url}/files/apart-1-py3-none-any.whl`))
+    await expect(box.lock('strays==1')).rejects.toThrow(
+      'strays-1-py3-none-any.whl needs something by its address: apart @ …',
+    )
+  })
+
+  it('refuses whatever else than a wheel was fetched', async () => {
+    const own = fetcher(machine.interpreter.executable, { ...machine, env: index.env })
+    const folder = await mkdtemp(join(tmpdir(), 'mcpbox-fetched-'))
+    await chmod(folder, 0o755)
+    await writeFile(join(folder, 'evil-1.0.tar.gz'), '')
+    const signal = new AbortController().signal
+    const work = {
+      part: 'wheels',
+      args: [folder],
+      writes: null,
+      timeoutMs: 20_000,
+      signal,
+    } as const
+    expect(await own.run(work)).toMatchObject({
+      code: 1,
+      complaints: ['evil-1.0.tar.gz is not a wheel: building it would run it'],
+    })
+    await rm(folder, { recursive: true })
+  })
+
+  it('goes on under a filter that nothing of it can take off', async () => {
+    await using slow = await tinyIndex([wheel({ name: 'apart', version: '1', files: {} })])
+    slow.state.holdsWheels = true
+    await using waiting = await packagedSandbox(slow.env)
+    const stop = new AbortController()
+    const chosen = waiting.source.lock(['apart==1'] as never, {
+      ...box.wanted,
+      signal: stop.signal,
+    })
+    await slow.reached
+    const status = await statusOfFetching()
+    stop.abort()
+    await expect(chosen).rejects.toThrow('aborted')
+    expect(status).toMatch(/^Seccomp:\s+2$/m)
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
+  })
+
+  it('stops when what it fetches outgrows its room, before it has all of it', async () => {
+    const much = wheel({ name: 'much', version: '1', files: { 'much.py': ' '.repeat(2_000_000) } })
+    await using slow = await tinyIndex([much])
+    slow.state.keepsBack = 1_000
+    const room = { bytes: 100_000, files: 100 }
+    const own = fetcher(machine.interpreter.executable, { ...machine, env: slow.env, room })
+    const folder = await mkdtemp(join(tmpdir(), 'mcpbox-much-'))
+    const signal = new AbortController().signal
+    const args = ['--dest', folder, '--', 'much==1']
+    const work = {
+      command: 'download',
+      args,
+      writes: folder,
+      signal,
+      news: () => undefined,
+    } as const
+    await expect(pip(own, work)).rejects.toThrow(
+      'too large: 100000 bytes and 100 files are the most',
+    )
+    await rm(folder, { recursive: true })
+  })
+})
+
+/** What the kernel says of a fetching process of this one. */
+async function statusOfFetching(): Promise<string> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+    const isOurs = new RegExp(`^PPid:\\s+${process.pid}$`, 'm').test(status)
+    if (isOurs && command.includes('python/fetch.py')) return status
+  }
+  throw new Error('nothing fetches')
+}
