@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises'
 import type { Manifest } from '#contract/manifest.ts'
 import type { ModuleLock } from '#contract/packages.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
 import { type ForkServer, forkServer } from '../process/fork-server.ts'
-import type { Confinement } from '../process/plan.ts'
+import type { Confinement, PackageSet } from '../process/plan.ts'
 import type { ModuleSets, Wanted } from './module-sets.ts'
 import { PackageRefusal } from './package-refusal.ts'
 
@@ -12,18 +13,60 @@ const MOST_AWAKE = 4
 /** Where processes come from that may import the packages of a version, and no others. */
 export type Packaged = AsyncDisposable & {
   /**
-   * A fork server whose children see exactly this lock's set; it is installed first where it has to
-   * be. `imports` are loaded ahead of each call. Rejects with PackageRefusal.
+   * Whose children see exactly this lock's set; it is installed first where it has to be. `imports`
+   * are loaded ahead of each call. Rejects with PackageRefusal.
    */
-  serverFor(lock: ModuleLock, imports: readonly string[], wanted: Wanted): Promise<ForkServer>
+  serverFor(
+    lock: ModuleLock,
+    imports: readonly string[],
+    wanted: Wanted,
+  ): Promise<Pick<ForkServer, 'take'>>
 }
+
+/** A fork server, and how many calls it serves or is about to. */
+type Awake = { server: ForkServer; calls: number; leaving: boolean }
 
 /**
  * A fork server for each set: two tools never share one with different packages. The fork server
- * itself imports nothing of a set; its children do, when they are confined.
+ * itself imports nothing of a set; its children do, when they are confined. Those that were not
+ * called for the longest time end, when the calls that they serve are over.
  */
 export function packagedServers(confinement: Confinement, sets: ModuleSets): Packaged {
-  const servers = new Map<string, ForkServer>()
+  const newest = new Map<string, Awake>()
+  const alive = new Set<Awake>()
+  const ending = new Set<Promise<void>>()
+
+  function end(awake: Awake): void {
+    if (!alive.delete(awake)) return
+    const ended = Promise.resolve(awake.server[Symbol.asyncDispose]())
+    ending.add(ended)
+    void ended.then(() => ending.delete(ended))
+  }
+
+  function over(awake: Awake): void {
+    awake.calls--
+    if (awake.leaving && awake.calls === 0) end(awake)
+  }
+
+  function sendAway(key: string, awake: Awake): void {
+    newest.delete(key)
+    awake.leaving = true
+    if (awake.calls === 0) end(awake)
+    else awake.server.rest()
+  }
+
+  function awaken(key: string, packages: PackageSet): Awake {
+    const awake = newest.get(key) ?? {
+      server: forkServer({ ...confinement, packages }),
+      calls: 0,
+      leaving: false,
+    }
+    newest.delete(key)
+    newest.set(key, awake)
+    alive.add(awake)
+    for (const [oldest, idle] of [...newest].slice(0, -MOST_AWAKE)) sendAway(oldest, idle)
+    return awake
+  }
 
   return {
     async serverFor(lock, imports, wanted) {
@@ -33,18 +76,34 @@ export function packagedServers(confinement: Confinement, sets: ModuleSets): Pac
         )
       }
       const folder = await sets.folderOf(lock, wanted)
-      const key = JSON.stringify([folder, imports])
-      const server =
-        servers.get(key) ?? forkServer({ ...confinement, packages: { folder, imports } })
-      servers.delete(key)
-      servers.set(key, server)
-      for (const idle of [...servers.values()].slice(0, -MOST_AWAKE)) idle.rest()
-      return server
+      const key = JSON.stringify([await asItStands(folder), imports])
+      return {
+        async take(limits, modules, language) {
+          const awake = awaken(key, { folder, imports })
+          awake.calls++
+          try {
+            const taken = await awake.server.take(limits, modules, language)
+            void taken.child.gone.then(() => over(awake))
+            return taken
+          } catch (error) {
+            over(awake)
+            throw error
+          }
+        },
+      }
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...servers.values()].map((server) => server[Symbol.asyncDispose]()))
+      newest.clear()
+      alive.forEach(end)
+      await Promise.all(ending)
     },
   }
+}
+
+/** Tells a folder from one that was made again in its place, which a fork server does not see. */
+async function asItStands(folder: string): Promise<string> {
+  const { ino, ctimeNs } = await stat(folder, { bigint: true })
+  return `${folder} ${ino} ${ctimeNs}`
 }
 
 /**
