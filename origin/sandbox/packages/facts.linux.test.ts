@@ -60,6 +60,29 @@ describe.skipIf(noPip !== null)('what is known of a package', () => {
     })
   })
 
+  it('however many vulnerabilities are known, they hide no mark of malware', async () => {
+    await using index = await tinyIndex([made('1.0')])
+    const many = Array.from({ length: 40 }, (_, at) => `GHSA-${at}`)
+    index.advisories.found['tiny==1.0'] = [...many, 'MAL-2026-7']
+    const facts = await known(index, 'tiny', '1.0')
+    expect(facts).toMatchObject({ malware: ['MAL-2026-7'] })
+    expect(facts?.vulnerabilities).toHaveLength(30)
+  })
+
+  it('of an answer that goes on elsewhere, a mark of malware counts and nothing else is known', async () => {
+    await using index = await tinyIndex([made('1.0'), made('1.1')])
+    index.advisories.continued = ['tiny==1.0', 'tiny==1.1']
+    index.advisories.found['tiny==1.0'] = ['GHSA-1', 'MAL-2026-7']
+    expect(await known(index, 'tiny', '1.0')).toMatchObject({
+      vulnerabilities: null,
+      malware: ['MAL-2026-7'],
+    })
+    expect(await known(index, 'tiny', '1.1')).toMatchObject({
+      vulnerabilities: null,
+      malware: null,
+    })
+  })
+
   it('a withdrawn release is yanked and never the newest', async () => {
     await using index = await tinyIndex([made('0.9'), made('0.8')])
     expect(await known(index, 'tiny', '0.9')).toMatchObject({ yanked: true, latest: '0.8' })
