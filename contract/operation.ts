@@ -20,7 +20,10 @@ const Label = z
   .max(200)
   .regex(/^\P{C}*$/u, 'must be one line of visible text')
 
-/** What the client said of itself. A claim, shown to people, never used for a decision. */
+/**
+ * What the client said of itself. A claim: shown to people, and a hint how long it waits; never used
+ * to decide what it may.
+ */
 export const ClientInfo = z.object({ name: Label, version: Label })
 export type ClientInfo = z.infer<typeof ClientInfo>
 
@@ -109,6 +112,7 @@ const Seq = z.int().positive()
  * `seq` it saw. Exactly one `result` or `problem` ends the stream.
  */
 export const OperationEvent = z.discriminatedUnion('type', [
+  /** Names another operation than was asked for when that is taken up in its place. */
   z.object({ type: z.literal('accepted'), op_id: OpId }),
   z.object({ type: z.literal('heartbeat') }),
   z.object({
