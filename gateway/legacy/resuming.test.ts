@@ -53,6 +53,28 @@ test('a lost call is gone on with after its last event, wherever the session is 
   expect(before.origin.cancelled).toEqual([])
 })
 
+test('a call that was gone on with can be cancelled', async () => {
+  const slow = held()
+  const { gateway, origin, deferred } = mountGateway({
+    async *tool(run) {
+      yield { type: 'progress', progress: 1 }
+      yield { type: 'progress', progress: 2 }
+      return yield* slow.tool(run)
+    },
+  })
+  const session = await openSession(gateway, ALICE)
+  const lost = readStream(await session.post(call(7, 'tool', {}, { progressToken: 'mine' })))
+  const lastEventId = idIn(await lost.until(/data: .*\n\n/))
+  await lost.leave()
+  const again = readStream(await session.get({ 'last-event-id': lastEventId }))
+  await again.until(/"progress":2/)
+  const params = { requestId: 7 }
+  await session.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params })
+  await again.end()
+  await Promise.all(deferred)
+  expect(origin.cancelled).toEqual([origin.operations[0]?.request.op_id])
+})
+
 test('what stood open when the stream was lost is asked again', async () => {
   const { gateway } = mountGateway({
     async *ask() {

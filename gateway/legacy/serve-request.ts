@@ -1,7 +1,9 @@
 import type { JSONRPCRequest } from '@modelcontextprotocol/server'
+import type { OpId } from '#contract/operation.ts'
 import type { Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
-import type { LogThreshold } from '../serving/asker.ts'
+import type { Asker, LogThreshold } from '../serving/asker.ts'
+import { cancelOperation } from '../serving/cancel-operation.ts'
 import { exchangeServer, type SessionSettings } from '../serving/exchange-server.ts'
 import { acceptsStream } from '../wire/accepts-stream.ts'
 import { unpackCapabilities } from './client-capabilities.ts'
@@ -32,14 +34,20 @@ export async function serveRequest(
   const cancel = new AbortController()
   const hearsNews = acceptsStream(exchange.request.headers)
   const capabilities = claims === null ? {} : unpackCapabilities(claims.capabilities)
+  const isResumed = exchange.request.method === 'GET'
+  const asker: Asker = {
+    principal: exchange.principal,
+    era: 'legacy',
+    client: claims?.client ?? null,
+    threshold: session.threshold,
+    hearsNews,
+  }
+  let opId: OpId | null = null
+  // To go on with a call is to wait for it, which ends nothing; but it is the client's own call.
+  const end = () => opId !== null && ports.defer(cancelOperation(ports, asker, opId))
+  if (isResumed) cancel.signal.addEventListener('abort', end, { once: true })
   const server = await exchangeServer(ports, {
-    asker: {
-      principal: exchange.principal,
-      era: 'legacy',
-      client: claims?.client ?? null,
-      threshold: session.threshold,
-      hearsNews,
-    },
+    asker,
     method: message.method,
     signal: exchange.request.signal,
     cancel: cancel.signal,
@@ -47,12 +55,13 @@ export async function serveRequest(
     inputs: (ctx) => pushedInputs(ctx, hearsNews ? capabilities : {}),
     reached: (position) => {
       if (message.method === 'tools/call') call.reached(eventIdOf(message, position))
+      opId = position.opId
     },
   })
   const call = new LegacyExchange(server, cancel, {
     keepAliveMs: ports.times.keepAliveMs,
     pending: session.pending,
-    isResumed: exchange.request.method === 'GET',
+    isResumed,
     restore: claims && {
       protocolVersion: claims.protocolVersion,
       capabilities,
