@@ -52,7 +52,8 @@ export async function callSpawned(
   const decode = frameDecoder({ bytes: 10_000, depth: 16 })
   const answered = Promise.withResolvers<unknown>()
   channel.on('data', (chunk: Buffer) => {
-    for (const message of decode(chunk) as { type: string; value?: unknown }[]) {
+    for (const frame of decode(chunk)) {
+      const message = frame.message as { type: string; value?: unknown }
       if (message.type === 'hello') channel.write(encodeFrame(task))
       else if (message.type === 'result') answered.resolve(message.value)
       else answered.reject(new Error(JSON.stringify(message)))

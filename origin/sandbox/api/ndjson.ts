@@ -1,24 +1,23 @@
-import type { RunEvent } from '#contract/sandbox.ts'
+import type { Line } from '../runs/event-log.ts'
 
 /** A run that ends within this is answered in one piece, which costs its reader one wake-up. */
 const AT_ONCE_MS = 20
 
 /**
- * A response of one JSON text per line: the whole of it when the events end at once, else as they
- * come. A reader that leaves ends only its reading.
+ * A response of the lines of a run: the whole of it when they end at once, else as they come. A reader that leaves ends only its reading.
  */
-export async function ndjson(events: AsyncGenerator<RunEvent, void, void>): Promise<Response> {
+export async function ndjson(lines: AsyncGenerator<Line, void, void>): Promise<Response> {
   const headers = { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' }
   const late = Promise.withResolvers<null>()
   const timer = setTimeout(() => late.resolve(null), AT_ONCE_MS)
-  let early = ''
+  const early: Line[] = []
   try {
     for (;;) {
-      const next = events.next()
+      const next = lines.next()
       const first = await Promise.race([next, late.promise])
-      if (first === null) return new Response(rest(early, next, events), { headers })
-      if (first.done) return new Response(early, { headers })
-      early += lineOf(first.value)
+      if (first === null) return new Response(rest(early, next, lines), { headers })
+      if (first.done) return new Response(Buffer.concat(early), { headers })
+      early.push(first.value)
     }
   } finally {
     clearTimeout(timer)
@@ -26,28 +25,23 @@ export async function ndjson(events: AsyncGenerator<RunEvent, void, void>): Prom
 }
 
 function rest(
-  early: string,
-  first: Promise<IteratorResult<RunEvent, void>>,
-  events: AsyncGenerator<RunEvent, void, void>,
+  early: readonly Line[],
+  first: Promise<IteratorResult<Line, void>>,
+  lines: AsyncGenerator<Line, void, void>,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
   let next: typeof first | null = first
   return new ReadableStream<Uint8Array>({
     start(controller) {
-      if (early !== '') controller.enqueue(encoder.encode(early))
+      if (early.length > 0) controller.enqueue(Buffer.concat(early))
     },
     async pull(controller) {
-      const { value, done } = await (next ?? events.next())
+      const { value, done } = await (next ?? lines.next())
       next = null
       if (done) controller.close()
-      else controller.enqueue(encoder.encode(lineOf(value)))
+      else controller.enqueue(value)
     },
     async cancel() {
-      await events.return()
+      await lines.return()
     },
   })
-}
-
-function lineOf(event: RunEvent): string {
-  return `${JSON.stringify(event)}\n`
 }

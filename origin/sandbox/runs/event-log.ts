@@ -2,7 +2,7 @@ import type { Ask } from '#contract/asks.ts'
 import type { Outcome, RunEvent } from '#contract/sandbox.ts'
 import type { Event } from '../process/message.ts'
 
-/** What a run keeps of a talkative tool. The outcome is always kept. */
+/** What a run keeps of a talkative tool, as bytes of its lines. The outcome is always kept. */
 const MAX_EVENTS = 1_000
 const MAX_EVENT_BYTES = 1_000_000
 
@@ -18,54 +18,63 @@ export type EventLog = {
   /** Ends the log with the outcome. */
   end(outcome: Outcome): void
   ended(): boolean
-  /** Roughly what the log holds in memory. */
+  /** What the log holds in memory. */
   bytes(): number
-  /** Every event numbered above `seq`, those to come included; ends after the outcome. */
-  follow(seq: number): AsyncGenerator<RunEvent, void, void>
+  /** A line for every event numbered above `seq`, those to come included; ends after the outcome. */
+  follow(seq: number): AsyncGenerator<Line, void, void>
 }
 
-/** The numbered events of one run: the same for every reader, however late it comes. */
+/** A RunEvent as JSON, and a newline. */
+export type Line = Buffer
+
+/**
+ * The numbered events of one run: the same for every reader, however late it comes. They are kept
+ * as the lines that readers get: as values they can take twenty times the memory.
+ */
 export function eventLog(heartbeatMs = SANDBOX_HEARTBEAT_MS): EventLog {
-  const events: RunEvent[] = []
+  const lines: Line[] = []
   let bytes = 0
   let ended = false
   let changed = Promise.withResolvers<void>()
 
-  function append(event: RunEvent, size: number): void {
-    events.push(event)
-    bytes += size
+  function append(line: Line): void {
+    lines.push(line)
+    bytes += line.length
     changed.resolve()
     changed = Promise.withResolvers()
   }
 
   return {
     add: (event) => {
-      if (ended || events.length >= MAX_EVENTS) return null
-      const numbered = { ...event, seq: events.length + 1 }
-      const size = JSON.stringify(numbered).length
-      if (bytes + size > MAX_EVENT_BYTES) return null
-      append(numbered, size)
-      return numbered.seq
+      if (ended || lines.length >= MAX_EVENTS) return null
+      const seq = lines.length + 1
+      const line = lineOf({ ...event, seq })
+      if (bytes + line.length > MAX_EVENT_BYTES) return null
+      append(line)
+      return seq
     },
     end: (outcome) => {
       ended = true
-      const last = { type: 'outcome' as const, seq: events.length + 1, outcome }
-      append(last, JSON.stringify(last).length)
+      append(lineOf({ type: 'outcome', seq: lines.length + 1, outcome }))
     },
     ended: () => ended,
     bytes: () => bytes,
     async *follow(seq) {
       let next = seq
       for (;;) {
-        for (let event = events[next]; event !== undefined; event = events[next]) {
+        for (let line = lines[next]; line !== undefined; line = lines[next]) {
           next++
-          yield event
+          yield line
         }
         if (ended) return
-        if (!(await happens(changed.promise, heartbeatMs))) yield { type: 'heartbeat' }
+        if (!(await happens(changed.promise, heartbeatMs))) yield lineOf({ type: 'heartbeat' })
       }
     },
   }
+}
+
+function lineOf(event: RunEvent): Line {
+  return Buffer.from(`${JSON.stringify(event)}\n`)
 }
 
 async function happens(event: Promise<void>, withinMs: number): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import type { Outcome, RunEvent } from '#contract/sandbox.ts'
+import type { Outcome } from '#contract/sandbox.ts'
 import type { Run } from '../calls/run.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
+import { linesOf, parse } from '../testing/lines.ts'
 import { runRegistry } from './registry.ts'
 
 const DONE: Outcome = { kind: 'refused', message: 'done' }
@@ -33,12 +34,6 @@ function heldRun() {
   return { ...held, run, starts: () => held.starts }
 }
 
-async function read(events: AsyncIterable<RunEvent>): Promise<RunEvent[]> {
-  const all: RunEvent[] = []
-  for await (const event of events) all.push(event)
-  return all
-}
-
 const LOG = { type: 'log', seq: 1, level: 'info', data: 'started' }
 const OUTCOME = { type: 'outcome', seq: 2, outcome: DONE }
 
@@ -47,7 +42,7 @@ describe('a run', () => {
     const held = heldRun()
     const runs = runRegistry(held.run, 10)
     const readers = [runs.start(requestOf('a')), runs.start(requestOf('a'))]
-    const lines = Promise.all(readers.map((log) => read(log!.follow(0))))
+    const lines = Promise.all(readers.map((log) => linesOf(log!.follow(0))))
     held.release()
     expect(await lines).toEqual([
       [LOG, OUTCOME],
@@ -62,15 +57,15 @@ describe('a run', () => {
     const runs = runRegistry(held.run, 10)
     runs.start(requestOf('a'))
     held.release()
-    await read(runs.find('a')!.follow(0))
-    expect(await read(runs.find('a')!.follow(1))).toEqual([OUTCOME])
-    expect(await read(runs.find('a')!.follow(2))).toEqual([])
+    await linesOf(runs.find('a')!.follow(0))
+    expect(await linesOf(runs.find('a')!.follow(1))).toEqual([OUTCOME])
+    expect(await linesOf(runs.find('a')!.follow(2))).toEqual([])
   })
 
   it('ends when it is cancelled, and not when its reader leaves', async () => {
     const runs = runRegistry(heldRun().run, 10)
     for await (const event of runs.start(requestOf('a'))!.follow(0)) {
-      expect(event).toEqual(LOG)
+      expect(parse(event)).toEqual(LOG)
       break
     }
     expect(runs.running()).toBe(1)
@@ -83,7 +78,7 @@ describe('a run', () => {
     const runs = runRegistry(() => Promise.reject(new Error('no more processes')), 10)
     const log = runs.start(requestOf('a'))!
     const message = 'the sandbox failed: no more processes'
-    expect(await read(log.follow(0))).toEqual([
+    expect(await linesOf(log.follow(0))).toEqual([
       { type: 'outcome', seq: 1, outcome: { kind: 'refused', message } },
     ])
   })
@@ -95,7 +90,7 @@ describe('a run', () => {
       10,
       () => now,
     )
-    await read(runs.start(requestOf('a'))!.follow(0))
+    await linesOf(runs.start(requestOf('a'))!.follow(0))
     now += 119_000
     expect(runs.find('a')).not.toBeNull()
     now += 2_000
@@ -108,11 +103,27 @@ describe('a run', () => {
     const big: Outcome = { kind: 'ok', value, stdout, duration_ms: 1, isolation: null }
     const runs = runRegistry(() => Promise.resolve(big), 10)
     for (let count = 0; count < 80; count++) {
-      await read(runs.start(requestOf(`run-${count}`))!.follow(0))
+      await linesOf(runs.start(requestOf(`run-${count}`))!.follow(0))
     }
     expect(runs.find('run-0')).toBeNull()
     expect(runs.find('run-79')).not.toBeNull()
   })
+})
+
+it('forgets what has ended where it has no room beside what runs', async () => {
+  const held = heldRun()
+  const runs = runRegistry((request, caller, signal) => {
+    if (request.run_id === 'quick') return Promise.resolve(DONE)
+    caller.onEvent({ type: 'log', level: 'info', data: 'x'.repeat(990_000) })
+    return held.run(request, caller, signal)
+  }, 100)
+  await linesOf(runs.start(requestOf('quick'))!.follow(0))
+  for (let count = 0; count < 60; count++) runs.start(requestOf(`run-${count}`))
+  expect(runs.find('quick')).not.toBeNull()
+  for (let count = 60; count < 66; count++) runs.start(requestOf(`run-${count}`))
+  expect(runs.find('quick')).toBeNull()
+  expect(runs.find('run-0')).not.toBeNull()
+  await runs.close()
 })
 
 it('forgets in the order of the ends, not of the beginnings', async () => {
@@ -125,10 +136,10 @@ it('forgets in the order of the ends, not of the beginnings', async () => {
   )
   const quick = () => Promise.resolve(DONE)
   const slow = runs.start(requestOf('slow'))!
-  await read(runs.start(requestOf('quick'))!.follow(0))
+  await linesOf(runs.start(requestOf('quick'))!.follow(0))
   now += 100_000
   held.release()
-  await read(slow.follow(0))
+  await linesOf(slow.follow(0))
   now += 21_000
   expect(runs.find('quick')).toBeNull()
   expect(runs.find('slow')).not.toBeNull()
@@ -148,7 +159,7 @@ it('keeps the first thousand events of a talkative run, and always its outcome',
     for (let count = 0; count < 5_000; count++) onEvent({ type: 'progress', progress: count })
     return Promise.resolve(DONE)
   }, 10)
-  const events = await read(runs.start(requestOf('a'))!.follow(0))
+  const events = await linesOf(runs.start(requestOf('a'))!.follow(0))
   expect(events).toHaveLength(1_001)
   expect(events.at(-1)).toMatchObject({ type: 'outcome', seq: 1_001 })
 })

@@ -9,7 +9,7 @@ import {
   type WaitingPlaces,
 } from './standing-questions.ts'
 
-/** How long, and how much, is kept of runs that have ended. */
+/** How long runs are kept that have ended, and how much of them and of those that run. */
 const KEPT_MS = 120_000
 const KEPT_BYTES = 64_000_000
 
@@ -42,15 +42,18 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
   /** What has ended, in the order of the ends: the oldest is forgotten first. */
   const ended = new Map<string, { at: number; bytes: number }>()
   let endedBytes = 0
+  const live = new Set<EventLog>()
   let closed = false
 
   const running = () => entries.size - ended.size
   const waiting = waitingPlaces(Math.max(1, Math.floor(most * WAITING_PART)))
 
-  /** Forgets ended runs until what is left is young enough and small enough. */
+  /** Forgets ended runs until what is left, with what runs, is young enough and small enough. */
   function sweep(): void {
+    let room = KEPT_BYTES
+    for (const log of live) room -= log.bytes()
     for (const [id, { at, bytes }] of ended) {
-      if (endedBytes <= KEPT_BYTES && at > now() - KEPT_MS) return
+      if (endedBytes <= room && at > now() - KEPT_MS) return
       endedBytes -= bytes
       ended.delete(id)
       entries.delete(id)
@@ -69,8 +72,10 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       log.end({ kind: 'refused', message: `the sandbox failed: ${reason}` })
     }
     questions.close()
+    live.delete(log)
     ended.set(request.run_id, { at: now(), bytes: log.bytes() })
     endedBytes += log.bytes()
+    sweep()
   }
 
   return {
@@ -80,6 +85,7 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       if (known !== undefined) return known.log
       if (closed || running() >= most) return null
       const log = eventLog()
+      live.add(log)
       const stop = new AbortController()
       const questions = standingQuestions(log, waiting)
       const over = carryOut(request, { log, questions, stop })
