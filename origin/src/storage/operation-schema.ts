@@ -1,16 +1,6 @@
 import { sql } from 'drizzle-orm'
-import {
-  boolean,
-  check,
-  index,
-  integer,
-  json,
-  pgTable,
-  primaryKey,
-  text,
-  uuid,
-} from 'drizzle-orm/pg-core'
-import type { LogLevel, OperationRequest } from '#contract/operation.ts'
+import { check, index, integer, json, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import type { OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
 import { at, createdAt } from './columns.ts'
@@ -76,17 +66,4 @@ export const assertionUses = pgTable(
   'assertion_uses',
   { jti: uuid('jti').primaryKey(), expiresAt: at('expires_at').notNull() },
   (t) => [index('assertion_uses_expiry').on(t.expiresAt)],
-)
-
-/** What clients settled for their MCP sessions; kept until the id would have expired anyway. */
-export const sessionRecords = pgTable(
-  'session_records',
-  {
-    sessionId: text('session_id').primaryKey(),
-    ended: boolean('ended').notNull(),
-    level: text('level').$type<LogLevel>(),
-    subscriptions: json('subscriptions').$type<string[]>().notNull(),
-    until: at('until').notNull(),
-  },
-  (t) => [index('session_records_until').on(t.until)],
 )

@@ -1,7 +1,7 @@
 import { and, eq, gte, lt, sql } from 'drizzle-orm'
 import { NOTHING_SETTLED, type SessionRecords } from '#contract/session-record.ts'
 import type { Db } from './database.ts'
-import { sessionRecords } from './operation-schema.ts'
+import { sessionRecords } from './session-schema.ts'
 
 /** What clients settled for their MCP sessions, for every replica. */
 export function pgSessionRecords(db: Db): SessionRecords & { forgetExpired(): Promise<void> } {
