@@ -40,7 +40,7 @@ export function standingQuestions(
   const standing = new Map<number, Standing>()
   const asking = clock(ASKING_MS, () => {
     late = true
-    for (const seq of [...standing.keys()]) settle(seq, TOO_LATE)
+    for (const seq of standing.keys()) settle(seq, TOO_LATE)
   })
   let asked = 0
   let late = false
@@ -88,7 +88,7 @@ export function standingQuestions(
       if (questions.open.size === 0) settle(seq, TOO_LATE)
     },
     close() {
-      for (const seq of [...standing.keys()]) settle(seq, TOO_LATE)
+      for (const seq of standing.keys()) settle(seq, TOO_LATE)
     },
   }
 }
