@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { machine } from '../testing/sandbox.ts'
 import { fetcher } from './fetcher.ts'
+import { PackageRefusal } from './package-refusal.ts'
 import { pip } from './pip.ts'
 import { noPip, packagedSandbox } from './testing/packaged-sandbox.ts'
 import { sourceArchive } from './testing/source-archive.ts'
@@ -36,17 +36,17 @@ describe.skipIf(noPip !== null)('choosing a package', async () => {
 
   it('runs no source text that it needs by address', async () => {
     index.offer(needing('leads', `evil @ ${index.url}/files/evil-1.0.tar.gz`))
-    await expect(box.lock('leads==1')).rejects.toThrow(
-      'it is not a wheel: building it would run it',
-    )
-    expect(index.asked).toContain('/files/evil-1.0.tar.gz')
+    await expect(box.lock('leads==1')).rejects.toThrow(PackageRefusal)
     expect(await ran()).toEqual([])
+    expect(index.asked).toContain('/files/evil-1.0.tar.gz')
+    await expect(box.lock('leads==1')).rejects.toThrow('no program is run for a package')
   })
 
   it('runs no program to get what it needs from a repository', async () => {
-    index.offer(needing('clones', `evil @ git+${pathToFileURL(traces).href}`))
-    await expect(box.lock('clones==1')).rejects.toThrow(/clones==1/)
-    expect(await ran()).toEqual([])
+    index.offer(needing('clones', `evil @ git+${index.url}/evil.git`))
+    await expect(box.lock('clones==1')).rejects.toThrow(
+      /no program is run|No permission to execute/,
+    )
   })
 
   it('takes no wheel that it needs by address', async () => {
@@ -91,6 +91,31 @@ describe.skipIf(noPip !== null)('choosing a package', async () => {
     await expect(chosen).rejects.toThrow('aborted')
     expect(status).toMatch(/^Seccomp:\s+2$/m)
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
+  })
+
+  it('is done for two at once, and the next ask nobody anything until it is their turn', async () => {
+    await using slow = await tinyIndex(
+      ['one', 'two', 'late'].map((name) => wheel({ name, version: '1', files: {} })),
+    )
+    slow.state.holdsWheels = true
+    const own = fetcher(machine.interpreter.executable, { ...machine, env: slow.env })
+    const stop = new AbortController()
+    const choose = (name: string, timeoutMs: number) =>
+      own.run({
+        part: 'pip',
+        args: ['download', '--no-cache-dir', '--no-deps', `${name}==1`],
+        writes: null,
+        timeoutMs,
+        signal: stop.signal,
+      })
+    const held = Promise.allSettled([choose('one', 60_000), choose('two', 60_000)])
+    await expect
+      .poll(() => slow.asked.filter((path) => path.endsWith('.whl')).length, { timeout: 20_000 })
+      .toBe(2)
+    await expect(choose('late', 2_000)).rejects.toThrow('not there after 2 s')
+    expect(slow.asked.filter((path) => path.includes('late'))).toEqual([])
+    stop.abort()
+    await held
   })
 
   it('stops when what it fetches outgrows its room, before it has all of it', async () => {

@@ -25,4 +25,4 @@ def _refuse_to_start(event: str, _arguments: object) -> None:
     """Says why, before the kernel would refuse without a reason. It is an OSError, which pip passes
     over where it asks the system for nothing but its name (`lsb_release`, `rustc`)."""
     if event in _STARTING:
-        raise PermissionError('it is not a wheel: building it would run it')
+        raise PermissionError('no program is run for a package')
