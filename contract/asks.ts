@@ -3,8 +3,7 @@ import { JsonObject } from './json.ts'
 import { MAX_QUESTIONS_AT_ONCE } from './limits.ts'
 
 /** What a running tool may ask of the client that called it (MCP, client features). */
-export const AskMethod = z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list'])
-export type AskMethod = z.infer<typeof AskMethod>
+const AskMethod = z.enum(['elicitation/create', 'sampling/createMessage', 'roots/list'])
 
 /** One question of a running tool. Its key tells it from those that stand at the same time. */
 export const Ask = z.strictObject({

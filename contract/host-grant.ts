@@ -64,7 +64,7 @@ export function readHostGrant(grant: HostGrant): HostGrantParts {
   }
 }
 
-export type HostGrantParts = { host: string; subdomains: boolean; port: number | null }
+type HostGrantParts = { host: string; subdomains: boolean; port: number | null }
 
 /** Whether one grant allows all that another does. A port counts as it is written. */
 export function coversHost(wide: HostGrant, narrow: HostGrant): boolean {

@@ -73,12 +73,11 @@ export const Stdout = z.object({
 export type Stdout = z.infer<typeof Stdout>
 
 /** The tool's own failure: its exception, its lines, nothing of ours. */
-export const ToolFailure = z.object({
+const ToolFailure = z.object({
   type: z.string(),
   message: z.string(),
   traceback: z.string(),
 })
-export type ToolFailure = z.infer<typeof ToolFailure>
 
 /**
  * What a tool gave. With `content` the caller sees exactly these blocks, and `value` is null where

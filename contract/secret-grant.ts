@@ -37,7 +37,7 @@ export const SecretGrant = z
 export type SecretGrant = z.infer<typeof SecretGrant>
 
 /** Where the broker sends a bound secret. Without a header that is anywhere in a request. */
-export type SecretPlace = { host: HostGrant; header: string | null }
+type SecretPlace = { host: HostGrant; header: string | null }
 
 /** Splits a grant. `place` is null when the code reads the value itself. */
 export function readSecretGrant(grant: SecretGrant): {

@@ -12,7 +12,7 @@ import { wireOf } from '../wire/problem.ts'
 import type { Asked } from './operation-params.ts'
 
 /** Where in a tool result's `_meta` the stable code of a problem stands. */
-export const PROBLEM_CODE_META_KEY = 'mcpbox/code'
+const PROBLEM_CODE_META_KEY = 'mcpbox/code'
 
 const INTERNAL: Problem = {
   code: 'internal',

@@ -4,7 +4,7 @@ import { BODY_DEPTH } from '#contract/limits.ts'
 import { Refusal } from './problem.ts'
 
 /** Code, arguments and secrets together, as bytes of JSON. */
-export const MAX_BODY_BYTES = 2_000_000
+const MAX_BODY_BYTES = 2_000_000
 
 /** Reads a JSON body of the given shape; a Refusal that says what is wrong otherwise. */
 export async function readBody<T>(request: Request, schema: z.ZodType<T>): Promise<T> {

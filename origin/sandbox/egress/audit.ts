@@ -63,7 +63,7 @@ export function audit(signal: AbortSignal): Audit {
 }
 
 /** The reason for a request's early end. A call that is over ends what it left running. */
-export function reasonOf(error: unknown, call: AbortSignal): EgressReason {
+function reasonOf(error: unknown, call: AbortSignal): EgressReason {
   if (error instanceof Refused) return error.reason
   if (call.aborted) return 'cancelled'
   return error instanceof Error && error.name === 'TimeoutError' ? 'timed_out' : 'cancelled'

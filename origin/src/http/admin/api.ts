@@ -1,6 +1,15 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
-import { ApprovalState, DecisionRequest, SecretValue } from '#contract/admin-api.ts'
+import {
+  type ActivityList,
+  type ApprovalList,
+  ApprovalState,
+  DecisionRequest,
+  type ExecutionList,
+  type SecretList,
+  SecretValue,
+  type ServerList,
+} from '#contract/admin-api.ts'
 import { Name, parseWireName, SecretName } from '#contract/names.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import { decide } from '../../domain/approvals/decide.ts'
@@ -44,9 +53,8 @@ export function apiRoutes(parts: {
   routes.get('/approvals', async (c) => {
     const state = query(c, 'state', ApprovalState.optional())
     const asked = await stores.approvals.list(state ?? null)
-    return c.json({
-      approvals: await Promise.all(asked.map((approval) => view(approval, c.req.raw.signal))),
-    })
+    const views = await Promise.all(asked.map((approval) => view(approval, c.req.raw.signal)))
+    return c.json({ approvals: views } satisfies z.input<typeof ApprovalList>)
   })
 
   routes.get('/approvals/:id', async (c) => {
@@ -72,39 +80,41 @@ export function apiRoutes(parts: {
   routes.get('/executions', async (c) => {
     const limit = query(c, 'limit', Limit)
     const tool = c.req.query('tool')
-    if (tool !== undefined && parseWireName(tool) === null) return c.json({ executions: [] })
+    if (tool !== undefined && parseWireName(tool) === null)
+      return c.json({ executions: [] } satisfies z.input<typeof ExecutionList>)
     const recent = await stores.executions.recent({
       limit,
       ...(tool === undefined ? {} : { tool }),
     })
-    return c.json({ executions: recent.map(executionView) })
+    const executions = recent.map(executionView)
+    return c.json({ executions } satisfies z.input<typeof ExecutionList>)
   })
 
   routes.get('/activity', async (c) => {
     const recent = await stores.activity.recent(query(c, 'limit', Limit))
-    return c.json({ activity: recent.map((entry) => ({ ...entry, at: entry.at.toISOString() })) })
+    const told = recent.map((entry) => ({ ...entry, at: entry.at.toISOString() }))
+    return c.json({ activity: told } satisfies z.input<typeof ActivityList>)
   })
 
-  routes.get('/servers', async (c) =>
-    c.json({
-      servers: (await stores.tools.servers()).map(({ name, description, createdBy, tools }) => ({
+  routes.get('/servers', async (c) => {
+    const servers = (await stores.tools.servers()).map(
+      ({ name, description, createdBy, tools }) => ({
         name,
         description,
         created_by: createdBy,
         tools,
-      })),
-    }),
-  )
+      }),
+    )
+    return c.json({ servers } satisfies z.input<typeof ServerList>)
+  })
 
   routes.get('/servers/:server/secrets', async (c) => {
     const { server } = await serverOf(c, stores)
-    const secrets = await stores.secrets.list(server)
-    return c.json({
-      secrets: secrets.map(({ name, updatedAt }) => ({
-        name,
-        updated_at: updatedAt.toISOString(),
-      })),
-    })
+    const secrets = (await stores.secrets.list(server)).map(({ name, updatedAt }) => ({
+      name,
+      updated_at: updatedAt.toISOString(),
+    }))
+    return c.json({ secrets } satisfies z.input<typeof SecretList>)
   })
 
   routes.put('/servers/:server/secrets/:name', async (c) => {
