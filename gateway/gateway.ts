@@ -98,7 +98,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 function streamOptions({ times, onFault }: GatewayPorts, message: JSONRPCMessage) {
-  return { graceMs: times.graceMs, keepAliveMs: longestSilence(times, message), onFault }
+  const keepAliveMs = longestSilence(times, message)
+  // Silence before the first byte is silence, too.
+  return { graceMs: Math.min(times.graceMs, keepAliveMs), keepAliveMs, onFault }
 }
 
 /** The body is spent: what follows gets the parsed message, and a signal of our own. */

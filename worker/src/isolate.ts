@@ -8,8 +8,8 @@ import { TunnelClient } from './origin/tunnel-client.ts'
 import { TunnelDoor } from './origin/tunnel-door.ts'
 import { reportFault } from './report-fault.ts'
 
-/** workerd hears that a client left when it writes to it, at the second write at the latest. */
-const CANCEL_NOTICE_MS = 400
+/** workerd hears that a client left when it writes to it. A cancelled call is to end within 1 s. */
+const CANCEL_NOTICE_MS = 500
 
 /**
  * What lives as long as the isolate does: the issuer's keys, the last known catalogs, the parsed
