@@ -283,6 +283,18 @@ describe('while it runs', { concurrent: true }, () => {
     ])
   })
 
+  it('a tool may say more than is kept, and hears of what is too large', async () => {
+    const { outcome, events } = await sandbox.run(python`
+      def main():
+          for n in range(50_000):
+              ctx.progress(n)
+          ctx.log(['x' * 1_000] * 100)
+    `)
+    const message = 'a message may have at most 100000 bytes of JSON'
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { type: 'ValueError', message } })
+    expect(events).toHaveLength(1_000)
+  })
+
   it('what it prints on both streams is kept in order', async () => {
     const { outcome } = await sandbox.run(
       python`

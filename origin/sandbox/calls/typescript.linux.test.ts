@@ -38,6 +38,18 @@ describe('a tool in TypeScript', { concurrent: true }, () => {
     ])
   })
 
+  it('may say more than is kept, and hears of what is too large', async () => {
+    const code = ts`
+      export default function main() {
+        for (let n = 0; n < 50_000; n++) ctx.progress(n)
+        ctx.log(new Array(100).fill('x'.repeat(1_000)))
+      }`
+    const { outcome, events } = await sandbox.run(code, { language: 'typescript' })
+    const message = 'a message may have at most 100000 bytes of JSON'
+    expect(outcome).toMatchObject({ kind: 'failed', failure: { type: 'RangeError', message } })
+    expect(events).toHaveLength(1_000)
+  })
+
   it('has its secrets, which printing does not show', async () => {
     const code = ts`
       export default function main() { console.log(secrets); return secrets.KEY.length }`

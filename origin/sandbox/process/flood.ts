@@ -1,9 +1,10 @@
 import { type Final, isWeb, type Message } from './message.ts'
 
-/** What a child may say beside its answer; beyond it, it is not a tool at work. */
-const MOST_MESSAGES = 10_000
-/** Twice what is kept of it (runs/event-log.ts). */
+/** Events and questions of one child: twice what is kept of them (runs/event-log.ts). */
+const MOST_EVENTS = 2_000
 const MOST_BYTES = 2_000_000
+/** All that it may say beside its answer: each request takes some messages. */
+const MOST_MESSAGES = 10_000
 /**
  * Of one message, but for answers and questions, as the runners begin them. What else begins like
  * that is found out when it is read, and ends the call.
@@ -25,12 +26,17 @@ export function floodGate(): (
   uploaded: number,
 ) => boolean {
   let messages = 0
+  let events = 0
   let told = 0
   return (message, bytes, uploaded) => {
     messages++
-    if (!isWeb(message)) told += bytes
+    if (!isWeb(message)) {
+      events++
+      told += bytes
+    }
     return (
       (message.type === 'ask' || bytes <= LARGE_MESSAGES.bytes) &&
+      events <= MOST_EVENTS &&
       told <= MOST_BYTES &&
       messages <= MOST_MESSAGES + uploaded / BYTES_PER_MESSAGE
     )

@@ -4,12 +4,18 @@ import { toJson } from './to-json.ts'
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency']
 const MAX_MESSAGE_CHARS = 10_000
 const LOG_LIMITS = { depth: 100, nodes: 100_000 }
+const MAX_EVENT_BYTES = 100_000
+/** No more are kept for anybody. */
+const MAX_EVENTS = 1_000
+// A tool may replace what everybody shares.
+const { stringify } = JSON
+let told = 0
 
 /** The `ctx` global of a tool: what it can say while it runs. Each call returns at once. */
 export const ctx = Object.freeze({
   /** Says how far the tool is. Numbers must be finite; the unit is the tool's own. */
   progress(progress: unknown, total?: unknown, message?: string): void {
-    send({
+    tell({
       type: 'progress',
       progress: finite('progress', progress),
       ...(total !== undefined && { total: finite('total', total) }),
@@ -27,9 +33,17 @@ export const ctx = Object.freeze({
       typeof message === 'string'
         ? message.slice(0, MAX_MESSAGE_CHARS).toWellFormed()
         : toJson(message, LOG_LIMITS)
-    send({ type: 'log', level, data })
+    tell({ type: 'log', level, data })
   },
 })
+
+function tell(event: object): void {
+  if (Buffer.byteLength(stringify(event)) > MAX_EVENT_BYTES) {
+    throw new RangeError(`a message may have at most ${MAX_EVENT_BYTES} bytes of JSON`)
+  }
+  told++
+  if (told <= MAX_EVENTS) send(event)
+}
 
 function finite(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value

@@ -6,11 +6,14 @@ from typing import Any
 
 from inside.asking.ask import Questions, SyncQuestions
 from inside.asking.asker import Asker
-from inside.channel import Channel
+from inside.channel import Channel, encode
 from inside.tool.values import to_json
 
 _LEVELS = ('debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency')
 _MAX_MESSAGE_CHARS = 10_000
+_MAX_EVENT_BYTES = 100_000
+_MAX_EVENTS = 1_000
+"""No more are kept for anybody."""
 
 
 class _Done:
@@ -29,6 +32,7 @@ class Context(Questions):
         super().__init__(asker)
         self.sync = SyncQuestions(asker)
         self.__channel = channel
+        self.__told = 0
 
     def progress(
         self, progress: float, total: float | None = None, message: str | None = None
@@ -39,7 +43,7 @@ class Context(Questions):
             event['total'] = _number('total', total)
         if message is not None:
             event['message'] = str(message)[:_MAX_MESSAGE_CHARS]
-        self.__channel.send(event)
+        self.__tell(event)
         return _Done()
 
     def log(self, message: Any, level: str = 'info') -> _Done:
@@ -47,8 +51,16 @@ class Context(Questions):
         if level not in _LEVELS:
             raise ValueError(f'level must be one of {", ".join(_LEVELS)}; got {level!r}')
         data = message[:_MAX_MESSAGE_CHARS] if isinstance(message, str) else to_json(message)
-        self.__channel.send({'type': 'log', 'level': level, 'data': data})
+        self.__tell({'type': 'log', 'level': level, 'data': data})
         return _Done()
+
+    def __tell(self, event: dict[str, Any]) -> None:
+        body = encode(event)
+        if len(body) > _MAX_EVENT_BYTES:
+            raise ValueError(f'a message may have at most {_MAX_EVENT_BYTES} bytes of JSON')
+        self.__told += 1
+        if self.__told <= _MAX_EVENTS:
+            self.__channel.send_encoded(body)
 
 
 def _number(name: str, value: Any) -> float:
