@@ -55,7 +55,7 @@ export const RunRequest = z.strictObject({
   input: JsonObject,
   secrets: z.record(z.string(), z.string()),
   /** Values that the broker fills in and the process never gets; none of their names is in `secrets`. */
-  bound_secrets: z.array(BoundSecret).optional(),
+  bound_secrets: z.array(BoundSecret),
   limits: RunLimits,
 })
 export type RunRequest = z.infer<typeof RunRequest>
@@ -179,8 +179,7 @@ export const SandboxHealth = z.object({
   isolation: Isolation,
   /** Layers that this machine cannot give, why, and what would help. */
   missing: z.array(z.object({ layer: z.string(), reason: z.string(), fix: z.string() })),
-  /** Absent from a sandbox that does not test itself, such as a stand-in. */
-  self_test: SelfTest.optional(),
+  self_test: SelfTest,
   running: z.int().nonnegative(),
 })
 export type SandboxHealth = z.infer<typeof SandboxHealth>

@@ -19,9 +19,7 @@ export function welcome(
       : [`  First admin      ${admin}/setup?token=${origin.setupToken}`]),
     `  Tunnel door      http://${tunnelHost}:${origin.tunnelPort}`,
     `  Sandbox          isolation ${isolation.level} (${isolation.layers.join(', ')})`,
-    ...(selfTest === undefined
-      ? []
-      : [`                   ${selfTest.passed.length} attacks tried just now, none worked`]),
+    `                   ${selfTest.passed.length} attacks tried just now, none worked`,
     ...missing.map(
       ({ layer, reason, fix }) => `                   without ${layer}: ${reason}; ${fix}`,
     ),

@@ -65,7 +65,14 @@ function caller(run: Run, kind: Kind = PLAIN, limits: () => RunLimits = () => US
       manifest: { ...EMPTY_MANIFEST, modules },
       module_lock: null,
     }
-    const request = { run_id: 'bench', version, input: INPUT, secrets: {}, limits: limits() }
+    const request = {
+      run_id: 'bench',
+      version,
+      input: INPUT,
+      secrets: {},
+      bound_secrets: [],
+      limits: limits(),
+    }
     const outcome = await run(request, NOBODY, new AbortController().signal)
     if (outcome.kind !== 'ok' || outcome.value !== 3) throw new Error(JSON.stringify(outcome))
   }

@@ -20,6 +20,7 @@ const RUN = {
   },
   input: {},
   secrets: {},
+  bound_secrets: [],
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 
@@ -44,6 +45,7 @@ function appWith() {
       boot_id: BOOT,
       isolation: { level: 'S3', layers: [] },
       missing: [],
+      self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
       running: runs.running(),
     }),
   })

@@ -10,7 +10,7 @@ const ISOLATION = { level: 'S3' as const, layers: ['seccomp'] }
 function outcomeOf(verdict: Verdict, account: Partial<Account> | null = null) {
   const full = account && { code: null, signal: null, cpu_ms: 10, max_rss_kb: 1, ...account }
   const served = { verdict, account: full, output: boundedOutput(), durationMs: 12.3456789 }
-  return toOutcome(served, ISOLATION, USUAL_LIMITS)
+  return toOutcome(served, ISOLATION, USUAL_LIMITS, 'python')
 }
 
 describe('an answer', () => {

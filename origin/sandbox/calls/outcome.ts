@@ -26,7 +26,7 @@ export function toOutcome(
   served: Served,
   isolation: Isolation,
   limits: RunLimits,
-  language: Language = 'python',
+  language: Language,
 ): Outcome {
   const { verdict, account, output, durationMs } = served
   const measured = {

@@ -155,7 +155,14 @@ it('an interpreter that cannot start is a refusal: nothing saw the code', async 
     manifest: EMPTY_MANIFEST,
     module_lock: null,
   }
-  const request = { run_id: 'a', version, input: {}, secrets: {}, limits: USUAL_LIMITS }
+  const request = {
+    run_id: 'a',
+    version,
+    input: {},
+    secrets: {},
+    bound_secrets: [],
+    limits: USUAL_LIMITS,
+  }
   const outcome = await run(request, NOBODY, new AbortController().signal)
   expect(outcome).toMatchObject({
     kind: 'refused',

@@ -44,7 +44,7 @@ export function runConfined(
   packaged: Packaged = NO_PACKAGES,
 ): Run {
   return async (request, { onEvent, ask }, signal) => {
-    const { version, secrets, bound_secrets: bound = [], limits } = request
+    const { version, secrets, bound_secrets: bound, limits } = request
     try {
       const { manifest, language } = version
       const { hosts } = manifest

@@ -82,7 +82,7 @@ it.each([
       layer: 'user_ns',
       fix: expect.stringContaining('seccomp profile') as string,
     })
-    expect(self_test?.failed).toEqual([])
+    expect(self_test.failed).toEqual([])
 
     const [ended] = await events(
       await sandbox.ask('/runs', await order(sandbox, 'def main(): return 1')),

@@ -65,7 +65,14 @@ export async function order(
   const names = modules.map((name) => ModuleName.parse(name))
   const manifest = { ...EMPTY_MANIFEST, modules: names }
   const version = { hash: 'h', language: 'python', code, manifest, module_lock: null }
-  const run = { run_id: id, version, input: {}, secrets: {}, limits: USUAL_LIMITS }
+  const run = {
+    run_id: id,
+    version,
+    input: {},
+    secrets: {},
+    bound_secrets: [],
+    limits: USUAL_LIMITS,
+  }
   return { method: 'POST', body: JSON.stringify({ boot_id, run }) }
 }
 

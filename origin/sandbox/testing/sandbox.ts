@@ -57,6 +57,7 @@ export function sandboxAt(level: FormableLevel, different: Partial<Machine> = {}
           },
           input: call.input ?? {},
           secrets: call.secrets ?? {},
+          bound_secrets: [],
           limits: { ...USUAL_LIMITS, timeout_ms: 20_000, ...call.limits },
         },
         {

@@ -45,6 +45,7 @@ export class ScriptedSandbox implements Sandbox {
       boot_id: this.bootId,
       isolation: ISOLATION,
       missing: [],
+      self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
       running: 0,
     }
   }
