@@ -76,7 +76,7 @@ describe.skipIf(noPip !== null)('choosing a package', async () => {
     await rm(folder, { recursive: true })
   })
 
-  it('goes on under a filter that nothing of it can take off', async () => {
+  it('goes on under a filter that nothing of it can take off, and with so much memory', async () => {
     await using slow = await tinyIndex([wheel({ name: 'apart', version: '1', files: {} })])
     slow.state.holdsWheels = true
     await using waiting = await packagedSandbox(slow.env)
@@ -86,11 +86,12 @@ describe.skipIf(noPip !== null)('choosing a package', async () => {
       signal: stop.signal,
     })
     await slow.reached
-    const status = await statusOfFetching()
+    const { status, limits } = await fetching()
     stop.abort()
     await expect(chosen).rejects.toThrow('aborted')
     expect(status).toMatch(/^Seccomp:\s+2$/m)
     expect(status).toMatch(/^NoNewPrivs:\s+1$/m)
+    expect(limits).toMatch(/^Max address space\s+2147483648\s/m)
   })
 
   it('is done for two at once, and the next ask nobody anything until it is their turn', async () => {
@@ -142,12 +143,16 @@ describe.skipIf(noPip !== null)('choosing a package', async () => {
 })
 
 /** What the kernel says of a fetching process of this one. */
-async function statusOfFetching(): Promise<string> {
+async function fetching(): Promise<{ status: string; limits: string }> {
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+    const [command, status, limits] = await Promise.all(
+      ['cmdline', 'status', 'limits'].map((name) =>
+        readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => ''),
+      ),
+    )
+    if (command === undefined || status === undefined || limits === undefined) continue
     const isOurs = new RegExp(`^PPid:\\s+${process.pid}$`, 'm').test(status)
-    if (isOurs && command.includes('python/fetch.py')) return status
+    if (isOurs && command.includes('python/fetch.py')) return { status, limits }
   }
   throw new Error('nothing fetches')
 }
