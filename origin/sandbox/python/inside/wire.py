@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inside.asking.questions import Questions
+from inside.asking.questions import PendingQuestions
 from inside.channel import Channel, encode
 from inside.web.errors import RequestFailed, error_for
 from inside.web.exchange import Exchange
@@ -48,7 +48,7 @@ class Wire:
         self._descriptor = channel.descriptor
         self._state = threading.Condition()
         self._starting = threading.Lock()
-        self._open: dict[int, Exchange | Questions] = {}
+        self._open: dict[int, Exchange | PendingQuestions] = {}
         self._last = 0
         self._reading = False
         self._held = bytearray()
@@ -68,25 +68,25 @@ class Wire:
             self._channel.send(message)
         return exchange
 
-    def ask(self, questions: list[dict[str, Any]]) -> Questions:
+    def ask(self, questions: list[dict[str, Any]]) -> PendingQuestions:
         """Puts questions to the client that called; returns when they are on their way."""
         with self._starting:
             message = encode({'type': 'ask', 'id': self._last + 1, 'asks': questions})
             if len(message) > _MAX_HEAD_BYTES:
                 raise ValueError('the questions are far too large')
             self._last += 1
-            asked = Questions(self._last)
+            asked = PendingQuestions(self._last)
             with self._state:
                 self._open[asked.number] = asked
             self._channel.send_encoded(message)
         return asked
 
-    def wait(self, exchange: Exchange | Questions) -> None:
+    def wait(self, exchange: Exchange | PendingQuestions) -> None:
         """Blocks this thread until the exchange is settled."""
         while self._must_read(exchange):
             self._read(None)
 
-    async def arrival(self, exchange: Exchange | Questions) -> None:
+    async def arrival(self, exchange: Exchange | PendingQuestions) -> None:
         """Resolves when the exchange is settled. Being cancelled cancels a request."""
         import asyncio  # there already, where there is something to await
 
@@ -108,14 +108,14 @@ class Wire:
             if not watchers:
                 loop.remove_reader(self._descriptor)
 
-    def cancel(self, exchange: Exchange | Questions) -> None:
+    def cancel(self, exchange: Exchange | PendingQuestions) -> None:
         """Has the broker drop a request. Nothing more is heard of it, nor of questions."""
         with self._state:
             known = self._open.pop(exchange.number, None)
         if isinstance(known, Exchange):
             self._channel.send({'type': 'http.cancel', 'id': exchange.number})
 
-    def _must_read(self, exchange: Exchange | Questions) -> bool:
+    def _must_read(self, exchange: Exchange | PendingQuestions) -> bool:
         """True when it is this thread's turn to read; waits while it is another's."""
         with self._state:
             while not exchange.settled and self._reading:
@@ -207,7 +207,7 @@ def _chunks(number: int, body: bytes | None) -> Iterator[dict[str, Any]]:
 
 
 def _watchers(loop: Any) -> set[int]:
-    """The requests that a loop waits for: kept with the loop, gone with it."""
-    if not hasattr(loop, '_web_watchers'):
-        loop._web_watchers = set()
-    return loop._web_watchers
+    """The exchanges and questions that a loop waits for: kept with the loop, gone with it."""
+    if not hasattr(loop, '_wire_watchers'):
+        loop._wire_watchers = set()
+    return loop._wire_watchers

@@ -1,31 +1,22 @@
 """One request as this side sees it: what has come back so far."""
 
 import base64
-from collections.abc import Callable
 from typing import Any
 
+from inside.settling import Settling
 from inside.web.errors import HttpError, error_for
 
 
-class Exchange:
+class Exchange(Settling):
     """Filled by the wire. `settled` is true once it has its whole answer, or its error."""
 
     def __init__(self, number: int) -> None:
-        self.number = number
+        super().__init__(number)
         self.status = 0
         self.url = ''
         self.headers: list[tuple[str, str]] = []
         self.error: HttpError | None = None
-        self.settled = False
         self._parts: list[bytes] = []
-        self._waiting: list[Callable[[], None]] = []
-
-    def when_settled(self, callback: Callable[[], None]) -> None:
-        """Calls it from whichever thread settles the exchange; at once when that has been."""
-        if self.settled:
-            callback()
-        else:
-            self._waiting.append(callback)
 
     def take(self, message: dict[str, Any]) -> None:
         """Takes one message of the broker about this request."""
@@ -51,9 +42,3 @@ class Exchange:
         if self.error is not None:
             raise self.error
         return b''.join(self._parts)
-
-    def _settle(self) -> None:
-        self.settled = True
-        for callback in self._waiting:
-            callback()
-        self._waiting.clear()
