@@ -30,6 +30,7 @@ const RPC_CODES: Partial<Record<ProblemCode, number>> = {
   internal: INTERNAL_ERROR,
 }
 
+/** How a problem is told over HTTP and JSON-RPC. A refusal without a code of its own has the general one. */
 export function wireOf(code: ProblemCode): Wire {
   return { status: statusOf(code), rpc: RPC_CODES[code] ?? REFUSED }
 }

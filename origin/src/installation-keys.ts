@@ -14,6 +14,7 @@ export interface InstallationKeys {
 
 const fresh = () => randomBytes(32).toString('base64url')
 
+/** The keys of this installation, made at its first start; replicas that start at once get the same. */
 export async function installationKeys({
   settings,
   admins,

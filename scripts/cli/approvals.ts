@@ -15,11 +15,13 @@ export async function reviewApprovals(client: AdminClient): Promise<void> {
   }
 }
 
+/** Approves the version that was shown; one whose hash is another by now is refused. */
 export async function approve(client: AdminClient, id: string, hash: string): Promise<void> {
   const version = await client.decide(id, { hash, decision: 'approve', reason: null })
   console.log(`${version.tool} version ${version.number} is live.`)
 }
 
+/** Rejects the version that was shown; its author reads the reason. */
 export async function reject(
   client: AdminClient,
   id: string,

@@ -17,6 +17,7 @@ export interface App {
   fetch(request: Request): Promise<Response>
 }
 
+/** Without a whole configuration it serves nothing but the sentence that says what is missing. */
 export function createApp(
   read: ReadConfig,
   sessions: DurableObjectNamespace<McpSession>,

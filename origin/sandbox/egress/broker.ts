@@ -60,6 +60,10 @@ export type Broker = {
 
 type Answer = WebResponse & { target: Target; location: string | null }
 
+/**
+ * The way out of one call. There is nothing to close: the policy's signal ends every request under
+ * way, and refuses later ones. The records can be read after that.
+ */
 export function openBroker(policy: EgressPolicy): Broker {
   const { limits, network } = policy
   const log = audit(policy.signal)

@@ -22,6 +22,11 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 type Receiving = { request: Head; parts: Buffer[]; bytes: number; refused: boolean }
 type Head = Extract<WebMessage, { type: 'http.request' }>
 
+/**
+ * Speaks with one process about its requests. What it sends is hostile input, and is refused by
+ * answer. To be closed when the process has ended, and the policy's signal aborted first, or `close`
+ * waits for requests under way.
+ */
 export function converse(policy: EgressPolicy, say: Say): Conversation {
   const { limits, signal } = policy
   const broker: Broker = openBroker(policy)

@@ -33,6 +33,10 @@ function namesPort(grant: HostGrant): boolean {
   return readHostGrant(grant).port !== null
 }
 
+/**
+ * Puts values in the place of placeholders, for this destination only; another hop needs another
+ * filler. It throws Refused where a secret may not go, so nothing half filled is ever sent.
+ */
 export function fillerFor(secrets: readonly BoundSecret[], destination: Target): Filler {
   const fill = (text: string, encode: Encode, header: string | null = null) =>
     text.replace(PLACEHOLDER, (_, name: string) => encode(valueFor(name, header)))

@@ -6,6 +6,7 @@ export type Places = {
   take(signal: AbortSignal): Promise<() => void>
 }
 
+/** First come, first served. Beyond `waiting` in line, `take` throws Refused at once. */
 export function places(atOnce: number, waiting: number): Places {
   let taken = 0
   const queue: (() => void)[] = []

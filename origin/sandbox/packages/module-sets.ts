@@ -32,6 +32,10 @@ export type Place = {
 const MAKING = '.making-'
 const PRUNE_MS = 60_000
 
+/**
+ * The installed sets under a folder that nobody else writes to, for the interpreter of `target`. Asked
+ * twice at once for one lock, it is installed once; a set is looked through before its first use.
+ */
 export function moduleSets(
   { folder, reader }: Place,
   target: string,

@@ -33,6 +33,7 @@ const TOO_LATE = 'nobody answered in time'
 /** JSON-RPC code of our own answers (2.0, internal error). */
 const UNANSWERED = -32603
 
+/** Of one run. All its waiting together is bounded by ASKING_MS; what stands then is answered with an error. */
 export function standingQuestions(
   log: Pick<EventLog, 'add'>,
   places: WaitingPlaces,

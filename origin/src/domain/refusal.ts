@@ -11,6 +11,10 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * Refuses what was asked, in words for the one who asked. It never returns; `return refuse(…)` only
+ * tells the compiler so.
+ */
 export function refuse(code: ProblemCode, message: string): never {
   throw new Refusal(code, message)
 }

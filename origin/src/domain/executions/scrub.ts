@@ -23,6 +23,7 @@ export interface Scrubber {
   news(news: RunNews): RunNews
 }
 
+/** Of one run: it remembers what news ended with, so two runs must not share one. */
 export function scrubber(values: ReadonlyMap<string, string>): Scrubber {
   if (values.size === 0) return { outcome: (outcome) => outcome, news: (news) => news }
   const needles = needlesFor(values, 'text')

@@ -46,6 +46,10 @@ export interface Answers {
   answer(call: Call, request: OperationRequest): Promise<void>
 }
 
+/**
+ * Carries out operations for one replica. `toEnd` rejects only when the store itself fails: refusals
+ * end the operation, faults go to `onFault`, and one that was detached, or taken over, is left as it is.
+ */
 export function carryOutWith(parts: {
   /** This process, as leases name it. */
   owner: string
