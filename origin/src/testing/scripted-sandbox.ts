@@ -2,7 +2,7 @@ import type { AskReplies } from '#contract/asks.ts'
 import { randomUUID } from 'node:crypto'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
-import type { Analysis, Outcome, RunRequest, Source } from '#contract/sandbox.ts'
+import type { Analysis, Outcome, RunRequest, SelfTest, Source } from '#contract/sandbox.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 
 const ISOLATION = { level: 'S3' as const, layers: ['seccomp'] }
@@ -15,6 +15,13 @@ export interface ScriptedRun {
   cancel: AbortSignal
   detach: AbortSignal
   sentBefore: boolean
+}
+
+/** What it says of a self-test. */
+export const SELF_TEST: SelfTest = {
+  passed: ['open a file'],
+  failed: [],
+  checked_at: '2026-01-01T00:00:00Z',
 }
 
 /** A sandbox that does what a test wrote, and remembers what it was asked. */
@@ -45,7 +52,7 @@ export class ScriptedSandbox implements Sandbox {
       boot_id: this.bootId,
       isolation: ISOLATION,
       missing: [],
-      self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
+      self_test: SELF_TEST,
       running: 0,
     }
   }

@@ -4,6 +4,7 @@ import { Refusal } from '../../domain/refusal.ts'
 import { openAdmin } from '../../testing/admin.ts'
 import { freshDatabase, openReplica } from '../../testing/databases.ts'
 import { ask } from '../../testing/doors.ts'
+import { SELF_TEST } from '../../testing/scripted-sandbox.ts'
 
 test('health is 503 once the database does not answer, and never tells where it is', async () => {
   await using database = await freshDatabase(inject('postgresUrl'))
@@ -38,7 +39,12 @@ test('the health of services says how calls are confined, and 503 when one does 
   expect(ServicesHealth.parse(await healthy.json())).toEqual({
     status: 'healthy',
     services: { database: { healthy: true }, sandbox: { healthy: true } },
-    sandbox: { isolation: { level: 'S3', layers: ['seccomp'] }, missing: [], running: 0 },
+    sandbox: {
+      isolation: { level: 'S3', layers: ['seccomp'] },
+      missing: [],
+      self_test: SELF_TEST,
+      running: 0,
+    },
   })
   admin.sandbox.health = () =>
     Promise.reject(new Refusal('sandbox_unreachable', 'The sandbox does not answer.'))
