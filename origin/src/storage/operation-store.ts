@@ -165,7 +165,7 @@ export function pgOperationStore(db: Db): OperationStore {
       await db
         .update(operations)
         .set({ attendedUntil: leaseOf(leaseMs) })
-        .where(isRunning(opId))
+        .where(and(isRunning(opId), ne(operations.attendedUntil, parked)))
     },
 
     async renewAttendance(opIds, leaseMs) {

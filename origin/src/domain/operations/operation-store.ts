@@ -61,7 +61,7 @@ export interface OperationStore {
     part: { offset: number; limit: number },
   ): Promise<Page | null>
 
-  /** Notes that somebody follows the operation. */
+  /** Notes that somebody follows the operation; a parked one stays parked. */
   attend(opId: OpId, leaseMs: number): Promise<void>
   /** Notes that these are still followed; parked ones stay parked. */
   renewAttendance(opIds: readonly OpId[], leaseMs: number): Promise<void>

@@ -111,11 +111,28 @@ const lost = async (request: CallRequest) => {
 }
 const cancel = async (request: CallRequest) => one.engine.cancel(ALICE, await lost(request))
 const park = async (request: CallRequest) => one.engine.park(ALICE, await lost(request))
+/** Follows the operation at a replica for a while, as somebody who waits for it does. */
+async function visit(engine: OperationEngine, opId: OpId) {
+  const reader = new AbortController()
+  const events = engine.follow(ALICE, opId, 0, reader.signal)
+  await events.next()
+  return async () => {
+    reader.abort()
+    await events.return(undefined)
+  }
+}
+const parkAndWait = async (request: CallRequest) => {
+  await park(request)
+  await (
+    await visit(other.engine, request.op_id)
+  )()
+}
 
 test.each<[string, (request: CallRequest) => Promise<unknown>, Partial<CallRequest>?, Principal?]>([
   ['while the first is still read', (request) => open(one.engine, request)],
   ['after the first was cancelled', cancel],
   ['when the client was told how to come back for the first', park],
+  ['when the client came back for the first and left again', parkAndWait],
   ['with other arguments', lost, { params: { name: wire, arguments: { city: 'Thun' } } }],
   ['in the era in which streams are resumed', lost, { era: 'legacy' }],
   ['by somebody else', lost, {}, BOB],
