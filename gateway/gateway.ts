@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
 import type { Principal } from '#contract/principal.ts'
-import { replyId, type Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { LegacyLeg } from './legacy/legacy-leg.ts'
 import type { SessionHost } from './legacy/session-host.ts'
 import { SessionIds } from './legacy/session-id.ts'
@@ -13,7 +13,7 @@ import { longestSilence } from './modern/longest-silence.ts'
 import { serveModern } from './modern/modern-leg.ts'
 import type { GatewayPorts } from './ports.ts'
 import { applyQuirks } from './quirks/all.ts'
-import { problemOf } from './serving/refusal.ts'
+import { failure } from './serving/refusal.ts'
 import { acceptsStream } from './wire/accepts-stream.ts'
 import { lateStream } from './wire/late-stream.ts'
 import { readMessage } from './wire/read-message.ts'
@@ -75,15 +75,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       return await serve(exchange)
     } catch (thrown) {
-      return failure(thrown, exchange.message)
+      return failure(thrown, exchange.message, options)
     }
-  }
-
-  /** In band, with status 200 where it may be: clients read a status as news of the session. */
-  function failure(thrown: unknown, message: JSONRPCMessage | null): Response {
-    const problem = problemOf(thrown, options)
-    const status = problem.code === 'internal' ? 500 : 200
-    return rpcError(problem, { id: replyId(message), status })
   }
 
   return {
@@ -91,7 +84,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       try {
         return await handle(request, principal)
       } catch (thrown) {
-        return failure(thrown, null)
+        return failure(thrown, null, options)
       }
     },
   }

@@ -10,6 +10,7 @@ import { replyId, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
 import { TOO_MANY_LISTENERS } from '../serving/listeners.ts'
+import { failure } from '../serving/refusal.ts'
 import type { EventStream } from '../wire/event-stream.ts'
 import { rpcError } from '../wire/rpc-error.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
@@ -47,8 +48,19 @@ export class LegacySession {
     return this.#calls.all().length === 0 && (this.#notices?.over.aborted ?? true)
   }
 
-  /** Serves one exchange of this session. Rejects as the origin does, and on faults. */
+  /**
+   * Serves one exchange of this session. Never rejects: a refusal that is thrown across the border
+   * of a host would arrive as any other error.
+   */
   async handle(claims: SessionClaims, exchange: Exchange): Promise<Response> {
+    try {
+      return await this.#handle(claims, exchange)
+    } catch (thrown) {
+      return failure(thrown, exchange.message, this.#ports)
+    }
+  }
+
+  async #handle(claims: SessionClaims, exchange: Exchange): Promise<Response> {
     const record = await this.#ports.records.read(claims.id)
     if (record.ended) return sessionUnknown(replyId(exchange.message))
     this.#threshold.level = record.level

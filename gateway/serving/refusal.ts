@@ -3,12 +3,15 @@ import {
   ProtocolError,
   type CallToolResult,
   type ClientCapabilities,
+  type JSONRPCMessage,
 } from '@modelcontextprotocol/server'
 import type { OperationResult } from '#contract/operation.ts'
 import type { Problem } from '#contract/problem.ts'
+import { replyId } from '../exchange.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { wireOf } from '../wire/problem.ts'
+import { rpcError } from '../wire/rpc-error.ts'
 import type { Asked } from './operation-params.ts'
 
 /** Where in a tool result's `_meta` the stable code of a problem stands. */
@@ -30,6 +33,20 @@ export function problemOf(thrown: unknown, ports: Pick<GatewayPorts, 'onFault'>)
   if (thrown instanceof OriginRefusal) return thrown.problem
   ports.onFault(thrown)
   return INTERNAL
+}
+
+/**
+ * The answer to an exchange that came to nothing. In band, with status 200 where it may be: clients
+ * read a status as news of the session.
+ */
+export function failure(
+  thrown: unknown,
+  message: JSONRPCMessage | null,
+  ports: Pick<GatewayPorts, 'onFault'>,
+): Response {
+  const problem = problemOf(thrown, ports)
+  const status = problem.code === 'internal' ? 500 : 200
+  return rpcError(problem, { id: replyId(message), status })
 }
 
 /**

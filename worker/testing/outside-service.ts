@@ -15,6 +15,7 @@ export const Control = z.discriminatedUnion('do', [
   z.object({ do: z.literal('release'), gate: z.string() }),
   z.object({ do: z.literal('await_feed'), subject: z.string() }),
   z.object({ do: z.literal('change_catalog'), subject: z.string() }),
+  z.object({ do: z.literal('lose_origin'), subject: z.string() }),
   z.object({ do: z.literal('await_cancelled'), subject: z.string() }),
   z.object({ do: z.literal('seen'), subject: z.string() }),
 ])
@@ -91,6 +92,9 @@ async function control(
       return new Response()
     case 'change_catalog':
       worldOf(asked.subject).scripted.changeCatalog()
+      return new Response()
+    case 'lose_origin':
+      worldOf(asked.subject).origin.weather.push('bad_gateway')
       return new Response()
     case 'await_cancelled': {
       const { scripted } = worldOf(asked.subject)

@@ -56,6 +56,9 @@ export function gate() {
 export const feedOf = ({ subject }: Somebody) => ask({ do: 'await_feed', subject })
 export const changeCatalogOf = ({ subject }: Somebody) => ask({ do: 'change_catalog', subject })
 
+/** Takes their origin away for one request. */
+export const loseOriginOf = ({ subject }: Somebody) => ask({ do: 'lose_origin', subject })
+
 /** Waits for the first cancellation of an operation of theirs. */
 export async function cancelledOf(who: Somebody): Promise<{ started: OpId[]; cancelled: OpId[] }> {
   return (await ask({ do: 'await_cancelled', subject: who.subject })).json()

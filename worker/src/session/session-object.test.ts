@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import { SessionIds } from '#gateway/legacy/session-id.ts'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { call, rpc } from '#gateway/testing/posts.ts'
-import { openSession as open } from '#gateway/testing/session.ts'
+import { openSession as open, sessionOf } from '#gateway/testing/session.ts'
 import { readStream } from '#gateway/testing/stream-reader.ts'
 import {
   cancelledOf,
   changeCatalogOf,
   feedOf,
   gate,
+  loseOriginOf,
   somebody,
   type Somebody,
 } from '../../testing/outside.ts'
@@ -102,4 +103,23 @@ test('a session’s stream tells of a changed catalog', async () => {
   await changeCatalogOf(alice)
   expect(await stream.until(/list_changed/)).toContain('notifications/tools/list_changed')
   await stream.leave()
+})
+
+test('a refusal of the origin is an answer in the session, not a failure of the Worker', async () => {
+  const alice = await somebody()
+  const about = {
+    protocolVersion: '2025-11-25',
+    capabilities: 0,
+    client: { name: 'tests', version: '1.0.0' },
+  }
+  const id = await new SessionIds(env.SESSION_KEY ?? '', Date.now).issue(about, alice.principal)
+  await loseOriginOf(alice)
+  const response = await sessionOf(id, { handle: alice.send }, alice.principal).post(
+    rpc(1, 'tools/list'),
+  )
+  expect(response.status).toBe(200)
+  expect(await answerOf(response)).toMatchObject({
+    id: 1,
+    error: { data: { code: 'origin_unreachable' } },
+  })
 })
