@@ -3,7 +3,7 @@ import type { ClientInfo } from '#contract/operation.ts'
 import { answerOf, messagesOf, type Message } from './testing/answers.ts'
 import { ALICE, BOB, mountGateway, type MountOptions } from './testing/mounted-gateway.ts'
 import { call, modernPost, post } from './testing/posts.ts'
-import type { ScriptedTool } from './testing/scripted-program.ts'
+import { aborted, type ScriptedTool } from './testing/scripted-program.ts'
 import { openSession } from './testing/session.ts'
 import { readStream } from './testing/stream-reader.ts'
 import { held } from './testing/tools.ts'
@@ -196,4 +196,15 @@ test('the client’s name says how long it is kept waiting', async () => {
   await gateway.handle(ask('legacy', 'slow'), ALICE)
   const named = { name: 'tests', version: '1.0.0' }
   expect(asked).toEqual([named, named, null])
+})
+
+test('an origin that does not say that it still has the operation uses up patience, too', async () => {
+  const { gateway, origin } = mountGateway({}, IMPATIENT)
+  origin.resume = async function* (_as, _operation, signal) {
+    yield* []
+    await aborted(signal)
+  }
+  const args = { handle: crypto.randomUUID() }
+  const again = await answerOf(await gateway.handle(ask('modern', 'mcpbox_wait', args), ALICE))
+  expect(handleIn(again)).toBe(args.handle)
 })

@@ -201,3 +201,51 @@ test.each([
   })
   expect(origin.operations).toHaveLength(1)
 })
+
+test('legacy: an operation that ends while a question stands is answered at once', async () => {
+  const { gateway, origin } = mountGateway({})
+  origin.operate = async function* (_as, request) {
+    yield { type: 'accepted', op_id: request.op_id }
+    yield { type: 'asks', seq: 1, asks: [asksName] }
+    yield { type: 'result', seq: 2, result: { content: [{ type: 'text', text: 'gave up' }] } }
+  }
+  const session = await openSession(gateway, ALICE, FORMS)
+  const stream = readStream(await session.post(call(1, 'greeter')))
+  await stream.end()
+  expect(stream.messages().at(-1)).toMatchObject({
+    id: 1,
+    result: { content: [{ text: 'gave up' }] },
+  })
+})
+
+/** An origin that takes no answers but errors. */
+function choosy() {
+  const mounted = mountGateway({ greeter })
+  const { origin } = mounted
+  const take = origin.reply.bind(origin)
+  origin.reply = async (as, opId, answer) => {
+    if (answer.replies.some((reply) => 'result' in reply))
+      throw new OriginRefusal({ code: 'body_too_large', message: 'Too long.' })
+    await take(as, opId, answer)
+  }
+  return mounted
+}
+const REFUSED = [{ key: 'user_name', error: { message: expect.stringContaining('Too long.') } }]
+
+test('legacy: a tool hears that its client’s answer was refused, and goes on', async () => {
+  const session = await openSession(choosy().gateway, ALICE, FORMS)
+  const stream = readStream(await session.post(call(1, 'greeter')))
+  await stream.until(/elicitation/)
+  await session.post({ jsonrpc: '2.0', id: stream.messages()[0]?.id, result: ANSWER })
+  await stream.end()
+  expect(textOf(stream.messages().at(-1)?.result)).toMatchObject(REFUSED)
+})
+
+test('modern: a tool hears that its client’s answer was refused, and goes on', async () => {
+  const { gateway } = choosy()
+  const first = await answerOf(await gateway.handle(modern('greeter'), ALICE))
+  const requestState = first.result?.['requestState']
+  const again = modern('greeter', { requestState, inputResponses: { user_name: ANSWER } })
+  const second = await answerOf(await gateway.handle(again, ALICE))
+  expect(textOf(second.result)).toMatchObject(REFUSED)
+})

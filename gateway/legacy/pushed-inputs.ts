@@ -13,12 +13,12 @@ const INVALID_PARAMS = -32602
  * answers by posts of their own (MCP 2025-11-25, basic/transports).
  */
 export function pushedInputs(ctx: ServerContext, capabilities: ClientCapabilities): Inputs {
-  async function push({ key, method, params }: Ask): Promise<AskReply> {
+  async function push({ key, method, params }: Ask, signal: AbortSignal): Promise<AskReply> {
     try {
-      const options = { timeout: ASKING_MS, signal: ctx.mcpReq.signal }
+      const options = { timeout: ASKING_MS, signal }
       return { key, result: JsonObject.parse(await ctx.mcpReq.send({ method, params }, options)) }
     } catch (error) {
-      ctx.mcpReq.signal.throwIfAborted()
+      signal.throwIfAborted()
       return { key, error: { code: codeOf(error), message: String(error).slice(0, 2_000) } }
     }
   }
@@ -27,9 +27,11 @@ export function pushedInputs(ctx: ServerContext, capabilities: ClientCapabilitie
     suspended: async () => null,
     // This era has no error for it: the result says so.
     missing: () => null,
-    async put({ asks }) {
+    async put({ asks }, over) {
+      const signal = AbortSignal.any([ctx.mcpReq.signal, over])
       const { possible, impossible } = sortAsks(asks, capabilities)
-      return { replies: [...impossible, ...(await Promise.all(possible.map(push)))] }
+      const asked = possible.map((ask) => push(ask, signal))
+      return { replies: [...impossible, ...(await Promise.all(asked))] }
     },
   }
 }

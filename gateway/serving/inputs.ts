@@ -28,8 +28,11 @@ export interface Put {
 export interface Inputs {
   /** What an earlier exchange of this operation left; null for a new operation. */
   suspended(): Promise<Suspended | { result: InputRequiredResult } | null>
-  /** Puts questions to the client. Those that it cannot be asked are answered by that. */
-  put(standing: Standing): Promise<Put>
+  /**
+   * Puts questions to the client. Those that it cannot be asked are answered by that. Takes them
+   * back, and rejects, when the signal aborts.
+   */
+  put(standing: Standing, signal: AbortSignal): Promise<Put>
   /** What a client would have had to declare, by what was put; null when it lacked nothing. */
   missing(): ClientCapabilities | null
 }

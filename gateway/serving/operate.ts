@@ -10,9 +10,10 @@ import { cancelOperation } from './cancel-operation.ts'
 import type { Inputs, Suspended } from './inputs.ts'
 import type { Asked } from './operation-params.ts'
 import { Deadline } from './patience.ts'
+import { Questions, reply } from './questions.ts'
 import { problemOf } from './refusal.ts'
 import { reporter, type Reporter } from './reporter.ts'
-import { park, stillRunning, waitedFor } from './still-running.ts'
+import { stillRunning, waitedFor } from './still-running.ts'
 
 /** What one operation needs of the exchange that asks for it. */
 export interface Operating {
@@ -57,12 +58,21 @@ export async function operate(
   const client = asker.client ?? clientOf(ctx)
   const tool = asked.method === 'tools/call' ? asked.params.name : null
   using deadline = new Deadline(tool === null ? HARD_STOP_MS : ports.times.patienceMs(client))
+  const over = new AbortController()
   const askForTheEnd = () => ports.defer(cancelOperation(ports, asker, at.opId))
   // Who only waits for an operation did not ask for it here, and does not end it by leaving.
   if (waited === null) cancel.addEventListener('abort', askForTheEnd, { once: true })
   try {
-    const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel, deadline.signal])
-    return await follow(eventsOf(waiting), at, { ...operating, deadline }, ports)
+    // What is known to the origin needs no taking first.
+    if (known !== null) deadline.set()
+    const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel, deadline.signal, over.signal])
+    using questions = new Questions(ports, { principal: asker.principal, inputs, deadline })
+    const end = follow(eventsOf(waiting), at, {
+      ...operating,
+      questions,
+      taken: () => known === null && deadline.set(),
+    })
+    return await Promise.race([end, questions.result])
   } catch (thrown) {
     if (ctx.mcpReq.signal.aborted || cancel.aborted) throw thrown
     if (thrown instanceof OriginRefusal || !deadline.signal.aborted)
@@ -71,6 +81,7 @@ export async function operate(
     askForTheEnd()
     throw new OriginRefusal(TOO_LONG)
   } finally {
+    over.abort()
     cancel.removeEventListener('abort', askForTheEnd)
   }
 
@@ -83,8 +94,7 @@ export async function operate(
       return
     }
     const { opId, seq } = known
-    if (suspended !== null)
-      await ports.origin.reply(principal, opId, { seq, replies: suspended.replies })
+    if (suspended !== null) await reply(ports, principal, opId, { seq, replies: suspended.replies })
     yield* ports.origin.resume(principal, { opId, after: seq, deadlineMs }, signal)
     if (waited !== null && !signal.aborted) throw new OriginRefusal(NOTHING_MORE)
   }
@@ -101,16 +111,17 @@ const TOO_LONG = {
   message: `It was stopped: it took longer than ${HARD_STOP_MS / 1_000} s.`,
 } as const
 
-/**
- * Follows an operation to its end, or until its client has to come back. `at` goes along. The
- * deadline counts from when the origin took the operation, and anew once a question is answered:
- * clients wait for their people.
- */
+interface Following extends Operating {
+  questions: Questions
+  /** Told once, when the origin has the operation. */
+  taken: () => void
+}
+
+/** Follows an operation to its end. `at` goes along. Questions do not hold it up. */
 async function follow(
   events: AsyncIterable<OperationEvent>,
   at: Position,
-  { asker, ctx, inputs, deadline, reached }: Operating & { deadline: Deadline },
-  ports: GatewayPorts,
+  { asker, ctx, questions, taken, reached }: Following,
 ): Promise<OperationResult> {
   const report = reporter(ctx, asker)
   let isTaken = false
@@ -119,7 +130,7 @@ async function follow(
     switch (event.type) {
       case 'accepted':
         at.opId = event.op_id
-        if (!isTaken) deadline.set()
+        if (!isTaken) taken()
         reached(at)
         isTaken = true
         break
@@ -131,16 +142,8 @@ async function follow(
         await tell(report, event)
         break
       case 'asks': {
-        const { opId } = at
         const { seq, asks } = event
-        deadline.stop()
-        const { replies, result } = await inputs.put({ opId, seq, asks })
-        if (replies.length > 0) await ports.origin.reply(asker.principal, opId, { seq, replies })
-        if (result !== undefined) {
-          await park(ports, asker.principal, at)
-          return result
-        }
-        deadline.set()
+        questions.put({ opId: at.opId, seq, asks })
         break
       }
       case 'result':
