@@ -41,6 +41,8 @@ export const MAX_QUESTIONS_PER_CALL = 50
 export const CALL_MEMORY_BYTES = 256 * 1024 * 1024
 export const CALL_CPU_S = 60
 export const CALL_OPEN_FILES = 64
+/** Characters of the address of a resource. */
+export const MAX_URI_CHARS = 2_000
 /** How deep the JSON of a request may nest, at every door: what reads it does so by recursion. */
 export const BODY_DEPTH = 120
 /** How long packages may take to be looked up, or to be installed. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Ask } from './asks.ts'
 import { JsonObject } from './json.ts'
-import { LONGEST_CALL_MS, MAX_QUESTIONS_AT_ONCE } from './limits.ts'
+import { LONGEST_CALL_MS, MAX_QUESTIONS_AT_ONCE, MAX_URI_CHARS } from './limits.ts'
 import { Problem } from './problem.ts'
 
 /** Identity of one operation, minted by the host that mounts the gateway; the key of idempotency. */
@@ -36,7 +36,7 @@ const common = {
 }
 
 const Named = z.string().min(1).max(200)
-const Uri = z.string().min(1).max(2_000)
+const Uri = z.string().min(1).max(MAX_URI_CHARS)
 const Texts = z.record(z.string(), z.string())
 
 /**

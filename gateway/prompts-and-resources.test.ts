@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { answerOf } from './testing/answers.ts'
+import { memorySessionRecords } from './legacy/memory-session-records.ts'
 import { ALICE, mountGateway } from './testing/mounted-gateway.ts'
 import { modernPost, post, rpc } from './testing/posts.ts'
 import type { Run } from './testing/scripted-program.ts'
@@ -182,3 +183,44 @@ test('what a session settled is known to whoever serves it next', async () => {
   await stream.until(/updated/)
   await stream.leave()
 })
+
+test('an address that is too long to ask for cannot be followed either', async () => {
+  const session = await openSession(mounted().gateway, ALICE)
+  const subscribe = async (uri: string) =>
+    answerOf(await session.post(rpc(1, 'resources/subscribe', { uri })))
+  expect((await subscribe('n'.repeat(2_001))).error).toMatchObject({ code: -32602 })
+  expect((await subscribe('n'.repeat(2_000))).error).toBeUndefined()
+})
+
+test.each(['resources/subscribe', 'resources/unsubscribe'])(
+  '%s without a session is refused, because nobody could be told',
+  async (method) => {
+    const response = await mounted().gateway.handle(post(rpc(1, method, { uri: URI })), ALICE)
+    expect((await answerOf(response)).error).toMatchObject({
+      code: -32600,
+      message: expect.stringContaining('takes a session'),
+      data: { code: 'invalid_request' },
+    })
+  },
+)
+
+test.each([
+  ['logging/setLevel', { level: 'error' }],
+  ['resources/subscribe', { uri: URI }],
+  ['resources/unsubscribe', { uri: URI }],
+])(
+  '%s: a record that cannot be written is reported here and not told there',
+  async (method, params) => {
+    const secret = new Error('password=hunter2 at line 7')
+    const records = memorySessionRecords()
+    records.write = async () => {
+      throw secret
+    }
+    const { gateway, faults } = mountGateway(programs, { records })
+    const session = await openSession(gateway, ALICE)
+    const { error } = await answerOf(await session.post(rpc(1, method, params)))
+    expect(error).toMatchObject({ code: -32603, data: { code: 'internal' } })
+    expect(error?.message).not.toContain('hunter2')
+    expect(faults).toEqual([secret])
+  },
+)

@@ -1,10 +1,21 @@
-import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server'
-import type { SessionSettings } from '../serving/exchange-server.ts'
+import { MAX_URI_CHARS } from '#contract/limits.ts'
+import type { Problem } from '#contract/problem.ts'
+import { toProtocolError } from '../serving/refusal.ts'
+import type { SessionSettings } from '../serving/settings.ts'
 import { expiryOf, type SessionClaims } from './session-id.ts'
 import type { SessionRecord, SessionRecords } from '#contract/session-record.ts'
 
 /** Resources that one session may follow. */
 const MOST_SUBSCRIPTIONS = 100
+
+const TOO_MANY: Problem = {
+  code: 'invalid_arguments',
+  message: `A session follows ${MOST_SUBSCRIPTIONS} resources at most`,
+}
+const TOO_LONG: Problem = {
+  code: 'invalid_arguments',
+  message: `uri: has more than ${MAX_URI_CHARS} characters`,
+}
 
 /** Writes what a client settles into its session's record. */
 export function sessionSettings(records: SessionRecords, claims: SessionClaims): SessionSettings {
@@ -15,14 +26,15 @@ export function sessionSettings(records: SessionRecords, claims: SessionClaims):
 
   return {
     setLevel: (level) => change(() => ({ level })),
-    subscribe: (uri) =>
-      change(({ subscriptions }) => {
+    async subscribe(uri) {
+      if (uri.length > MAX_URI_CHARS) throw toProtocolError(TOO_LONG)
+      await change(({ subscriptions }) => {
         if (subscriptions.length >= MOST_SUBSCRIPTIONS && !subscriptions.includes(uri)) {
-          const message = `A session follows ${MOST_SUBSCRIPTIONS} resources at most`
-          throw new ProtocolError(ProtocolErrorCode.InvalidParams, message)
+          throw toProtocolError(TOO_MANY)
         }
         return { subscriptions: [...new Set([...subscriptions, uri])] }
-      }),
+      })
+    },
     unsubscribe: (uri) =>
       change(({ subscriptions }) => ({ subscriptions: subscriptions.filter((of) => of !== uri) })),
   }

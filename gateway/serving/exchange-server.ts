@@ -6,7 +6,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server'
 import type { Catalog } from '#contract/catalog.ts'
-import type { LogLevel, OperationResult } from '#contract/operation.ts'
+import type { OperationResult } from '#contract/operation.ts'
 import type { Position } from '#contract/waiting.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts, GatewayTimes } from '../ports.ts'
@@ -17,6 +17,7 @@ import { LIST_METHODS, serveLists } from './lists.ts'
 import { operate } from './operate.ts'
 import { OPERATION_METHODS, readAsked, type Asked } from './operation-params.ts'
 import { refusedOperation, toProtocolError } from './refusal.ts'
+import { serveSettings, type SessionSettings } from './settings.ts'
 
 /** Methods that are answered from the catalog, and need one to be answered. */
 const FROM_CATALOG = new Set(['initialize', 'server/discover', ...LIST_METHODS])
@@ -37,13 +38,6 @@ export interface ServerInputs {
   reached?: (position: Position) => void
   /** Told when the exchange is over, however it ended. */
   closed?: () => void
-}
-
-/** What a client settles for a whole session. */
-export interface SessionSettings {
-  setLevel(level: LogLevel): Promise<void>
-  subscribe(uri: string): Promise<void>
-  unsubscribe(uri: string): Promise<void>
 }
 
 /**
@@ -68,19 +62,7 @@ export async function exchangeServer(ports: GatewayPorts, inputs: ServerInputs):
     cacheHints: cacheHints(ports.times),
   })
   if (catalog !== null) serveLists(server, catalog)
-  server.setRequestHandler('logging/setLevel', async ({ params }) => {
-    asker.threshold.level = params.level
-    await settings?.setLevel(params.level)
-    return {}
-  })
-  server.setRequestHandler('resources/subscribe', async ({ params }) => {
-    await settings?.subscribe(params.uri)
-    return {}
-  })
-  server.setRequestHandler('resources/unsubscribe', async ({ params }) => {
-    await settings?.unsubscribe(params.uri)
-    return {}
-  })
+  serveSettings(server, asker, settings, ports)
   // Not by setRequestHandler: the SDK would re-parse the results and drop every field that it does
   // not know. They pass as the origin built them.
   if (OPERATION_METHODS.has(method)) {
