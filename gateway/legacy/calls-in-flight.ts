@@ -1,4 +1,5 @@
 import type { RequestId } from '@modelcontextprotocol/server'
+import type { OpId } from '#contract/operation.ts'
 import type { LegacyExchange } from './legacy-exchange.ts'
 
 /**
@@ -22,6 +23,12 @@ export class CallsInFlight {
   only(id: RequestId): LegacyExchange | null {
     const [call, second] = this.#calls.get(id) ?? []
     return call !== undefined && second === undefined ? call : null
+  }
+
+  /** Closes what went on with an operation under this id; the operation runs on. */
+  async leave(id: RequestId, opId: OpId): Promise<void> {
+    const left = [...(this.#calls.get(id) ?? [])].filter((call) => call.opId === opId)
+    await Promise.all(left.map((call) => call.leave()))
   }
 
   all(): LegacyExchange[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { OpId } from '#contract/operation.ts'
 import { handleOf, readHandle, WAIT_TOOL, type Position } from '#contract/waiting.ts'
 import type { JSONRPCRequest } from '@modelcontextprotocol/server'
 import { fromBase64Url, toBase64Url } from '../wire/base64url.ts'
@@ -16,15 +17,22 @@ export function eventIdOf(request: JSONRPCRequest, position: Position): string {
   return toBase64Url(new TextEncoder().encode(JSON.stringify(packed)))
 }
 
-/** The request that goes on after that event; null for what is no id of ours. */
-export function requestAfter(eventId: string): JSONRPCRequest | null {
+/** What goes on with a call after one of its events. */
+export interface Resumption {
+  opId: OpId
+  request: JSONRPCRequest
+}
+
+/** How to go on after that event; null for what is no id of ours. */
+export function resumptionAfter(eventId: string): Resumption | null {
   const bytes = fromBase64Url(eventId)
   const packed = Packed.safeParse(bytes && parsed(new TextDecoder().decode(bytes)))
-  if (!packed.success || readHandle(packed.data[0]) === null) return null
+  const position = packed.success ? readHandle(packed.data[0]) : null
+  if (!packed.success || position === null) return null
   const [handle, id, progressToken] = packed.data
   const _meta = progressToken === null ? {} : { progressToken }
   const params = { name: WAIT_TOOL.name, arguments: { handle }, _meta }
-  return { jsonrpc: '2.0', id, method: 'tools/call', params }
+  return { opId: position.opId, request: { jsonrpc: '2.0', id, method: 'tools/call', params } }
 }
 
 function parsed(text: string): unknown {

@@ -1,4 +1,5 @@
 import type { InitializeRequest, JSONRPCRequest, Server } from '@modelcontextprotocol/server'
+import type { OpId } from '#contract/operation.ts'
 import { SSE_HEADERS } from '../wire/sse.ts'
 import { LegacyTransport } from './legacy-transport.ts'
 import type { PendingRequests } from './pending-requests.ts'
@@ -21,6 +22,7 @@ export class LegacyExchange {
   readonly #transport: LegacyTransport
   readonly #restore: LegacyExchangeOptions['restore']
   readonly #cancel: AbortController
+  #opId: OpId | null = null
 
   /** @param cancel aborted by {@link cancel}; the server's running call listens to it */
   constructor(server: Server, cancel: AbortController, options: LegacyExchangeOptions) {
@@ -59,9 +61,20 @@ export class LegacyExchange {
     }
   }
 
+  /** The operation that its client may go on with elsewhere; null as long as there is none. */
+  get opId(): OpId | null {
+    return this.#opId
+  }
+
   /** A client that lost the stream may go on after its last event, which this is the id of. */
-  reached(eventId: string): void {
+  reached(opId: OpId, eventId: string): void {
+    this.#opId = opId
     this.#transport.ids.current = eventId
+  }
+
+  /** Closes the stream; what was asked for runs on. */
+  async leave(): Promise<void> {
+    await this.#transport.close()
   }
 
   /** Ends the call, at the origin too. A cancelled request has no answer. */

@@ -76,5 +76,6 @@ function noSession(): SessionState {
     threshold: { level: null },
     settings: null,
     pending: new PendingRequests(),
+    resumed: null,
   }
 }

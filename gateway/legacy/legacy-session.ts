@@ -6,6 +6,7 @@ import {
   type JSONRPCRequest,
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import type { OpId } from '#contract/operation.ts'
 import { replyId, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
@@ -14,7 +15,7 @@ import { failure } from '../serving/refusal.ts'
 import type { EventStream } from '../wire/event-stream.ts'
 import { rpcError } from '../wire/rpc-error.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
-import { requestAfter } from './event-id.ts'
+import { resumptionAfter } from './event-id.ts'
 import { openNoticeStream } from './notice-stream.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { accepted, sessionUnknown } from './replies.ts'
@@ -66,7 +67,7 @@ export class LegacySession {
     this.#threshold.level = record.level
     switch (exchange.request.method) {
       case 'GET':
-        return this.#goOn(claims, exchange) ?? this.#listen(claims, exchange)
+        return (await this.#goOn(claims, exchange)) ?? this.#listen(claims, exchange)
       case 'DELETE':
         return this.#end(claims)
       default:
@@ -86,9 +87,10 @@ export class LegacySession {
     claims: SessionClaims,
     exchange: Exchange,
     message: JSONRPCRequest,
+    resumed: OpId | null = null,
   ): Promise<Response> {
     const settings = sessionSettings(this.#ports.records, claims)
-    const state = { claims, settings, threshold: this.#threshold, pending: this.#pending }
+    const state = { claims, settings, threshold: this.#threshold, pending: this.#pending, resumed }
     const call = await serveRequest(this.#ports, exchange, message, state)
     this.#calls.add(message.id, call)
     return call.run(message, exchange.request)
@@ -103,12 +105,16 @@ export class LegacySession {
 
   /**
    * The stream of a call that its client has lost, from the last event on that it saw (basic/transports,
-   * resumability); null when the GET asks for none. The origin has kept what was said since.
+   * resumability); null when the GET asks for none. The origin has kept what was said since. The
+   * stream that was lost may not be known for lost yet: it ends, so that the id means one request.
    */
-  #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response> | null {
+  async #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response | null> {
     const lastEventId = exchange.request.headers.get('last-event-id')
-    const message = lastEventId === null ? null : requestAfter(lastEventId)
-    return message && this.#serve(claims, exchange, message)
+    const resumption = lastEventId === null ? null : resumptionAfter(lastEventId)
+    if (resumption === null) return null
+    const { opId, request } = resumption
+    await this.#calls.leave(request.id, opId)
+    return this.#serve(claims, exchange, request, opId)
   }
 
   /** A newer stream takes the place of an older one: its client has lost that. */

@@ -75,6 +75,27 @@ test('a call that was gone on with can be cancelled', async () => {
   expect(origin.cancelled).toEqual([origin.operations[0]?.request.op_id])
 })
 
+test('a call that was gone on with is cancelled though its old stream is not known for lost', async () => {
+  const slow = held()
+  const { gateway, origin, deferred } = mountGateway({
+    async *tool(run) {
+      yield { type: 'progress', progress: 1 }
+      return yield* slow.tool(run)
+    },
+  })
+  const session = await openSession(gateway, ALICE)
+  const old = readStream(await session.post(call(7, 'tool', {}, { progressToken: 'mine' })))
+  const lastEventId = idIn(await old.until(/data: .*\n\n/))
+  const again = readStream(await session.get({ 'last-event-id': lastEventId }))
+  await old.end()
+  expect(origin.cancelled).toEqual([])
+  const params = { requestId: 7 }
+  await session.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params })
+  await again.end()
+  await Promise.all(deferred)
+  expect(origin.cancelled).toEqual([origin.operations[0]?.request.op_id])
+})
+
 test('what stood open when the stream was lost is asked again', async () => {
   const { gateway } = mountGateway({
     async *ask() {

@@ -22,6 +22,8 @@ export interface SessionState {
   /** Null for a request that came without a session. */
   settings: SessionSettings | null
   pending: PendingRequests
+  /** The operation that a GET goes on with; null for a posted request. */
+  resumed: OpId | null
 }
 
 /** Makes the server and the exchange of one request. Throws OriginRefusal as the catalog does. */
@@ -35,7 +37,6 @@ export async function serveRequest(
   const cancel = new AbortController()
   const hearsNews = acceptsStream(exchange.request.headers)
   const capabilities = claims === null ? {} : unpackCapabilities(claims.capabilities)
-  const isResumed = exchange.request.method === 'GET'
   const asker: Asker = {
     principal: exchange.principal,
     era: 'legacy',
@@ -43,10 +44,10 @@ export async function serveRequest(
     threshold: session.threshold,
     hearsNews,
   }
-  let opId: OpId | null = null
+  let opId = session.resumed
   // To go on with a call is to wait for it, which ends nothing; but it is the client's own call.
   const end = () => opId !== null && ports.defer(cancelOperation(ports, asker, opId))
-  if (isResumed) cancel.signal.addEventListener('abort', end, { once: true })
+  if (session.resumed !== null) cancel.signal.addEventListener('abort', end, { once: true })
   const server = await exchangeServer(ports, {
     asker,
     method: message.method,
@@ -55,14 +56,14 @@ export async function serveRequest(
     settings: session.settings,
     inputs: (ctx) => pushedInputs(ctx, hearsNews ? capabilities : {}),
     reached: (position) => {
-      if (message.method === 'tools/call') call.reached(eventIdOf(message, position))
+      if (message.method === 'tools/call') call.reached(position.opId, eventIdOf(message, position))
       opId = position.opId
     },
   })
   const call = new LegacyExchange(server, cancel, {
     keepAliveMs: ports.times.keepAliveMs,
     pending: session.pending,
-    isResumed,
+    isResumed: session.resumed !== null,
     restore: claims && {
       protocolVersion: claims.protocolVersion,
       capabilities,
