@@ -208,3 +208,17 @@ test('an origin that does not say that it still has the operation uses up patien
   const again = await answerOf(await gateway.handle(ask('modern', 'mcpbox_wait', args), ALICE))
   expect(handleIn(again)).toBe(args.handle)
 })
+
+test('an origin that does not answer keeps nobody from hearing that the call runs on', async () => {
+  const slow = held()
+  const { gateway, origin, deferred } = mountGateway(
+    { slow: slow.tool },
+    { times: { patienceMs: () => 0, partingMs: 0 } },
+  )
+  const answers = Promise.withResolvers<never>()
+  origin.park = () => answers.promise
+  origin.catalog = () => answers.promise
+  const answer = await answerOf(await gateway.handle(ask('legacy', 'slow'), ALICE))
+  expect(handleIn(answer)).toBe(origin.operations[0]?.request.op_id)
+  expect(deferred).toHaveLength(1)
+})

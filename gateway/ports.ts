@@ -20,6 +20,8 @@ export interface GatewayTimes {
   callDeadlineMs: number
   /** How long one exchange keeps a client of this name waiting for a tool. */
   patienceMs: (client: ClientInfo | null) => number
+  /** How long a client that is told to come back waits for what that takes at the origin. */
+  partingMs: number
   /** How long a client may keep a list (`ttlMs`, MCP 2026-07-28). */
   listTtlMs: number
   /** Pause before the change feed is asked for again after it broke. */
@@ -32,6 +34,7 @@ export const DEFAULT_TIMES: GatewayTimes = {
   cancelNoticeMs: HEARTBEAT_MS,
   callDeadlineMs: LONGEST_CALL_MS,
   patienceMs: patienceOf,
+  partingMs: 2_000,
   listTtlMs: 60_000,
   changesRetryMs: 5_000,
 }

@@ -35,7 +35,7 @@ export async function stillRunning(
   position: Position,
 ): Promise<OperationResult> {
   const [promisesMore] = await Promise.all([
-    hasOutputSchema(ports, principal, tool),
+    atMost(ports.times.partingMs, hasOutputSchema(ports, principal, tool), true),
     park(ports, principal, position),
   ])
   const handle = handleOf(position)
@@ -47,16 +47,36 @@ export async function stillRunning(
   }
 }
 
-/** Keeps an operation for the client that was told of it. Whether that worked changes no answer. */
+/**
+ * Keeps an operation for the client that was told of it. Whether that worked changes no answer, so
+ * that it is not waited for long, but goes on.
+ */
 export async function park(
   ports: GatewayPorts,
   principal: Asker['principal'],
   { opId }: Pick<Position, 'opId'>,
 ): Promise<void> {
+  const parking = keep()
+  ports.defer(parking)
+  await atMost(ports.times.partingMs, parking, undefined)
+
+  async function keep(): Promise<void> {
+    try {
+      await ports.origin.park(principal, opId)
+    } catch (thrown) {
+      problemOf(thrown, ports)
+    }
+  }
+}
+
+/** What comes of some work, or something else once that takes too long. */
+async function atMost<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> {
+  const late = Promise.withResolvers<T>()
+  const timer = setTimeout(() => late.resolve(otherwise), ms)
   try {
-    await ports.origin.park(principal, opId)
-  } catch (thrown) {
-    problemOf(thrown, ports)
+    return await Promise.race([work, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
