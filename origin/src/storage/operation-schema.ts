@@ -25,6 +25,10 @@ export const operations = pgTable(
     attendedUntil: at('attended_until')
       .notNull()
       .default(sql`'infinity'`),
+    /** The replica that attends to it; null where several do, so that none says it for the others. */
+    attendedBy: text('attended_by'),
+    /** The client of the modern era that asked, as JSON; null for other eras. */
+    modernClient: text('modern_client'),
     createdAt: createdAt(),
     finishedAt: at('finished_at'),
   },

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNull, lt, ne, sql, type SQLWrapper } from 'drizzle-orm'
-import type { OpId } from '#contract/operation.ts'
+import type { OpId, OperationRequest } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
 import type { OperationStore } from '../domain/operations/operation-store.ts'
@@ -11,6 +11,9 @@ export function pgOperationStore(db: Db): OperationStore {
   const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
   const told = (channel: Channel, opId: SQLWrapper) => sql`pg_notify(${channel}, ${opId}::text)`
   const parked = sql`'infinity'::timestamptz`
+  /** The only one to attend; where another one's note still holds, nobody's in particular. */
+  const attendedBy = (replica: string) =>
+    sql`case when ${operations.attendedBy} = ${replica} or ${operations.attendedUntil} < now() then ${replica}::text end`
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   return {
@@ -28,35 +31,41 @@ export function pgOperationStore(db: Db): OperationStore {
           owner,
           leaseUntil: leaseOf(leaseMs),
           attendedUntil: leaseOf(leaseMs),
+          attendedBy: owner,
+          modernClient: modernClientOf(request),
         })
         .onConflictDoNothing()
         .returning({ opId: operations.opId })
       return added.length > 0
     },
 
-    async takeUp({ opId, principalKey, requestDigest: digest, leaseMs }) {
-      const unattended = lt(operations.attendedUntil, sql`now()`)
+    async takeUp({ request, principalKey, attendee, leaseMs }) {
+      const client = modernClientOf(request)
+      if (client === null) return null
+      const isLost = and(
+        eq(operations.state, 'running'),
+        isNull(operations.cancelledAt),
+        lt(operations.attendedUntil, sql`now()`),
+      )
       const equal = db
         .select({ opId: operations.opId })
         .from(operations)
         .where(
           and(
             eq(operations.principal, principalKey),
-            eq(operations.requestDigest, digest),
-            eq(operations.state, 'running'),
-            isNull(operations.cancelledAt),
-            unattended,
-            sql`${operations.asked} -> 'request' ->> 'era' = 'modern'`,
-            sql`not exists (select 1 from operations own where own.op_id = ${opId})`,
+            eq(operations.requestDigest, requestDigest(request)),
+            eq(operations.modernClient, client),
+            isLost,
+            sql`not exists (select 1 from operations own where own.op_id = ${request.op_id})`,
           ),
         )
         .orderBy(asc(operations.createdAt))
         .limit(1)
-      // Judged again after waiting for whoever takes up the same one: only one of them does.
+      // Judged again after waiting for whoever takes up the same one, cancels or finishes it.
       const taken = await db
         .update(operations)
-        .set({ attendedUntil: leaseOf(leaseMs) })
-        .where(and(inArray(operations.opId, equal), unattended))
+        .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendee })
+        .where(and(inArray(operations.opId, equal), isLost))
         .returning({ opId: operations.opId })
       return (taken[0]?.opId ?? null) as OpId | null
     },
@@ -161,17 +170,17 @@ export function pgOperationStore(db: Db): OperationStore {
       return page ?? null
     },
 
-    async attend(opId, leaseMs) {
+    async attend(opId, attendee, leaseMs) {
       await db
         .update(operations)
-        .set({ attendedUntil: leaseOf(leaseMs) })
+        .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendedBy(attendee) })
         .where(and(isRunning(opId), ne(operations.attendedUntil, parked)))
     },
 
-    async renewAttendance(opIds, leaseMs) {
+    async renewAttendance(opIds, attendee, leaseMs) {
       await db
         .update(operations)
-        .set({ attendedUntil: leaseOf(leaseMs) })
+        .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendedBy(attendee) })
         .where(
           and(
             inArray(operations.opId, [...opIds]),
@@ -181,11 +190,17 @@ export function pgOperationStore(db: Db): OperationStore {
         )
     },
 
-    async leave(opId) {
+    async leave(opId, attendee) {
       await db
         .update(operations)
         .set({ attendedUntil: sql`'-infinity'` })
-        .where(and(isRunning(opId), ne(operations.attendedUntil, parked)))
+        .where(
+          and(
+            isRunning(opId),
+            eq(operations.attendedBy, attendee),
+            ne(operations.attendedUntil, parked),
+          ),
+        )
     },
 
     async park(opId) {
@@ -249,4 +264,8 @@ export function pgOperationStore(db: Db): OperationStore {
       return gone.length
     },
   }
+}
+
+function modernClientOf({ era, client }: OperationRequest): string | null {
+  return era === 'modern' ? JSON.stringify(client) : null
 }

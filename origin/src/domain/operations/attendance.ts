@@ -11,12 +11,17 @@ const LEASE_MS = 6_000
 export class Attendance {
   readonly leaseMs = LEASE_MS
   readonly #store: Pick<OperationStore, 'attend' | 'renewAttendance' | 'leave'>
+  readonly #replica: string
   readonly #readers = new Map<OpId, number>()
   /** Noted together with the operation, for a reader that is about to come. */
   readonly #expected = new Set<OpId>()
 
-  constructor(store: Pick<OperationStore, 'attend' | 'renewAttendance' | 'leave'>) {
+  constructor(
+    store: Pick<OperationStore, 'attend' | 'renewAttendance' | 'leave'>,
+    replica: string,
+  ) {
     this.#store = store
+    this.#replica = replica
   }
 
   /** Says that the operation was stored as one that has a reader. */
@@ -24,9 +29,10 @@ export class Attendance {
     this.#expected.add(opId)
   }
 
+  /** To be followed by {@link end} even when this fails. */
   async begin(opId: OpId): Promise<void> {
     this.#readers.set(opId, (this.#readers.get(opId) ?? 0) + 1)
-    if (!this.#expected.delete(opId)) await this.#store.attend(opId, LEASE_MS)
+    if (!this.#expected.delete(opId)) await this.#store.attend(opId, this.#replica, LEASE_MS)
   }
 
   /** @param isLost false when the reader has what it came for, or was sent to another replica */
@@ -34,12 +40,12 @@ export class Attendance {
     const others = (this.#readers.get(opId) ?? 1) - 1
     if (others > 0) this.#readers.set(opId, others)
     else this.#readers.delete(opId)
-    if (others === 0 && isLost) await this.#store.leave(opId)
+    if (others === 0 && isLost) await this.#store.leave(opId, this.#replica)
   }
 
   async renew(): Promise<void> {
     if (this.#readers.size > 0)
-      await this.#store.renewAttendance([...this.#readers.keys()], LEASE_MS)
+      await this.#store.renewAttendance([...this.#readers.keys()], this.#replica, LEASE_MS)
   }
 
   /** For an operation that is over here. */

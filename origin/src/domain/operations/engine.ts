@@ -57,7 +57,7 @@ export class OperationEngine implements AsyncDisposable {
   }) {
     this.#owner = parts.owner
     this.#stores = parts.stores
-    this.#attendance = new Attendance(parts.stores.operations)
+    this.#attendance = new Attendance(parts.stores.operations, parts.owner)
     this.#notices = parts.notices
     this.#sandbox = parts.sandbox
     this.#carryOut = parts.carryOut
@@ -81,9 +81,9 @@ export class OperationEngine implements AsyncDisposable {
     const foreseen = await this.#carryOut.foresee(request)
     if (request.era === 'modern' && !this.#carryOut.isRepeatable(request, foreseen)) {
       const lost = await this.#stores.operations.takeUp({
-        opId: request.op_id,
+        request,
         principalKey: principalKey(principal),
-        requestDigest: requestDigest(request),
+        attendee: this.#owner,
         leaseMs: this.#attendance.leaseMs,
       })
       if (lost !== null) return lost
@@ -131,9 +131,9 @@ export class OperationEngine implements AsyncDisposable {
     reader: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
     await this.#owned(principal, opId)
-    await this.#attendance.begin(opId)
     let isOver = false
     try {
+      await this.#attendance.begin(opId)
       yield { type: 'accepted', op_id: opId }
       const signal = AbortSignal.any([reader, this.#ending.signal])
       for await (const event of this.#events(opId, after, signal)) {

@@ -24,14 +24,14 @@ export interface OperationStore {
   }): Promise<boolean>
   get(opId: OpId): Promise<(Operation & { requestDigest: string }) | null>
   /**
-   * Takes up a running operation of this principal that asks for the same, was asked for in the
-   * modern era, was not cancelled and has nobody attending to it; attends to it from now on. Null
-   * when there is none, or when `opId` is known already.
+   * Takes up a running operation of this principal and client that asks for the same, was asked
+   * for in the modern era, was not cancelled and has nobody attending to it; `attendee` attends to
+   * it from now on. Null when there is none, or when the id of `request` is known already.
    */
   takeUp(lost: {
-    opId: OpId
+    request: OperationRequest
     principalKey: string
-    requestDigest: string
+    attendee: string
     leaseMs: number
   }): Promise<OpId | null>
   eventsAfter(opId: OpId, after: number): Promise<NumberedEvent[]>
@@ -61,12 +61,15 @@ export interface OperationStore {
     part: { offset: number; limit: number },
   ): Promise<Page | null>
 
-  /** Notes that somebody follows the operation; a parked one stays parked. */
-  attend(opId: OpId, leaseMs: number): Promise<void>
+  /** Notes that somebody follows the operation at the replica `attendee`; a parked one stays parked. */
+  attend(opId: OpId, attendee: string, leaseMs: number): Promise<void>
   /** Notes that these are still followed; parked ones stay parked. */
-  renewAttendance(opIds: readonly OpId[], leaseMs: number): Promise<void>
-  /** Notes that its last reader is gone; a parked one stays parked. */
-  leave(opId: OpId): Promise<void>
+  renewAttendance(opIds: readonly OpId[], attendee: string, leaseMs: number): Promise<void>
+  /**
+   * Notes that the last reader at `attendee` is gone, unless others attend to it too: their notes
+   * run out by themselves. A parked one stays parked.
+   */
+  leave(opId: OpId, attendee: string): Promise<void>
   /** Notes that its client comes back for it, whenever that is. */
   park(opId: OpId): Promise<void>
 

@@ -70,6 +70,15 @@ test('a call whose stream broke goes on, when its client asks again at another r
   expect(sandbox.asked).toHaveLength(1)
 })
 
+test('so does one with odd text in its arguments', async () => {
+  const request = callOf(wire, { city: 'a\0b\ud800' })
+  const first = await open(one.engine, request)
+  await first.lose()
+  const second = await open(other.engine, again(request))
+  expect(second.opId).toBe(first.opId)
+  await endsOf(second.opId)
+})
+
 test('so does one whose reader vanished together with its replica', async () => {
   const request = callOf(wire, { city: 'Chur' })
   const first = await open(one.engine, request)
@@ -121,6 +130,11 @@ async function visit(engine: OperationEngine, opId: OpId) {
     await events.return(undefined)
   }
 }
+const loseAtOneOfTwo = async (request: CallRequest) => {
+  const first = await open(one.engine, request)
+  await visit(other.engine, request.op_id)
+  await first.lose()
+}
 const parkAndWait = async (request: CallRequest) => {
   await park(request)
   await (
@@ -136,6 +150,8 @@ test.each<[string, (request: CallRequest) => Promise<unknown>, Partial<CallReque
   ['with other arguments', lost, { params: { name: wire, arguments: { city: 'Thun' } } }],
   ['in the era in which streams are resumed', lost, { era: 'legacy' }],
   ['by somebody else', lost, {}, BOB],
+  ['by another client', lost, { client: { name: 'another', version: '1' } }],
+  ['while it is read at another replica than the one it was lost at', loseAtOneOfTwo],
 ])('an equal call runs anew %s', async (_when, before, change = {}, as = ALICE) => {
   const request = callOf(wire, { city: randomUUID() })
   await before(request)
@@ -144,6 +160,41 @@ test.each<[string, (request: CallRequest) => Promise<unknown>, Partial<CallReque
   release.resolve()
   await endOf(other.engine, second.opId, as)
   expect(sandbox.asked).toHaveLength(2)
+})
+
+test('a call that is cancelled while it is asked for again runs anew', async () => {
+  const request = callOf(wire, { city: 'Zug' })
+  const first = await lost(request)
+  const second = again(request)
+  const submitted = await here.db.transaction(async (tx) => {
+    await tx.execute(sql`update operations set cancelled_at = now() where op_id = ${first}`)
+    const submitting = other.engine.submit(ALICE, second, 'request-1')
+    const waiting = sql`select 1 from pg_locks where not granted
+      and pg_backend_pid() = any(pg_blocking_pids(pid))`
+    await expect.poll(async () => tx.execute(waiting)).toMatchObject({ rows: [{}] })
+    return { submitting }
+  })
+  expect(await submitted.submitting).toBe(second.op_id)
+  await endsOf(second.op_id)
+})
+
+test('a reader that could not be noted is not counted', async () => {
+  const request = callOf(wire, { city: 'Visp' })
+  const first = await lost(request)
+  const refusing = sql.raw(
+    `alter table operations add constraint refusing check (attended_by <> '${other.owner}') not valid`,
+  )
+  await here.db.execute(refusing)
+  await expect(visit(other.engine, first)).rejects.toMatchObject({
+    cause: { constraint: 'refusing' },
+  })
+  await here.db.execute(sql`alter table operations drop constraint refusing`)
+  await (
+    await visit(other.engine, first)
+  )()
+  const second = await open(one.engine, again(request))
+  expect(second.opId).toBe(first)
+  await endsOf(first)
 })
 
 test('a tool that is marked idempotent runs anew', async () => {
