@@ -12,6 +12,8 @@ export interface SessionRecord {
 
 export const NOTHING_SETTLED: SessionRecord = { ended: false, level: null, subscriptions: [] }
 
+export type SessionChange = (record: SessionRecord) => Partial<SessionRecord>
+
 /** Keeps records for as long as the ids of their sessions are good. */
 export interface SessionRecords {
   /** {@link NOTHING_SETTLED} where nothing was written. */
@@ -21,4 +23,9 @@ export interface SessionRecords {
    * @param until milliseconds since 1970; after that the id is refused by its age alone
    */
   write(sessionId: string, record: SessionRecord, until: number): Promise<void>
+  /**
+   * Writes what `to` makes of what is there, with no other change in between. What `to` throws is
+   * thrown, and nothing is changed.
+   */
+  change(sessionId: string, to: SessionChange, until: number): Promise<void>
 }

@@ -213,7 +213,7 @@ test.each([
   async (method, params) => {
     const secret = new Error('password=hunter2 at line 7')
     const records = memorySessionRecords()
-    records.write = async () => {
+    records.change = async () => {
       throw secret
     }
     const { gateway, faults } = mountGateway(programs, { records })

@@ -3,7 +3,7 @@ import type { Problem } from '#contract/problem.ts'
 import { toProtocolError } from '../serving/refusal.ts'
 import type { SessionSettings } from '../serving/settings.ts'
 import { expiryOf, type SessionClaims } from './session-id.ts'
-import type { SessionRecord, SessionRecords } from '#contract/session-record.ts'
+import type { SessionChange, SessionRecords } from '#contract/session-record.ts'
 
 /** Resources that one session may follow. */
 const MOST_SUBSCRIPTIONS = 100
@@ -19,10 +19,7 @@ const TOO_LONG: Problem = {
 
 /** Writes what a client settles into its session's record. */
 export function sessionSettings(records: SessionRecords, claims: SessionClaims): SessionSettings {
-  async function change(to: (record: SessionRecord) => Partial<SessionRecord>): Promise<void> {
-    const record = await records.read(claims.id)
-    await records.write(claims.id, { ...record, ...to(record) }, expiryOf(claims))
-  }
+  const change = (to: SessionChange) => records.change(claims.id, to, expiryOf(claims))
 
   return {
     setLevel: (level) => change(() => ({ level })),

@@ -23,6 +23,20 @@ export function pgSessionRecords(db: Db): SessionRecords & { forgetExpired(): Pr
         .values({ sessionId, ...values })
         .onConflictDoUpdate({ target: sessionRecords.sessionId, set: { ...values, ended } })
     },
+    async change(sessionId, to, until) {
+      await db.transaction(async (tx) => {
+        const fresh = { sessionId, ...NOTHING_SETTLED, until: new Date(until) }
+        await tx.insert(sessionRecords).values(fresh).onConflictDoNothing()
+        const row = eq(sessionRecords.sessionId, sessionId)
+        const [there = fresh] = await tx.select().from(sessionRecords).where(row).for('update')
+        const { ended, level, subscriptions } = there
+        const changed = to({ ended, level, subscriptions })
+        await tx
+          .update(sessionRecords)
+          .set({ ...changed, ended: ended || changed.ended === true, until: new Date(until) })
+          .where(row)
+      })
+    },
     async forgetExpired() {
       await db.delete(sessionRecords).where(lt(sessionRecords.until, sql`now()`))
     },

@@ -14,13 +14,18 @@ export function storedRecord(
   storage: Pick<DurableObjectStorage, 'kv' | 'setAlarm'>,
 ): SessionRecords {
   const stored = () => storage.kv.get<SessionRecord>(RECORD_KEY) ?? NOTHING_SETTLED
+  async function write(record: SessionRecord, until: number): Promise<void> {
+    storage.kv.put(RECORD_KEY, { ...record, ended: record.ended || stored().ended })
+    await storage.setAlarm(until)
+  }
   return {
     async read() {
       return stored()
     },
-    async write(_sessionId, record, until) {
-      storage.kv.put(RECORD_KEY, { ...record, ended: record.ended || stored().ended })
-      await storage.setAlarm(until)
+    write: (_sessionId, record, until) => write(record, until),
+    async change(_sessionId, to, until) {
+      const record = stored()
+      await write({ ...record, ...to(record) }, until)
     },
   }
 }
