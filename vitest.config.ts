@@ -16,7 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['{contract,gateway,origin,scripts}/**/*.test.ts'],
+          include: ['{contract,gateway,origin,scripts,test}/**/*.test.ts'],
           exclude: special,
         },
       },

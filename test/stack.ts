@@ -13,7 +13,7 @@ import {
 } from '../scripts/edge/origin-process.ts'
 import { buildWorker } from '../scripts/edge/worker-bundle.ts'
 import { freshDatabase } from './postgres-server.ts'
-import { startRoundRobin, type RoundRobin } from './round-robin.ts'
+import { startTunnel, type Tunnel } from './tunnel/tunnel.ts'
 
 export const ADMIN = { username: 'boss', password: 'correct horse battery staple' }
 
@@ -35,7 +35,7 @@ export interface Stack extends AsyncDisposable {
 export interface Edge extends AsyncDisposable {
   access: LocalAccess
   worker: URL
-  tunnel: RoundRobin
+  tunnel: Tunnel
   /** Address at which requests reach the Worker signed in as `PERSON`. */
   signedIn: URL
   /** The same for somebody else. */
@@ -141,7 +141,7 @@ export async function startEdge(
   const [first] = stack.origins
   if (first === undefined) throw new Error('the stack has no origin')
   const access = starting.use(await startLocalAccess())
-  const tunnel = starting.use(await startRoundRobin(stack.origins.map((origin) => origin.tunnel)))
+  const tunnel = starting.use(await startTunnel(stack.origins.map((origin) => origin.tunnel)))
   const signedIn = await access.front(identity)
   const bundle = starting.use(await buildWorker())
   const storage = await mkdtemp(join(tmpdir(), 'mcpbox-objects-'))
