@@ -35,14 +35,14 @@ export class CatalogCache {
   }
 
   async #ask(as: Principal, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
-    const response = await this.#door.ask(as, {
+    const answer = await this.#door.askForJson(as, {
       method: 'GET',
       path: '/catalog',
       ...(known && { headers: { 'if-none-match': quoted(known.etag) }, answerMs: NEWER_MS }),
       signal,
     })
-    if (response.status === 304 && known !== undefined) return known
-    return Catalog.parse(await response.json())
+    if (answer === null && known !== undefined) return known
+    return Catalog.parse(answer?.json)
   }
 
   #keep(key: string, catalog: Catalog): void {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { within } from './within.ts'
 
 /** A stream that ended, fell silent or said something unreadable before its last line. */
 export class BrokenStream extends Error {
@@ -51,17 +52,5 @@ async function next(
     return await within(silenceMs, reader.read())
   } catch (cause) {
     throw new BrokenStream('The connection to the origin broke', { cause })
-  }
-}
-
-async function within<T>(ms: number, step: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new BrokenStream(`Nothing came for ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([step, silence])
-  } finally {
-    clearTimeout(timer)
   }
 }

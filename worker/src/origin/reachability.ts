@@ -12,13 +12,17 @@ export class Reachability {
     this.#awaySince ??= Date.now()
   }
 
-  /** What a client is told while the origin is away. */
-  refusal(cause: unknown): OriginRefusal {
+  /**
+   * What a client is told while the origin is away.
+   * @param mayRun true for a call that the origin may have heard of: to call again may be to run twice
+   */
+  refusal(cause: unknown, mayRun = false): OriginRefusal {
     const since = new Date(this.#awaySince ?? Date.now()).toISOString()
+    const began = mayRun ? 'Whether this call was begun there is not known. ' : ''
     const refusal = new OriginRefusal({
       code: 'origin_unreachable',
       message:
-        `The MCPbox origin has been unreachable since ${since}. ` +
+        `The MCPbox origin has been unreachable since ${since}. ${began}` +
         'Check that it and its tunnel are running; calls work again as soon as they are.',
     })
     refusal.cause = cause

@@ -132,7 +132,8 @@ describe('an operation that takes the place of the one asked for', () => {
       paths.push(pathname + search)
       const result = { type: 'result', seq: 1, result: {} }
       const line = paths.length === 1 ? { type: 'accepted', op_id: other } : result
-      return new Response(`${JSON.stringify(line)}\n`)
+      const headers = { 'content-type': 'application/x-ndjson' }
+      return new Response(`${JSON.stringify(line)}\n`, { headers })
     })
     const events = await eventsOf(client.operate(ALICE, asked('slow'), open))
     expect(events.map(({ type }) => type)).toEqual(['accepted', 'result'])

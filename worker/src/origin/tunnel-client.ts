@@ -8,7 +8,6 @@ import { pause } from '#gateway/serving/pause.ts'
 import { CatalogCache } from './catalog-cache.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
 import { OperationStream, type OperationStart } from './operation-stream.ts'
-import { Reachability } from './reachability.ts'
 import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
 
 export interface TunnelClientOptions {
@@ -33,7 +32,6 @@ export class TunnelClient implements Origin {
   readonly #door: TunnelDoor
   readonly #catalogs: CatalogCache
   readonly #options: TunnelClientOptions
-  readonly #reachability = new Reachability()
 
   constructor(door: TunnelDoor, options: TunnelClientOptions = DEFAULT_OPTIONS) {
     this.#door = door
@@ -83,14 +81,13 @@ export class TunnelClient implements Origin {
     const overtime = new AbortController()
     const ms = deadlineMs + this.#options.overtimeMs
     // Cleared at the end: a timer that runs on would keep a Durable Object from hibernating.
-    const timer = setTimeout(
-      () => overtime.abort(new OriginAway('It did not keep its deadline')),
-      ms,
-    )
+    const late = new OriginAway('It did not keep its deadline', { mayHaveHeard: true })
+    const timer = setTimeout(() => overtime.abort(late), ms)
+    const stream = new OperationStream(this.#door, as, start)
     try {
-      yield* this.#follow(as, start, deadlineMs, AbortSignal.any([signal, overtime.signal]))
+      yield* this.#follow(stream, deadlineMs, AbortSignal.any([signal, overtime.signal]))
     } catch (error) {
-      throw this.#refusalFor(error)
+      throw this.#refusalFor(error, stream.mayRun)
     } finally {
       clearTimeout(timer)
     }
@@ -98,18 +95,15 @@ export class TunnelClient implements Origin {
 
   /** Rejects with the signal's reason, once that aborts. */
   async *#follow(
-    as: Principal,
-    start: OperationStart,
+    stream: OperationStream,
     deadlineMs: number,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
-    const stream = new OperationStream(this.#door, as, start)
     const begun = Date.now()
     let waits = pauses(this.#options.pauseMs)
     for (;;) {
       try {
         for await (const event of stream.connect(signal)) {
-          this.#reachability.sawIt()
           waits = pauses(this.#options.pauseMs)
           yield event
         }
@@ -117,10 +111,9 @@ export class TunnelClient implements Origin {
       } catch (error) {
         signal.throwIfAborted()
         const limit = stream.accepted ? deadlineMs : this.#options.patienceMs
-        const wait = waits.next().value
-        this.#note(error)
-        if (!isPassing(error) || Date.now() + wait - begun > limit) throw error
-        await pause(wait, signal)
+        const left = begun + limit - Date.now()
+        if (!isPassing(error) || left <= 0) throw error
+        await pause(Math.min(waits.next().value, left), signal)
         signal.throwIfAborted()
       }
     }
@@ -166,15 +159,9 @@ export class TunnelClient implements Origin {
     }
   }
 
-  #note(error: unknown): void {
-    if (isPassing(error)) this.#reachability.missedIt()
-  }
-
   /** What callers of the port may see; passing failures become one sentence. */
-  #refusalFor(error: unknown): unknown {
-    if (!isPassing(error)) return error
-    this.#note(error)
-    return this.#reachability.refusal(error)
+  #refusalFor(error: unknown, mayRun = false): unknown {
+    return isPassing(error) ? this.#door.reachability.refusal(error, mayRun) : error
   }
 }
 
