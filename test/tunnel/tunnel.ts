@@ -54,9 +54,10 @@ export async function startTunnel(
   }
 
   async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const [method, path] = [incoming.method ?? '', incoming.url ?? '']
-    const weather = weatherFor({ method, path })
-    const passage: Passage = { method, path, upstream: null, pieces: [], state: 'under way' }
+    const { method = '', url: path = '', headers } = incoming
+    const asked: Asked = { method, path, headers }
+    const weather = weatherFor(asked)
+    const passage: Passage = { ...asked, upstream: null, pieces: [], state: 'under way' }
     passages.push(passage)
     const left = new AbortController()
     outgoing.once('close', () => {

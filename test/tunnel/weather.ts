@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { InPlaceName } from './in-place.ts'
 
 /** So much of the body of an answer. Lines are counted by their ends. */
@@ -34,6 +35,7 @@ export interface Asked {
   method: string
   /** Path and query. */
   path: string
+  headers: IncomingHttpHeaders
 }
 
 /** Weather for those requests, so many times. */

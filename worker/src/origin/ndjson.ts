@@ -6,17 +6,26 @@ export class BrokenStream extends Error {
   override readonly name = 'BrokenStream'
 }
 
+/** How long a reader waits, in milliseconds. */
+export interface Silence {
+  /** Before the first line. */
+  firstMs: number
+  /** Between two pieces, after that. */
+  laterMs: number
+}
+
 /**
- * Reads a stream of JSON lines. Throws BrokenStream when nothing comes for `silenceMs`: a half-open
+ * Reads a stream of JSON lines. Throws BrokenStream when nothing comes for too long: a half-open
  * connection looks like that. Leaving the iteration closes the stream.
  */
 export async function* readLines<T>(
   body: ReadableStream<Uint8Array>,
   schema: z.ZodType<T>,
-  silenceMs: number,
+  { firstMs, laterMs }: Silence,
 ): AsyncGenerator<T> {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader()
   let begun: string[] = []
+  let silenceMs = firstMs
   try {
     for (;;) {
       const { done, value } = await next(reader, silenceMs)
@@ -26,6 +35,7 @@ export async function* readLines<T>(
       for (const part of following) {
         yield parseLine(begun.join(''), schema)
         begun = [part]
+        silenceMs = laterMs
       }
     }
   } finally {

@@ -4,11 +4,11 @@ import type { Principal } from '#contract/principal.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
 import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
 
-/** One missed heartbeat may be chance, two are a broken stream. */
-const SILENCE_MS = 2 * HEARTBEAT_MS
-
-/** The origin says at once that it has an operation. Whoever does not is asked again. */
+/** The origin says at once that it has an operation. One that does not is asked again. */
 const ANSWER_MS = 5_000
+
+/** One missed heartbeat may be chance, two are a broken stream. */
+const SILENCE = { firstMs: ANSWER_MS, laterMs: 2 * HEARTBEAT_MS }
 
 /** An operation to begin, or one that began before, with the last event that was seen of it. */
 export type OperationStart = OperationRequest | { opId: OpId; after: number }
@@ -53,7 +53,7 @@ export class OperationStream {
   async *connect(signal: AbortSignal): AsyncGenerator<OperationEvent> {
     const response = await this.#answer(signal)
     if (response.body === null) throw new BrokenStream('The origin sent no stream')
-    for await (const event of readLines(response.body, OperationEvent, SILENCE_MS)) {
+    for await (const event of readLines(response.body, OperationEvent, SILENCE)) {
       this.#accepted = true
       if (event.type === 'accepted') this.#opId = event.op_id
       if ('seq' in event) {

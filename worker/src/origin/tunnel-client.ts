@@ -27,6 +27,9 @@ const DEFAULT_OPTIONS: TunnelClientOptions = {
 
 const POST_TRIES = 3
 
+/** Of the feed of changes: one missed heartbeat may be chance, two are a broken stream. */
+const SILENCE = { firstMs: HEARTBEAT_MS, laterMs: 2 * HEARTBEAT_MS }
+
 /** The origin, reached through the tunnel. One per isolate. */
 export class TunnelClient implements Origin {
   readonly #door: TunnelDoor
@@ -153,7 +156,7 @@ export class TunnelClient implements Origin {
         signal,
       })
       if (response.body === null) throw new BrokenStream('The origin sent no stream')
-      yield* readLines(response.body, ChangeNotice, 2 * HEARTBEAT_MS)
+      yield* readLines(response.body, ChangeNotice, SILENCE)
     } catch (error) {
       throw this.#refusalFor(error)
     }
