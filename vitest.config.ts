@@ -55,6 +55,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Of tests that wait, and do little else.
+          maxConcurrency: 50,
         },
       },
     ],

@@ -42,6 +42,8 @@ export interface Edge extends AsyncDisposable {
   signedInAs(identity: Identity): Promise<URL>
   /** Ends workerd and starts it again where it was, with what its Durable Objects had stored. */
   restartWorker(): Promise<void>
+  /** Drops the Durable Objects from memory. */
+  evictSessions(): Promise<void>
 }
 
 /**
@@ -168,6 +170,7 @@ export async function startEdge(
       await worker[Symbol.asyncDispose]()
       worker = await workerAt(Number(worker.url.port))
     },
+    evictSessions: () => worker.evictSessions(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -5,9 +5,14 @@ import type { WorkerSecrets } from '#contract/admin-api.ts'
 import type { LocalAccess } from './local-access.ts'
 import { WORKER_CONFIG, type WorkerBundle } from './worker-bundle.ts'
 
+const NAME = 'mcpbox'
+const SESSION_CLASS = 'McpSession'
+
 /** The Worker in workerd on this machine. */
 export interface LocalWorker extends AsyncDisposable {
   url: URL
+  /** Drops every session's object from memory, as the platform does when it likes; what is stored stays. */
+  evictSessions(): Promise<void>
 }
 
 /**
@@ -29,7 +34,7 @@ export async function serveWorker(
   const config = readWranglerConfig({ config: WORKER_CONFIG })
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      name: 'mcpbox',
+      name: NAME,
       cf: false,
       modulesRoot: dirname(bundle.script),
       modules: [{ type: 'ESModule', path: bundle.script }],
@@ -37,7 +42,7 @@ export async function serveWorker(
       port: options.port ?? 0,
       compatibilityDate: config.compatibility_date ?? '',
       compatibilityFlags: config.compatibility_flags,
-      durableObjects: { SESSIONS: { className: 'McpSession', useSQLite: true } },
+      durableObjects: { SESSIONS: { className: SESSION_CLASS, useSQLite: true } },
       ...(options.storage === undefined ? {} : { resourcePersistencePath: options.storage }),
       bindings: {
         ACCESS_ISSUER: options.access.issuer,
@@ -50,5 +55,13 @@ export async function serveWorker(
       },
     }),
   )
-  return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() }
+  return {
+    url: await miniflare.ready,
+    async evictSessions() {
+      const ids = await miniflare.listDurableObjectIds('SESSIONS')
+      const evict = (id: string) => miniflare.unsafeEvictDurableObject(NAME, SESSION_CLASS, { id })
+      await Promise.all(ids.map(evict))
+    },
+    [Symbol.asyncDispose]: () => miniflare.dispose(),
+  }
 }

@@ -5,7 +5,11 @@ import { OriginAway, type TunnelDoor } from './tunnel-door.ts'
 /** Principals whose catalog is kept; the one that was asked for least recently goes first. */
 const KEPT_CATALOGS = 100
 
-/** How long a newer catalog is waited for when there is a known one, in milliseconds. */
+/**
+ * How long the catalog is waited for, in milliseconds: when there is none that is known, by clients
+ * that give up on an introduction after 10 s, and when there is.
+ */
+const FIRST_MS = 8_000
 const NEWER_MS = 2_000
 
 /**
@@ -38,7 +42,8 @@ export class CatalogCache {
     const answer = await this.#door.askForJson(as, {
       method: 'GET',
       path: '/catalog',
-      ...(known && { headers: { 'if-none-match': quoted(known.etag) }, answerMs: NEWER_MS }),
+      ...(known && { headers: { 'if-none-match': quoted(known.etag) } }),
+      answerMs: known ? NEWER_MS : FIRST_MS,
       signal,
     })
     if (answer === null && known !== undefined) return known
