@@ -42,8 +42,8 @@ export interface Edge extends AsyncDisposable {
   signedInAs(identity: Identity): Promise<URL>
   /** Ends workerd and starts it again where it was, with what its Durable Objects had stored. */
   restartWorker(): Promise<void>
-  /** Drops the Durable Objects from memory. */
-  evictSessions(): Promise<void>
+  /** Drops its Durable Objects from memory, in the middle of what they do. */
+  resetSessions(): Promise<void>
 }
 
 /**
@@ -170,7 +170,7 @@ export async function startEdge(
       await worker[Symbol.asyncDispose]()
       worker = await workerAt(Number(worker.url.port))
     },
-    evictSessions: () => worker.evictSessions(),
+    resetSessions: () => worker.resetSessions(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -5,14 +5,24 @@ import type { WorkerSecrets } from '#contract/admin-api.ts'
 import type { LocalAccess } from './local-access.ts'
 import { WORKER_CONFIG, type WorkerBundle } from './worker-bundle.ts'
 
-const NAME = 'mcpbox'
-const SESSION_CLASS = 'McpSession'
+/** Breaks what runs in every object of the process, as new code does that is deployed to them. */
+const RESET = `
+import workerd from 'workerd:unsafe'
+export default {
+  async fetch() {
+    await workerd.abortAllDurableObjects()
+    return new Response()
+  },
+}`
 
 /** The Worker in workerd on this machine. */
 export interface LocalWorker extends AsyncDisposable {
   url: URL
-  /** Drops every session's object from memory, as the platform does when it likes; what is stored stays. */
-  evictSessions(): Promise<void>
+  /**
+   * Drops every session's object from memory, in the middle of what it does, as a deploy does: what
+   * it had stored stays.
+   */
+  resetSessions(): Promise<void>
 }
 
 /**
@@ -34,33 +44,42 @@ export async function serveWorker(
   const config = readWranglerConfig({ config: WORKER_CONFIG })
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      name: NAME,
       cf: false,
-      modulesRoot: dirname(bundle.script),
-      modules: [{ type: 'ESModule', path: bundle.script }],
       host: '127.0.0.1',
       port: options.port ?? 0,
-      compatibilityDate: config.compatibility_date ?? '',
-      compatibilityFlags: config.compatibility_flags,
-      durableObjects: { SESSIONS: { className: SESSION_CLASS, useSQLite: true } },
       ...(options.storage === undefined ? {} : { resourcePersistencePath: options.storage }),
-      bindings: {
-        ACCESS_ISSUER: options.access.issuer,
-        ACCESS_AUDIENCES: options.access.audience,
-        ORIGIN_URL: options.origin.origin,
-        SERVICE_TOKEN: options.secrets.service_token,
-        ASSERTION_KEY: options.secrets.assertion_key,
-        SESSION_KEY: options.secrets.session_key,
-        ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-      },
+      workers: [
+        {
+          name: 'mcpbox',
+          modulesRoot: dirname(bundle.script),
+          modules: [{ type: 'ESModule', path: bundle.script }],
+          compatibilityDate: config.compatibility_date ?? '',
+          compatibilityFlags: config.compatibility_flags,
+          durableObjects: { SESSIONS: { className: 'McpSession', useSQLite: true } },
+          bindings: {
+            ACCESS_ISSUER: options.access.issuer,
+            ACCESS_AUDIENCES: options.access.audience,
+            ORIGIN_URL: options.origin.origin,
+            SERVICE_TOKEN: options.secrets.service_token,
+            ASSERTION_KEY: options.secrets.assertion_key,
+            SESSION_KEY: options.secrets.session_key,
+            ALLOWED_ORIGINS: options.allowedOrigins.join(','),
+          },
+        },
+        {
+          name: 'reset',
+          modules: [{ type: 'ESModule', path: 'reset.js', contents: RESET }],
+          compatibilityDate: config.compatibility_date ?? '',
+          compatibilityFlags: ['unsafe_module'],
+        },
+      ],
     }),
   )
   return {
     url: await miniflare.ready,
-    async evictSessions() {
-      const ids = await miniflare.listDurableObjectIds('SESSIONS')
-      const evict = (id: string) => miniflare.unsafeEvictDurableObject(NAME, SESSION_CLASS, { id })
-      await Promise.all(ids.map(evict))
+    async resetSessions() {
+      const reset = await miniflare.getWorker('reset')
+      await reset.fetch('http://reset/')
     },
     [Symbol.asyncDispose]: () => miniflare.dispose(),
   }
