@@ -24,7 +24,7 @@ export async function serveModern(
   stateKey: string,
   exchange: Exchange,
 ): Promise<Response> {
-  const { principal, request, message } = exchange
+  const { principal, request, message, opId } = exchange
   if (isJSONRPCNotification(message)) return new Response(null, { status: 202 })
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
@@ -35,6 +35,7 @@ export async function serveModern(
       threshold: { level: null },
       hearsNews: acceptsStream(request.headers),
     },
+    opId,
     method: isJSONRPCRequest(message) ? message.method : '',
     signal: request.signal,
     cancel: closed.signal,
