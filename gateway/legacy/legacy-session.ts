@@ -17,6 +17,7 @@ import { rpcError } from '../wire/rpc-error.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
 import { resumptionAfter } from './event-id.ts'
 import { openNoticeStream } from './notice-stream.ts'
+import { isPrimed, primedAgain } from './priming-event.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { accepted, sessionUnknown } from './replies.ts'
 import { serveRequest } from './serve-request.ts'
@@ -111,10 +112,12 @@ export class LegacySession {
   async #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response | null> {
     const lastEventId = exchange.request.headers.get('last-event-id')
     const resumption = lastEventId === null ? null : resumptionAfter(lastEventId)
-    if (resumption === null) return null
+    if (lastEventId === null || resumption === null) return null
     const { opId, request } = resumption
     await this.#calls.leave(request.id, opId)
-    return this.#serve(claims, exchange, request, opId)
+    const answer = await this.#serve(claims, exchange, request, opId)
+    if (answer.body === null || !isPrimed(claims.protocolVersion)) return answer
+    return new Response(primedAgain(answer.body, lastEventId), answer)
   }
 
   /** A newer stream takes the place of an older one: its client has lost that. */

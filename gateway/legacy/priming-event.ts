@@ -18,10 +18,32 @@ export function primingEvent(
   message: JSONRPCMessage,
   opId: OpId,
 ): Uint8Array | null {
-  if (headers.get('mcp-protocol-version') !== SINCE || !headers.has(SESSION_HEADER)) return null
+  const version = headers.get('mcp-protocol-version') ?? ''
+  if (!isPrimed(version) || !headers.has(SESSION_HEADER)) return null
   if (!isJSONRPCRequest(message) || message.method !== 'tools/call') return null
   const position = beginningOf(message.params, opId)
-  return position && encoder.encode(`id: ${eventIdOf(message, position)}\ndata:\n\n`)
+  return position && frame(eventIdOf(message, position))
+}
+
+/**
+ * Begins a stream with the id that its client goes on after: libraries forget that of the stream
+ * before, and a client that loses this one, too, would have nothing to come back after.
+ */
+export function primedAgain(stream: ReadableStream<Uint8Array>, eventId: string) {
+  return stream.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      start: (controller) => controller.enqueue(frame(eventId)),
+    }),
+  )
+}
+
+/** True for a version whose clients know what an event without data is for. */
+export function isPrimed(version: string): boolean {
+  return version === SINCE
+}
+
+function frame(eventId: string): Uint8Array {
+  return encoder.encode(`id: ${eventId}\ndata:\n\n`)
 }
 
 /** Where the client of a call begins to follow; null for a handle that we gave nobody. */

@@ -97,6 +97,22 @@ describe('a call that says nothing for long', () => {
     expect(again.messages()).toMatchObject([{ id: 8, result: { content: [{ text: '{}' }] } }])
   })
 
+  test('is gone on with again, though the second stream is lost before anything was said', async () => {
+    const slow = held()
+    const { gateway } = mountGateway({ tool: slow.tool }, { times })
+    const session = await openSession(gateway, ALICE)
+    const first = readStream(await session.post(call(7, 'tool'), LATEST))
+    const lastEventId = idIn(await first.until(/^id: .*\ndata:\n\n/m))
+    await first.leave()
+    const second = readStream(await session.get({ 'last-event-id': lastEventId }))
+    expect(idIn(await second.until(/^id: .*\ndata:\n\n/m))).toBe(lastEventId)
+    await second.leave()
+    const third = readStream(await session.get({ 'last-event-id': lastEventId }))
+    slow.release()
+    await third.end()
+    expect(third.messages()).toMatchObject([{ id: 7, result: { content: [{ text: '{}' }] } }])
+  })
+
   test.each([
     ['a client of an older version', { 'mcp-protocol-version': '2025-06-18' }],
     ['a client that does not say its version', {}],
