@@ -45,7 +45,6 @@ test(
   async () => {
     const calls: ClientCall[] = []
     const disturbed: string[] = []
-    const begunAt = Date.now()
     const elapsed = () => new Date().toISOString()
     let isOver = false
 
