@@ -49,7 +49,7 @@ function mcpRoute(
   const verifier = new AccessVerifier(config.access)
   const gateway: Gateway = createGateway({
     ...ports,
-    sessions: durableSessionHost(sessions),
+    sessions: durableSessionHost(sessions, ports.onFault),
     keys: { sessionId: config.sessionKey },
   })
   return async (request) => {
