@@ -6,6 +6,7 @@ import {
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Exchange } from './exchange.ts'
+import type { Caller } from './origin.ts'
 import { LegacyLeg } from './legacy/legacy-leg.ts'
 import type { SessionHost } from './legacy/session-host.ts'
 import { SessionIds } from './legacy/session-id.ts'
@@ -33,8 +34,10 @@ export interface Gateway {
   /**
    * Answers one request of a known principal, of either protocol era. The host has routed it here
    * (see `isMcpPath`), authenticated it and judged its Origin and Host. Never rejects.
+   *
+   * @param requestId what the host calls it in its log; one of its own unless given
    */
-  handle(request: Request, principal: Principal): Promise<Response>
+  handle(request: Request, principal: Principal, requestId?: string): Promise<Response>
 }
 
 const METHODS = ['GET', 'POST', 'DELETE']
@@ -48,18 +51,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     new SessionIds(options.keys.sessionId, now),
   )
 
-  async function handle(request: Request, principal: Principal): Promise<Response> {
+  async function handle(request: Request, caller: Caller): Promise<Response> {
     if (!METHODS.includes(request.method)) return methodNotAllowed()
-    if (request.method !== 'POST') return serve({ principal, request, message: null })
+    if (request.method !== 'POST') return serve({ ...caller, request, message: null })
     const read = await readMessage(request, bodyBytes)
     if (!read.ok) return read.refusal
     const { message } = read
     // The session id is in a header: it must be there before the headers leave.
     if (isInitializeRequest(message) || !acceptsStream(request.headers)) {
-      return answer({ principal, request: withoutBody(request, request.signal), message })
+      return answer({ ...caller, request: withoutBody(request, request.signal), message })
     }
     return lateStream(request.signal, streamOptions(options, message), (signal) =>
-      answer({ principal, request: withoutBody(request, signal), message }),
+      answer({ ...caller, request: withoutBody(request, signal), message }),
     )
   }
 
@@ -80,9 +83,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
-    async handle(request, principal) {
+    async handle(request, principal, requestId = crypto.randomUUID()) {
       try {
-        return await handle(request, principal)
+        return await handle(request, { principal, requestId })
       } catch (thrown) {
         return failure(thrown, null, options)
       }

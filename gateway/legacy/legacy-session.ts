@@ -122,7 +122,7 @@ export class LegacySession {
     this.#notices?.close()
     const leave = this.#ports.listeners.enter()
     if (leave === null) return rpcError(TOO_MANY_LISTENERS)
-    this.#notices = openNoticeStream(this.#ports, exchange.principal, async () => {
+    this.#notices = openNoticeStream(this.#ports, exchange, async () => {
       return (await this.#ports.records.read(claims.id)).subscriptions
     })
     this.#notices.over.addEventListener('abort', leave, { once: true })

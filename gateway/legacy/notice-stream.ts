@@ -1,4 +1,4 @@
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
 import { openEventStream, type EventStream } from '../wire/event-stream.ts'
@@ -10,7 +10,7 @@ import { sseMessage } from '../wire/sse.ts'
  */
 export function openNoticeStream(
   ports: GatewayPorts,
-  as: Principal,
+  as: Caller,
   followed: () => Promise<string[]>,
 ): EventStream {
   const stream = openEventStream(ports.times.keepAliveMs)

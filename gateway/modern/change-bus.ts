@@ -1,5 +1,5 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server'
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
 
@@ -9,7 +9,7 @@ import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
  *
  * @param full called when there is no place for a subscriber, who then hears nothing
  */
-export function changeBus(ports: GatewayPorts, as: Principal, full: () => void): ServerEventBus {
+export function changeBus(ports: GatewayPorts, as: Caller, full: () => void): ServerEventBus {
   return {
     publish() {
       throw new Error('Changes come from the origin only')

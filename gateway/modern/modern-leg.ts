@@ -24,12 +24,13 @@ export async function serveModern(
   stateKey: string,
   exchange: Exchange,
 ): Promise<Response> {
-  const { principal, request, message } = exchange
+  const { principal, requestId, request, message } = exchange
   if (isJSONRPCNotification(message)) return new Response(null, { status: 202 })
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
     asker: {
       principal,
+      requestId,
       era: 'modern',
       client: null,
       threshold: { level: null },
@@ -46,7 +47,7 @@ export async function serveModern(
   let isFull = false
   const handler = createMcpHandler(() => server, {
     legacy: 'reject',
-    bus: changeBus(ports, principal, () => {
+    bus: changeBus(ports, exchange, () => {
       isFull = true
     }),
     keepAliveMs: longestSilence(ports.times, message),

@@ -1,6 +1,5 @@
 import { CatalogList } from '#contract/catalog.ts'
-import type { Principal } from '#contract/principal.ts'
-import { OriginRefusal } from '../origin.ts'
+import { OriginRefusal, type Caller } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { pause } from './pause.ts'
 
@@ -18,7 +17,7 @@ const ANYTHING: CatalogChange = { lists: CatalogList.options, resources: null }
  */
 export async function followCatalog(
   ports: GatewayPorts,
-  as: Principal,
+  as: Caller,
   signal: AbortSignal,
   changed: (change: CatalogChange) => void,
 ): Promise<void> {

@@ -66,7 +66,7 @@ export async function operate(
     // What is known to the origin needs no taking first.
     if (known !== null) deadline.set()
     const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel, deadline.signal, over.signal])
-    using questions = new Questions(ports, { principal: asker.principal, inputs, deadline })
+    using questions = new Questions(ports, { asker, inputs, deadline })
     const end = follow(eventsOf(waiting), at, {
       ...operating,
       questions,
@@ -86,16 +86,16 @@ export async function operate(
   }
 
   async function* eventsOf(signal: AbortSignal): AsyncGenerator<OperationEvent> {
-    const { principal, era } = asker
+    const { era } = asker
     const deadlineMs = ports.times.callDeadlineMs
     if (known === null) {
       const request = { ...asked, op_id: at.opId, era, client, deadline_ms: deadlineMs }
-      yield* ports.origin.operate(principal, request, signal)
+      yield* ports.origin.operate(asker, request, signal)
       return
     }
     const { opId, seq } = known
-    if (suspended !== null) await reply(ports, principal, opId, { seq, replies: suspended.replies })
-    yield* ports.origin.resume(principal, { opId, after: seq, deadlineMs }, signal)
+    if (suspended !== null) await reply(ports, asker, opId, { seq, replies: suspended.replies })
+    yield* ports.origin.resume(asker, { opId, after: seq, deadlineMs }, signal)
     if (waited !== null && !signal.aborted) throw new OriginRefusal(NOTHING_MORE)
   }
 }

@@ -1,6 +1,6 @@
 import type { Catalog, CatalogTool, ChangeNotice } from '#contract/catalog.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
-import { principalKey, type Principal } from '#contract/principal.ts'
+import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Origin } from '../origin.ts'
 import { scriptedOperation, type ScriptedOperation } from './scripted-operation.ts'
@@ -58,7 +58,7 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
     },
     async *operate(as, request, signal) {
       if (origin.refusal) throw origin.refusal
-      operations.push({ principal: principalKey(as), request })
+      operations.push({ principal: principalKey(as.principal), request })
       yield { type: 'accepted', op_id: request.op_id }
       const { name, input } = meant(request)
       const program = known.get(name)
@@ -73,7 +73,7 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
     async *resume(as, { opId, after }, signal): AsyncGenerator<OperationEvent> {
       const operation = running.get(opId)
       const asked = operations.find(({ request }) => request.op_id === opId)
-      if (operation === undefined || asked?.principal !== principalKey(as))
+      if (operation === undefined || asked?.principal !== principalKey(as.principal))
         throw new OriginRefusal(UNKNOWN)
       yield { type: 'accepted', op_id: opId }
       yield* operation.follow(after, signal)
@@ -88,7 +88,7 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
       cancelled.push(opId)
       running.get(opId)?.cancel()
     },
-    async *changes(_as: Principal, signal) {
+    async *changes(_as, signal) {
       if (origin.refusal) throw origin.refusal
       yield { type: 'hello', etag: String(edition) }
       yield* notices(feeds, signal)

@@ -5,12 +5,12 @@ import {
   ASSERTION_HEADER,
   ASSERTION_ISSUER,
   AssertionClaims,
+  REQUEST_ID_HEADER,
   SERVICE_TOKEN_HEADER,
 } from '#contract/assertion.ts'
 import { OperationRequest, OpId, type OperationEvent } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
-import { OriginRefusal } from '#gateway/origin.ts'
+import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
 import { toBase64Url } from '#gateway/wire/base64url.ts'
 import { Journal } from './journal.ts'
@@ -51,14 +51,18 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
       const claims = await admit(request, keys, used)
       const { method, headers } = request
       seen.push({ method, path: claims.pth, headers, claims })
-      return await answer(request, claims.principal, today === 'cut' ? 2 : Infinity)
+      const caller = {
+        principal: claims.principal,
+        requestId: headers.get(REQUEST_ID_HEADER) ?? '',
+      }
+      return await answer(request, caller, today === 'cut' ? 2 : Infinity)
     } catch (error) {
       if (!(error instanceof OriginRefusal)) throw error
       return refuse(error.problem)
     }
   }
 
-  async function answer(request: Request, as: Principal, lines: number): Promise<Response> {
+  async function answer(request: Request, as: Caller, lines: number): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const [, opId = '', act] = pathname.match(/^\/operations\/([^/]+)\/(\w+)$/) ?? []
     if (pathname === '/catalog') return catalog(request, as)
@@ -78,7 +82,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
     return ndjson(start(as, asked), lines, request.signal)
   }
 
-  async function catalog(request: Request, as: Principal): Promise<Response> {
+  async function catalog(request: Request, as: Caller): Promise<Response> {
     const now = await scripted.catalog(as, request.signal)
     const etag = `"${now.etag}"`
     if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304 })
@@ -86,7 +90,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   }
 
   /** An operation runs on, whoever listens; asked for again, it is only listened to. */
-  async function* start(as: Principal, asked: OperationRequest): AsyncGenerator<OperationEvent> {
+  async function* start(as: Caller, asked: OperationRequest): AsyncGenerator<OperationEvent> {
     if (!operations.has(asked.op_id)) {
       const journal = new Journal()
       operations.set(asked.op_id, journal)
@@ -96,7 +100,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
     yield* journalOf(asked.op_id).after(0)
   }
 
-  async function run(as: Principal, asked: OperationRequest, journal: Journal): Promise<void> {
+  async function run(as: Caller, asked: OperationRequest, journal: Journal): Promise<void> {
     try {
       for await (const event of scripted.operate(as, asked, running)) journal.add(event)
     } catch (error) {

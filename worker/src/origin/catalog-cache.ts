@@ -1,5 +1,6 @@
 import { Catalog } from '#contract/catalog.ts'
-import { principalKey, type Principal } from '#contract/principal.ts'
+import { principalKey } from '#contract/principal.ts'
+import type { Caller } from '#gateway/origin.ts'
 import { OriginAway, type TunnelDoor } from './tunnel-door.ts'
 
 /** Principals whose catalog is kept; the one that was asked for least recently goes first. */
@@ -21,8 +22,8 @@ export class CatalogCache {
   }
 
   /** Throws OriginAway only when there is no last known catalog. */
-  async get(as: Principal, signal: AbortSignal): Promise<Catalog> {
-    const key = principalKey(as)
+  async get(as: Caller, signal: AbortSignal): Promise<Catalog> {
+    const key = principalKey(as.principal)
     const known = this.#known.get(key)
     try {
       const catalog = await this.#ask(as, signal, known)
@@ -34,7 +35,7 @@ export class CatalogCache {
     }
   }
 
-  async #ask(as: Principal, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
+  async #ask(as: Caller, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
     const response = await this.#door.ask(as, {
       method: 'GET',
       path: '/catalog',

@@ -1,6 +1,6 @@
 import { HEARTBEAT_MS } from '#contract/limits.ts'
 import { isFinal, OperationEvent, type OperationRequest, type OpId } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from '#gateway/origin.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
 import type { DoorRequest, TunnelDoor } from './tunnel-door.ts'
 
@@ -16,13 +16,13 @@ export type OperationStart = OperationRequest | { opId: OpId; after: number }
  */
 export class OperationStream {
   readonly #door: TunnelDoor
-  readonly #as: Principal
+  readonly #as: Caller
   readonly #start: OperationStart
   #opId: OpId
   #lastSeq: number
   #accepted: boolean
 
-  constructor(door: TunnelDoor, as: Principal, start: OperationStart) {
+  constructor(door: TunnelDoor, as: Caller, start: OperationStart) {
     this.#door = door
     this.#as = as
     this.#start = start
@@ -59,7 +59,7 @@ export class OperationStream {
 
   #next(signal: AbortSignal): DoorRequest {
     const opId = this.#opId
-    const common = { requestId: opId, headers: { accept: 'application/x-ndjson' }, signal }
+    const common = { headers: { accept: 'application/x-ndjson' }, signal }
     if (this.#accepted || 'after' in this.#start) {
       const path = `/operations/${opId}/events?after=${this.#lastSeq}`
       return { ...common, method: 'GET', path }

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { OperationRequest, type OperationEvent } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
-import { OriginRefusal } from '#gateway/origin.ts'
+import type { RemotePrincipal } from '#contract/principal.ts'
+import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedTool } from '#gateway/testing/scripted-program.ts'
 import { counting, echo, held } from '#gateway/testing/tools.ts'
 import { fetchToOrigin } from '../../testing/fetch-to-origin.ts'
@@ -12,7 +12,8 @@ import { TunnelDoor } from './tunnel-door.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const ALICE: Principal = { kind: 'user', sub: 'alice', email: 'alice@example.com' }
+const alice: RemotePrincipal = { kind: 'user', sub: 'alice', email: 'alice@example.com' }
+const ALICE: Caller = { principal: alice, requestId: 'a-request-of-alice' }
 const open = new AbortController().signal
 
 function tunnelTo(tools: Record<string, ScriptedTool>, patienceMs = 60_000) {
@@ -62,7 +63,7 @@ describe('every request to the origin', () => {
     await client.cancel(ALICE, request.op_id)
     const claims = origin.seen.map((seen) => seen.claims)
     expect(claims).toMatchObject([
-      { mth: 'POST', pth: '/operations', sub: 'user:alice', principal: ALICE },
+      { mth: 'POST', pth: '/operations', sub: 'user:alice', principal: alice },
       { mth: 'GET', pth: '/catalog', sub: 'user:alice' },
       { mth: 'POST', pth: `/operations/${request.op_id}/cancel`, sub: 'user:alice' },
     ])
@@ -74,12 +75,12 @@ describe('every request to the origin', () => {
     const { client, origin } = tunnelTo({ echo })
     const request = asked('echo')
     await eventsOf(client.operate(ALICE, request, open))
-    expect(origin.seen[0]?.headers.get('x-request-id')).toBe(request.op_id)
+    expect(origin.seen[0]?.headers.get('x-request-id')).toBe(ALICE.requestId)
   })
 
   test('is made for people and services only', async () => {
     const { client } = tunnelTo({ echo })
-    const asLocal = client.catalog({ kind: 'local' }, open)
+    const asLocal = client.catalog({ ...ALICE, principal: { kind: 'local' } }, open)
     await expect(asLocal).rejects.toThrow('local cannot come through the tunnel')
   })
 })
@@ -191,7 +192,7 @@ describe('an origin that is away', () => {
     const { client, origin } = tunnelTo({ echo })
     await client.catalog(ALICE, open)
     origin.weather.push('dead')
-    const other: Principal = { kind: 'service', clientId: 'abc' }
+    const other: Caller = { ...ALICE, principal: { kind: 'service', clientId: 'abc' } }
     await expect(client.catalog(other, open)).rejects.toMatchObject({
       problem: { code: 'origin_unreachable' },
     })

@@ -2,8 +2,7 @@ import type { AskReplies } from '#contract/asks.ts'
 import { ChangeNotice, type Catalog } from '#contract/catalog.ts'
 import { HEARTBEAT_MS } from '#contract/limits.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
-import type { Origin } from '#gateway/origin.ts'
+import type { Caller, Origin } from '#gateway/origin.ts'
 import { pause } from '#gateway/serving/pause.ts'
 import { CatalogCache } from './catalog-cache.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
@@ -41,7 +40,7 @@ export class TunnelClient implements Origin {
     this.#options = options
   }
 
-  async catalog(as: Principal, signal: AbortSignal): Promise<Catalog> {
+  async catalog(as: Caller, signal: AbortSignal): Promise<Catalog> {
     try {
       return await this.#catalogs.get(as, signal)
     } catch (error) {
@@ -54,7 +53,7 @@ export class TunnelClient implements Origin {
    * many connections as it takes.
    */
   operate(
-    as: Principal,
+    as: Caller,
     request: OperationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
@@ -62,20 +61,20 @@ export class TunnelClient implements Origin {
   }
 
   resume(
-    as: Principal,
+    as: Caller,
     { opId, after, deadlineMs }: { opId: OpId; after: number; deadlineMs: number },
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
     return this.#untilDeadline(as, { opId, after }, deadlineMs, signal)
   }
 
-  async reply(as: Principal, opId: OpId, replies: AskReplies): Promise<void> {
+  async reply(as: Caller, opId: OpId, replies: AskReplies): Promise<void> {
     const path = `/operations/${opId}/replies`
-    await this.#persist(as, { path, body: JSON.stringify(replies), requestId: opId })
+    await this.#persist(as, { path, body: JSON.stringify(replies) })
   }
 
   async *#untilDeadline(
-    as: Principal,
+    as: Caller,
     start: OperationStart,
     deadlineMs: number,
     signal: AbortSignal,
@@ -98,7 +97,7 @@ export class TunnelClient implements Origin {
 
   /** Rejects with the signal's reason, once that aborts. */
   async *#follow(
-    as: Principal,
+    as: Caller,
     start: OperationStart,
     deadlineMs: number,
     signal: AbortSignal,
@@ -126,16 +125,16 @@ export class TunnelClient implements Origin {
     }
   }
 
-  async park(as: Principal, opId: OpId): Promise<void> {
-    await this.#persist(as, { path: `/operations/${opId}/park`, requestId: opId })
+  async park(as: Caller, opId: OpId): Promise<void> {
+    await this.#persist(as, { path: `/operations/${opId}/park` })
   }
 
-  async cancel(as: Principal, opId: OpId): Promise<void> {
-    await this.#persist(as, { path: `/operations/${opId}/cancel`, requestId: opId })
+  async cancel(as: Caller, opId: OpId): Promise<void> {
+    await this.#persist(as, { path: `/operations/${opId}/cancel` })
   }
 
   /** Posts what may be said more than once, until somebody has heard it. */
-  async #persist(as: Principal, what: Pick<DoorRequest, 'path' | 'body' | 'requestId'>) {
+  async #persist(as: Caller, what: Pick<DoorRequest, 'path' | 'body'>) {
     const waits = pauses(this.#options.pauseMs)
     const signal = new AbortController().signal
     for (let tries = 1; ; tries++) {
@@ -150,7 +149,7 @@ export class TunnelClient implements Origin {
     }
   }
 
-  async *changes(as: Principal, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
+  async *changes(as: Caller, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
     try {
       const headers = { accept: 'application/x-ndjson' }
       const response = await this.#door.ask(as, {

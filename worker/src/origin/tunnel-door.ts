@@ -1,7 +1,7 @@
 import { ASSERTION_HEADER, REQUEST_ID_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
 import { principalKey, RemotePrincipal, type Principal } from '#contract/principal.ts'
 import { ProblemBody, type ProblemCode } from '#contract/problem.ts'
-import { OriginRefusal } from '#gateway/origin.ts'
+import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { Config } from '../config.ts'
 import { AssertionSigner } from './assertion-signer.ts'
 
@@ -16,8 +16,6 @@ export interface DoorRequest {
   path: string
   body?: string
   headers?: Record<string, string>
-  /** The same in the logs of both sides; one of its own unless given. */
-  requestId?: string
   /** How long the origin may take to begin its answer, in milliseconds; 15 s unless given. */
   answerMs?: number
   /** Ends the request, and the reading of its answer. */
@@ -44,11 +42,11 @@ export class TunnelDoor {
   }
 
   /**
-   * Asks in the name of a principal. Throws OriginRefusal for the origin's own no, OriginAway when
+   * Asks in the name of a caller. Throws OriginRefusal for the origin's own no, OriginAway when
    * it was not the origin that answered, or nobody, and the signal's reason when that aborts.
    */
-  async ask(as: Principal, request: DoorRequest): Promise<Response> {
-    const response = await this.#send(remote(as), request)
+  async ask(as: Caller, request: DoorRequest): Promise<Response> {
+    const response = await this.#send(as, request)
     if (response.ok || response.status === 304) return response
     const problem = await problemIn(response)
     if (problem === null || PASSING.has(problem.code)) {
@@ -57,8 +55,8 @@ export class TunnelDoor {
     throw new OriginRefusal(problem)
   }
 
-  async #send(as: RemotePrincipal, request: DoorRequest): Promise<Response> {
-    const { method, path, body = '', requestId = crypto.randomUUID() } = request
+  async #send({ principal, requestId }: Caller, request: DoorRequest): Promise<Response> {
+    const { method, path, body = '' } = request
     const { signal, answerMs = ANSWER_MS } = request
     const url = new URL(path, this.#origin.url)
     const asserted = { method, path: url.pathname + url.search, body }
@@ -66,7 +64,7 @@ export class TunnelDoor {
       ...request.headers,
       ...(body !== '' && { 'content-type': 'application/json' }),
       [SERVICE_TOKEN_HEADER]: this.#origin.serviceToken,
-      [ASSERTION_HEADER]: await this.#signer.sign(as, asserted),
+      [ASSERTION_HEADER]: await this.#signer.sign(remote(principal), asserted),
       [REQUEST_ID_HEADER]: requestId,
     }
     const slow = new AbortController()
