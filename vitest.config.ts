@@ -12,6 +12,8 @@ const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.t
 
 export default defineConfig({
   test: {
+    // The Worker logs each request; a test that fails shows what it logged.
+    silent: 'passed-only',
     projects: [
       {
         test: {

@@ -11,6 +11,8 @@ export const ProblemCode = z.enum([
   'assertion_expired',
   'assertion_replayed',
   'not_configured',
+  'sign_in_needed',
+  'rate_limited',
   'origin_not_allowed',
   'host_not_allowed',
   'setup_done',
@@ -91,6 +93,7 @@ export function statusOf(code: ProblemCode) {
     case 'assertion_invalid':
     case 'assertion_expired':
     case 'assertion_replayed':
+    case 'sign_in_needed':
     case 'origin_not_allowed':
     case 'host_not_allowed':
     case 'setup_token_invalid':
@@ -124,6 +127,7 @@ export function statusOf(code: ProblemCode) {
     case 'unsupported_media_type':
       return 415
     case 'too_many_attempts':
+    case 'rate_limited':
       return 429
     case 'execution_failed':
     case 'internal':

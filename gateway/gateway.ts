@@ -5,7 +5,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
 import type { Principal } from '#contract/principal.ts'
-import type { Exchange } from './exchange.ts'
+import { replyId, type Exchange } from './exchange.ts'
 import type { Caller } from './origin.ts'
 import { LegacyLeg } from './legacy/legacy-leg.ts'
 import type { SessionHost } from './legacy/session-host.ts'
@@ -14,6 +14,7 @@ import { longestSilence } from './modern/longest-silence.ts'
 import { serveModern } from './modern/modern-leg.ts'
 import type { GatewayPorts } from './ports.ts'
 import { applyQuirks } from './quirks/all.ts'
+import { isGreeting, SIGN_IN_NEEDED } from './serving/greeting.ts'
 import { failure } from './serving/refusal.ts'
 import { acceptsStream } from './wire/accepts-stream.ts'
 import { lateStream } from './wire/late-stream.ts'
@@ -28,6 +29,8 @@ export interface GatewayOptions extends GatewayPorts {
   bodyBytes?: number
   /** Milliseconds since 1970. */
   now?: () => number
+  /** Told of each message, for the host's log. */
+  heard?: (message: JSONRPCMessage, caller: Caller) => void
 }
 
 export interface Gateway {
@@ -57,6 +60,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const read = await readMessage(request, bodyBytes)
     if (!read.ok) return read.refusal
     const { message } = read
+    options.heard?.(message, caller)
     // The session id is in a header: it must be there before the headers leave.
     if (isInitializeRequest(message) || !acceptsStream(request.headers)) {
       return answer({ ...caller, request: withoutBody(request, request.signal), message })
@@ -67,6 +71,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   async function serve(exchange: Exchange): Promise<Response> {
+    if (exchange.principal.kind === 'anonymous' && !isGreeting(exchange.message))
+      return rpcError(SIGN_IN_NEEDED, { id: replyId(exchange.message) })
     const seen = applyQuirks(exchange)
     if (seen instanceof Response) return seen
     const isLegacy = await isLegacyRequest(seen.request, seen.message ?? undefined)

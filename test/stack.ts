@@ -149,7 +149,15 @@ export async function startEdge(
   const secrets = await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? '')
   const allowedOrigins = [signedIn.url.origin]
   const workerAt = (port: number) =>
-    serveWorker(bundle, { access, origin: tunnel.url, allowedOrigins, secrets, storage, port })
+    serveWorker(bundle, {
+      access,
+      origin: tunnel.url,
+      publicUrl: signedIn.url,
+      allowedOrigins,
+      secrets,
+      storage,
+      port,
+    })
   let worker = await workerAt(0)
   starting.defer(() => worker[Symbol.asyncDispose]())
   signedIn.aimAt(worker.url)

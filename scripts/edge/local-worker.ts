@@ -19,6 +19,8 @@ export async function serveWorker(
   options: {
     access: Pick<LocalAccess, 'issuer' | 'audience'>
     origin: URL
+    /** Where clients reach it: what stands before it. */
+    publicUrl: URL
     secrets: WorkerSecrets
     /** Web origins whose pages may call it. */
     allowedOrigins: readonly string[]
@@ -37,9 +39,18 @@ export async function serveWorker(
       port: options.port ?? 0,
       compatibilityDate: config.compatibility_date ?? '',
       compatibilityFlags: config.compatibility_flags,
-      durableObjects: { SESSIONS: { className: 'McpSession', useSQLite: true } },
+      durableObjects: Object.fromEntries(
+        config.durable_objects.bindings.map(({ name, class_name: className }) => [
+          name,
+          { className, useSQLite: true },
+        ]),
+      ),
+      ratelimits: Object.fromEntries(
+        config.ratelimits.map(({ name, simple }) => [name, { simple }]),
+      ),
       ...(options.storage === undefined ? {} : { resourcePersistencePath: options.storage }),
       bindings: {
+        PUBLIC_URL: options.publicUrl.origin,
         ACCESS_ISSUER: options.access.issuer,
         ACCESS_AUDIENCES: options.access.audience,
         ORIGIN_URL: options.origin.origin,

@@ -1,10 +1,9 @@
-import { env, exports } from 'cloudflare:workers'
+import { exports } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { ENDPOINT, initialize, modernPost, post } from '#gateway/testing/posts.ts'
 import { seenOf, somebody, someService } from '../testing/outside.ts'
 import { createApp } from './app.ts'
-import { readConfig } from './config.ts'
 
 test('a person calls a tool through the Worker, and the origin knows who', async () => {
   const alice = await somebody()
@@ -45,6 +44,8 @@ test('nothing of the client’s own headers reaches the origin', async () => {
   const [seen] = await seenOf(alice)
   expect(seen?.headers.filter((name) => !ADDED_BY_FETCH.has(name)).toSorted()).toEqual([
     'accept',
+    'cf-access-client-id',
+    'cf-access-client-secret',
     'content-type',
     'x-mcpbox-assertion',
     'x-mcpbox-service-token',
@@ -62,13 +63,15 @@ const ADDED_BY_FETCH = new Set([
 ])
 
 describe('who is not let in', () => {
+  const METADATA =
+    'resource_metadata="https://mcpbox.test/.well-known/oauth-protected-resource/mcp"'
   test.each([
-    ['nobody in particular', {}, 'unauthenticated', 'Bearer realm="mcpbox"'],
+    ['nobody in particular', {}, 'unauthenticated', `Bearer realm="mcpbox", ${METADATA}`],
     [
       'a forger',
       { 'cf-access-jwt-assertion': 'x.y.z' },
       'token_invalid',
-      'Bearer realm="mcpbox", error="invalid_token"',
+      `Bearer realm="mcpbox", error="invalid_token", ${METADATA}`,
     ],
   ])('%s', async (_who, headers, code, challenge) => {
     const response = await exports.default.fetch(post(initialize(), headers))
@@ -93,9 +96,7 @@ describe('who is not let in', () => {
 })
 
 describe('a Worker that is not configured', () => {
-  const app = createApp(readConfig({ ...env, SESSION_KEY: undefined }), env.SESSIONS, () => {
-    throw new Error('Nothing is made of a configuration that is not whole')
-  })
+  const app = createApp({ missing: 'SESSION_KEY' })
 
   test('serves nobody, and says what it lacks', async () => {
     const response = await app.fetch(post(initialize()))

@@ -1,5 +1,7 @@
 import { isolate } from './isolate.ts'
 
+export { EdgeMemory } from './memory/edge-memory.ts'
+export { RateBudget } from './rate/rate-budget.ts'
 export { McpSession } from './session/session-object.ts'
 
 export default {

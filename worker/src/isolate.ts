@@ -1,15 +1,29 @@
 import { waitUntil } from 'cloudflare:workers'
 import { IDENTITY } from '#contract/version.ts'
+import { createGateway } from '#gateway/gateway.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { Listeners } from '#gateway/serving/listeners.ts'
-import { createApp, type App } from './app.ts'
+import { createApp, noteMessage, type App } from './app.ts'
+import { authenticatorFor } from './auth/authenticator-for.ts'
 import { readConfig, type Config } from './config.ts'
+import { reportFault } from './log.ts'
+import { remembered, type Remembered } from './memory/remembered.ts'
+import { CatalogCache } from './origin/catalog-cache.ts'
+import { Reachability } from './origin/reachability.ts'
 import { TunnelClient } from './origin/tunnel-client.ts'
 import { TunnelDoor } from './origin/tunnel-door.ts'
-import { reportFault } from './report-fault.ts'
+import { RateLimiter } from './rate/rate-limiter.ts'
+import { strangerLimit } from './rate/stranger-limit.ts'
+import { durableSessionHost } from './session/durable-session-host.ts'
 
 /** workerd hears that a client left when it writes to it. A cancelled call is to end within 1 s. */
 const CANCEL_NOTICE_MS = 500
+
+/** What of a configuration is made once for all who use it in an isolate. */
+interface Made {
+  memory: Remembered
+  ports: GatewayPorts
+}
 
 /**
  * What lives as long as the isolate does: the issuer's keys, the last known catalogs, the parsed
@@ -18,10 +32,10 @@ const CANCEL_NOTICE_MS = 500
  */
 class Isolate {
   #app: App | null = null
-  #ports: GatewayPorts | null = null
+  #made: Made | null = null
 
   appOf(env: Env): App {
-    this.#app ??= createApp(readConfig(env), env.SESSIONS, (config) => this.#portsFor(config))
+    this.#app ??= this.#createApp(env)
     return this.#app
   }
 
@@ -29,20 +43,49 @@ class Isolate {
   portsOf(env: Env): GatewayPorts {
     const read = readConfig(env)
     if (!read.ok) throw new Error(`Not configured: ${read.missing}`)
-    return this.#portsFor(read.config)
+    return this.#makeFor(read.config, env).ports
   }
 
-  #portsFor(config: Config): GatewayPorts {
-    this.#ports ??= {
-      origin: new TunnelClient(new TunnelDoor(config.origin)),
-      identity: IDENTITY,
-      times: { ...DEFAULT_TIMES, cancelNoticeMs: CANCEL_NOTICE_MS },
-      listeners: new Listeners(),
-      onFault: reportFault,
-      defer: waitUntil,
-    }
-    return this.#ports
+  #createApp(env: Env): App {
+    const read = readConfig(env)
+    if (!read.ok) return createApp(read)
+    const { config } = read
+    const { memory, ports } = this.#makeFor(config, env)
+    return createApp({
+      publicUrl: config.publicUrl,
+      allowedOrigins: config.allowedOrigins,
+      authenticator: authenticatorFor(config, memory),
+      gateway: createGateway({
+        ...ports,
+        sessions: durableSessionHost(env.SESSIONS),
+        keys: { sessionId: config.sessionKey },
+        heard: noteMessage,
+      }),
+      rate: new RateLimiter((name) => env.RATE_BUDGETS.getByName(name), config.ratePerMinute),
+      strangers: strangerLimit(env.STRANGERS),
+    })
   }
+
+  #makeFor(config: Config, env: Env): Made {
+    this.#made ??= makeFor(config, env)
+    return this.#made
+  }
+}
+
+function makeFor(config: Config, env: Env): Made {
+  const memory = remembered(env.EDGE_MEMORY, waitUntil, reportFault)
+  const reachability = new Reachability(memory.away, reportFault)
+  const door = new TunnelDoor(config.origin, reachability)
+  const catalogs = new CatalogCache(door, memory.catalogs)
+  const ports: GatewayPorts = {
+    origin: new TunnelClient({ door, catalogs, reachability }),
+    identity: IDENTITY,
+    times: { ...DEFAULT_TIMES, cancelNoticeMs: CANCEL_NOTICE_MS },
+    listeners: new Listeners(),
+    onFault: reportFault,
+    defer: waitUntil,
+  }
+  return { memory, ports }
 }
 
 export const isolate = new Isolate()

@@ -2,7 +2,7 @@ import { exports } from 'cloudflare:workers'
 import type { AssertionClaims } from '#contract/assertion.ts'
 import type { OpId } from '#contract/operation.ts'
 import type { RemotePrincipal } from '#contract/principal.ts'
-import { ACCESS_HEADER } from '../src/auth/access-verifier.ts'
+import { ACCESS_HEADER } from '../src/auth/access-authenticator.ts'
 import { personClaims, serviceClaims } from './access-team.ts'
 import { CONTROL, type Control } from './outside-service.ts'
 

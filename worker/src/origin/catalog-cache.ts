@@ -1,7 +1,8 @@
 import { Catalog } from '#contract/catalog.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { Caller } from '#gateway/origin.ts'
-import { OriginAway, type TunnelDoor } from './tunnel-door.ts'
+import { OriginAway } from './origin-away.ts'
+import type { TunnelDoor } from './tunnel-door.ts'
 
 /** Principals whose catalog is kept; the one that was asked for least recently goes first. */
 const KEPT_CATALOGS = 100
@@ -9,16 +10,25 @@ const KEPT_CATALOGS = 100
 /** How long a newer catalog is waited for when there is a known one, in milliseconds. */
 const NEWER_MS = 2_000
 
+/** Keeps the last known catalog of each principal (`principalKey`) beyond this isolate. */
+export interface CatalogMemory {
+  /** As JSON. */
+  read(principal: string): Promise<string | null>
+  keep(principal: string, etag: string, text: () => string): void
+}
+
 /**
  * The catalog as each principal may see it, asked for by ETag (RFC 9110 §13.1.2). While the origin
  * is away the last known one is served. One per isolate.
  */
 export class CatalogCache {
   readonly #door: TunnelDoor
+  readonly #memory: CatalogMemory
   readonly #known = new Map<string, Catalog>()
 
-  constructor(door: TunnelDoor) {
+  constructor(door: TunnelDoor, memory: CatalogMemory) {
     this.#door = door
+    this.#memory = memory
   }
 
   /** Throws OriginAway only when there is no last known catalog. */
@@ -27,11 +37,15 @@ export class CatalogCache {
     const known = this.#known.get(key)
     try {
       const catalog = await this.#ask(as, signal, known)
+      if (known?.etag !== catalog.etag)
+        this.#memory.keep(key, catalog.etag, () => JSON.stringify(catalog))
       this.#keep(key, catalog)
       return catalog
     } catch (error) {
-      if (known !== undefined && error instanceof OriginAway) return known
-      throw error
+      if (!(error instanceof OriginAway)) throw error
+      const last = known ?? (await this.#remembered(key))
+      if (last === null) throw error
+      return last
     }
   }
 
@@ -44,6 +58,12 @@ export class CatalogCache {
     })
     if (response.status === 304 && known !== undefined) return known
     return Catalog.parse(await response.json())
+  }
+
+  async #remembered(key: string): Promise<Catalog | null> {
+    const catalog = Catalog.nullable().parse(JSON.parse((await this.#memory.read(key)) ?? 'null'))
+    if (catalog !== null) this.#keep(key, catalog)
+    return catalog
   }
 
   #keep(key: string, catalog: Catalog): void {

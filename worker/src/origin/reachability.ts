@@ -1,27 +1,58 @@
 import { OriginRefusal } from '#gateway/origin.ts'
+import type { OriginAway } from './origin-away.ts'
 
-/** Remembers since when the origin has been away, as far as this isolate has seen. */
+/** Remembers beyond this isolate since when the origin is away. */
+export interface AwayMemory {
+  /** Since when nobody has seen it; both in milliseconds since 1970. */
+  missed(at: number): Promise<number>
+  seen(): void
+}
+
+/** Whether the origin is there, as far as any isolate has seen. */
 export class Reachability {
-  #awaySince: number | null = null
+  readonly #memory: AwayMemory
+  readonly #onFault: (fault: unknown) => void
+  /** False as long as this isolate has not seen it, and once it has missed it. */
+  #isThere = false
+  #missedAt: number | null = null
+
+  constructor(memory: AwayMemory, onFault: (fault: unknown) => void) {
+    this.#memory = memory
+    this.#onFault = onFault
+  }
 
   sawIt(): void {
-    this.#awaySince = null
+    if (this.#isThere) return
+    this.#isThere = true
+    this.#missedAt = null
+    this.#memory.seen()
   }
 
   missedIt(): void {
-    this.#awaySince ??= Date.now()
+    this.#isThere = false
+    this.#missedAt ??= Date.now()
   }
 
-  /** What a client is told while the origin is away. */
-  refusal(cause: unknown): OriginRefusal {
-    const since = new Date(this.#awaySince ?? Date.now()).toISOString()
+  /** What a client is told while the origin is away: since when, why, and what to do. */
+  async refusal(away: OriginAway): Promise<OriginRefusal> {
+    const since = await this.#missedSince(this.#missedAt ?? Date.now())
     const refusal = new OriginRefusal({
       code: 'origin_unreachable',
       message:
-        `The MCPbox origin has been unreachable since ${since}. ` +
-        'Check that it and its tunnel are running; calls work again as soon as they are.',
+        `The MCPbox origin has been unreachable since ${new Date(since).toISOString()}. ` +
+        `${away.advice} Calls work again as soon as it is back.`,
     })
-    refusal.cause = cause
+    refusal.cause = away
     return refusal
+  }
+
+  async #missedSince(at: number): Promise<number> {
+    try {
+      return await this.#memory.missed(at)
+    } catch (fault) {
+      // Who is told of the outage is not to be told of this instead.
+      this.#onFault(fault)
+      return at
+    }
   }
 }

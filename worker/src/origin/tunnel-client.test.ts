@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { OperationRequest, type OperationEvent } from '#contract/operation.ts'
 import type { RemotePrincipal } from '#contract/principal.ts'
@@ -6,9 +5,7 @@ import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedTool } from '#gateway/testing/scripted-program.ts'
 import { counting, echo, held } from '#gateway/testing/tools.ts'
 import { fetchToOrigin } from '../../testing/fetch-to-origin.ts'
-import { readConfig } from '../config.ts'
-import { TunnelClient } from './tunnel-client.ts'
-import { TunnelDoor } from './tunnel-door.ts'
+import { tunnelClient } from '../../testing/tunnel-to.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -16,17 +13,8 @@ const alice: RemotePrincipal = { kind: 'user', sub: 'alice', email: 'alice@examp
 const ALICE: Caller = { principal: alice, requestId: 'a-request-of-alice' }
 const open = new AbortController().signal
 
-function tunnelTo(tools: Record<string, ScriptedTool>, patienceMs = 60_000) {
-  const world = fetchToOrigin(tools)
-  const read = readConfig(env)
-  if (!read.ok) throw new Error(read.missing)
-  const door = new TunnelDoor(read.config.origin)
-  const client = new TunnelClient(door, {
-    patienceMs,
-    overtimeMs: 1,
-    pauseMs: { first: 1, longest: 1 },
-  })
-  return { ...world, client }
+function tunnelTo(tools: Record<string, ScriptedTool>, patienceMs?: number) {
+  return { ...fetchToOrigin(tools), client: tunnelClient(patienceMs) }
 }
 
 function asked(name: string, args = {}): OperationRequest {
@@ -71,7 +59,7 @@ describe('every request to the origin', () => {
     for (const { iat, exp } of claims) expect(exp - iat).toBeLessThanOrEqual(30)
   })
 
-  test('names the operation in its request id', async () => {
+  test('carries the id of the request that asked', async () => {
     const { client, origin } = tunnelTo({ echo })
     const request = asked('echo')
     await eventsOf(client.operate(ALICE, request, open))
@@ -176,7 +164,7 @@ describe('an origin that is away', () => {
     await expect(refused).rejects.toMatchObject({
       problem: {
         code: 'origin_unreachable',
-        message: expect.stringMatching(/unreachable since \d{4}-.*Check that/),
+        message: expect.stringMatching(/unreachable since \d{4}-.*check that/),
       },
     })
   })
@@ -219,9 +207,8 @@ describe('the origin’s own no', () => {
 
   test('about the token names the token', async () => {
     const world = fetchToOrigin({ echo })
-    const url = new URL(env.ORIGIN_URL ?? '')
-    const wrong = { url, serviceToken: 'of yesterday', assertionKey: env.ASSERTION_KEY ?? '' }
-    const client = new TunnelClient(new TunnelDoor(wrong))
+    const bindings = { SERVICE_TOKEN: 'the service token of yesterday, long ago' }
+    const client = tunnelClient(60_000, { bindings })
     await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
       problem: { code: 'service_token_mismatch' },
     })

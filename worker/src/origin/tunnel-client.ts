@@ -4,11 +4,12 @@ import { HEARTBEAT_MS } from '#contract/limits.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
 import type { Caller, Origin } from '#gateway/origin.ts'
 import { pause } from '#gateway/serving/pause.ts'
-import { CatalogCache } from './catalog-cache.ts'
+import type { CatalogCache } from './catalog-cache.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
 import { OperationStream, type OperationStart } from './operation-stream.ts'
-import { Reachability } from './reachability.ts'
-import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
+import { OriginAway } from './origin-away.ts'
+import type { Reachability } from './reachability.ts'
+import type { DoorRequest, TunnelDoor } from './tunnel-door.ts'
 
 export interface TunnelClientOptions {
   /** How long an operation that nobody has accepted yet is offered, in milliseconds. */
@@ -27,16 +28,26 @@ const DEFAULT_OPTIONS: TunnelClientOptions = {
 
 const POST_TRIES = 3
 
+export interface TunnelClientParts {
+  door: TunnelDoor
+  catalogs: CatalogCache
+  reachability: Reachability
+}
+
 /** The origin, reached through the tunnel. One per isolate. */
 export class TunnelClient implements Origin {
   readonly #door: TunnelDoor
   readonly #catalogs: CatalogCache
+  readonly #reachability: Reachability
   readonly #options: TunnelClientOptions
-  readonly #reachability = new Reachability()
 
-  constructor(door: TunnelDoor, options: TunnelClientOptions = DEFAULT_OPTIONS) {
+  constructor(
+    { door, catalogs, reachability }: TunnelClientParts,
+    options: TunnelClientOptions = DEFAULT_OPTIONS,
+  ) {
     this.#door = door
-    this.#catalogs = new CatalogCache(door)
+    this.#catalogs = catalogs
+    this.#reachability = reachability
     this.#options = options
   }
 
@@ -44,7 +55,7 @@ export class TunnelClient implements Origin {
     try {
       return await this.#catalogs.get(as, signal)
     } catch (error) {
-      throw this.#refusalFor(error)
+      throw await this.#refusalFor(error)
     }
   }
 
@@ -83,13 +94,13 @@ export class TunnelClient implements Origin {
     const ms = deadlineMs + this.#options.overtimeMs
     // Cleared at the end: a timer that runs on would keep a Durable Object from hibernating.
     const timer = setTimeout(
-      () => overtime.abort(new OriginAway('It did not keep its deadline')),
+      () => overtime.abort(new OriginAway('no_answer', 'It did not keep its deadline')),
       ms,
     )
     try {
       yield* this.#follow(as, start, deadlineMs, AbortSignal.any([signal, overtime.signal]))
     } catch (error) {
-      throw this.#refusalFor(error)
+      throw await this.#refusalFor(error)
     } finally {
       clearTimeout(timer)
     }
@@ -108,7 +119,6 @@ export class TunnelClient implements Origin {
     for (;;) {
       try {
         for await (const event of stream.connect(signal)) {
-          this.#reachability.sawIt()
           waits = pauses(this.#options.pauseMs)
           yield event
         }
@@ -117,7 +127,6 @@ export class TunnelClient implements Origin {
         signal.throwIfAborted()
         const limit = stream.accepted ? deadlineMs : this.#options.patienceMs
         const wait = waits.next().value
-        this.#note(error)
         if (!isPassing(error) || Date.now() + wait - begun > limit) throw error
         await pause(wait, signal)
         signal.throwIfAborted()
@@ -143,7 +152,7 @@ export class TunnelClient implements Origin {
         await response.body?.cancel()
         return
       } catch (error) {
-        if (!isPassing(error) || tries === POST_TRIES) throw this.#refusalFor(error)
+        if (!isPassing(error) || tries === POST_TRIES) throw await this.#refusalFor(error)
         await pause(waits.next().value, signal)
       }
     }
@@ -161,19 +170,17 @@ export class TunnelClient implements Origin {
       if (response.body === null) throw new BrokenStream('The origin sent no stream')
       yield* readLines(response.body, ChangeNotice, 2 * HEARTBEAT_MS)
     } catch (error) {
-      throw this.#refusalFor(error)
+      throw await this.#refusalFor(error)
     }
   }
 
-  #note(error: unknown): void {
-    if (isPassing(error)) this.#reachability.missedIt()
-  }
-
   /** What callers of the port may see; passing failures become one sentence. */
-  #refusalFor(error: unknown): unknown {
+  async #refusalFor(error: unknown): Promise<unknown> {
     if (!isPassing(error)) return error
-    this.#note(error)
-    return this.#reachability.refusal(error)
+    const cause = { cause: error }
+    const away =
+      error instanceof OriginAway ? error : new OriginAway('broken_stream', 'It broke', cause)
+    return this.#reachability.refusal(away)
   }
 }
 

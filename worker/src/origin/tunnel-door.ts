@@ -2,13 +2,10 @@ import { ASSERTION_HEADER, REQUEST_ID_HEADER, SERVICE_TOKEN_HEADER } from '#cont
 import { principalKey, RemotePrincipal, type Principal } from '#contract/principal.ts'
 import { ProblemBody, type ProblemCode } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
-import type { Config } from '../config.ts'
 import { AssertionSigner } from './assertion-signer.ts'
-
-/** The origin did not answer, or something else answered in its place. Worth another try. */
-export class OriginAway extends Error {
-  override readonly name = 'OriginAway'
-}
+import { OriginAway, whoAnswered, whyNobody } from './origin-away.ts'
+import type { OriginSettings } from './origin-settings.ts'
+import type { Reachability } from './reachability.ts'
 
 export interface DoorRequest {
   method: 'GET' | 'POST'
@@ -33,11 +30,13 @@ const PASSING = new Set<ProblemCode>(['origin_unreachable', 'database_unreachabl
  * header.
  */
 export class TunnelDoor {
-  readonly #origin: Config['origin']
+  readonly #origin: OriginSettings
   readonly #signer: AssertionSigner
+  readonly #reachability: Reachability
 
-  constructor(origin: Config['origin']) {
+  constructor(origin: OriginSettings, reachability: Reachability) {
     this.#origin = origin
+    this.#reachability = reachability
     this.#signer = new AssertionSigner(origin.assertionKey)
   }
 
@@ -46,31 +45,47 @@ export class TunnelDoor {
    * it was not the origin that answered, or nobody, and the signal's reason when that aborts.
    */
   async ask(as: Caller, request: DoorRequest): Promise<Response> {
+    try {
+      const response = await this.#answer(as, request)
+      this.#reachability.sawIt()
+      return response
+    } catch (error) {
+      if (error instanceof OriginAway) this.#reachability.missedIt()
+      if (error instanceof OriginRefusal) this.#reachability.sawIt()
+      throw error
+    }
+  }
+
+  async #answer(as: Caller, request: DoorRequest): Promise<Response> {
     const response = await this.#send(as, request)
     if (response.ok || response.status === 304) return response
     const problem = await problemIn(response)
-    if (problem === null || PASSING.has(problem.code)) {
-      throw new OriginAway(`The tunnel answered ${response.status}`)
-    }
+    if (problem === null) throw whoAnswered(response)
+    if (PASSING.has(problem.code)) throw new OriginAway('not_ready', problem.message)
     throw new OriginRefusal(problem)
   }
 
   async #send({ principal, requestId }: Caller, request: DoorRequest): Promise<Response> {
     const { method, path, body = '' } = request
     const { signal, answerMs = ANSWER_MS } = request
+    const { access, serviceToken } = this.#origin
     const url = new URL(path, this.#origin.url)
     const asserted = { method, path: url.pathname + url.search, body }
     const headers = {
       ...request.headers,
       ...(body !== '' && { 'content-type': 'application/json' }),
-      [SERVICE_TOKEN_HEADER]: this.#origin.serviceToken,
+      [SERVICE_TOKEN_HEADER]: serviceToken,
       [ASSERTION_HEADER]: await this.#signer.sign(remote(principal), asserted),
       [REQUEST_ID_HEADER]: requestId,
+      ...(access && {
+        'cf-access-client-id': access.clientId,
+        'cf-access-client-secret': access.clientSecret,
+      }),
     }
     const slow = new AbortController()
     const timer = setTimeout(() => slow.abort(), answerMs)
     try {
-      return await fetch(url, {
+      return await this.#origin.fetch(url, {
         method,
         headers,
         redirect: 'manual',
@@ -79,7 +94,7 @@ export class TunnelDoor {
       })
     } catch (cause) {
       signal.throwIfAborted()
-      throw new OriginAway('The origin did not answer', { cause })
+      throw whyNobody(cause)
     } finally {
       clearTimeout(timer)
     }

@@ -15,11 +15,12 @@ import {
   somebody,
   type Somebody,
 } from '../../testing/outside.ts'
+import { TEST_BINDINGS } from '../../testing/test-bindings.ts'
 
 const openSession = (who: Somebody) => open({ handle: who.send }, who.principal)
 
 async function objectOf(sessionId: string, { principal }: Somebody) {
-  const ids = new SessionIds(env.SESSION_KEY ?? '', Date.now)
+  const ids = new SessionIds(TEST_BINDINGS.SESSION_KEY, Date.now)
   const claims = await ids.verify(sessionId, principal)
   return env.SESSIONS.getByName(claims?.id ?? '')
 }
@@ -112,7 +113,7 @@ test('a refusal of the origin is an answer in the session, not a failure of the 
     capabilities: 0,
     client: { name: 'tests', version: '1.0.0' },
   }
-  const id = await new SessionIds(env.SESSION_KEY ?? '', Date.now).issue(about, alice.principal)
+  const id = await new SessionIds(TEST_BINDINGS.SESSION_KEY, Date.now).issue(about, alice.principal)
   await loseOriginOf(alice)
   const response = await sessionOf(id, { handle: alice.send }, alice.principal).post(
     rpc(1, 'tools/list'),

@@ -8,19 +8,23 @@ import {
   type AccessTeam,
   type Claims,
 } from '../../testing/access-team.ts'
-import { ACCESS_HEADER, AccessVerifier } from './access-verifier.ts'
+import { ACCESS_HEADER, AccessAuthenticator } from './access-authenticator.ts'
+import { IssuerKeys } from './issuer-keys.ts'
 
 const CERTS = new URL(`${ISSUER}/cdn-cgi/access/certs`)
 
 let team: AccessTeam
 let certs: () => Response
-let verifier: AccessVerifier
+let authenticator: AccessAuthenticator
+/** What outlives an isolate. */
+let kept: string | null
 const asked = vi.fn<(url: string) => void>()
 
 beforeEach(async () => {
   team = await accessTeam()
   certs = () => team.certs()
-  verifier = new AccessVerifier({ issuer: ISSUER, audiences: [PEOPLE, SERVICES], jwksUrl: CERTS })
+  kept = null
+  authenticator = freshIsolate()
   asked.mockClear()
   vi.stubGlobal('fetch', async (url: string | URL) => {
     asked(String(url))
@@ -33,7 +37,24 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const verify = (token: string) => verifier.verify(new Headers({ [ACCESS_HEADER]: token }))
+function freshIsolate(): AccessAuthenticator {
+  const memory = {
+    read: async () => kept,
+    keep(text: string) {
+      kept = text
+    },
+  }
+  const keys = new IssuerKeys(CERTS, memory, () => {})
+  const audiences = [PEOPLE, SERVICES]
+  return new AccessAuthenticator(
+    { mode: 'access', issuer: ISSUER, audiences, jwksUrl: CERTS },
+    keys,
+  )
+}
+
+const identify = (headers: Record<string, string>) =>
+  authenticator.identify({ headers: new Headers(headers) })
+const verify = (token: string) => identify({ [ACCESS_HEADER]: token })
 const now = () => Math.floor(Date.now() / 1000)
 
 describe('who may enter', () => {
@@ -51,6 +72,13 @@ describe('who may enter', () => {
     })
   })
 
+  test('Access itself, which is nobody in particular', async () => {
+    expect(await verify(await team.person('', { sub: '', email: undefined }))).toEqual({
+      ok: true,
+      principal: { kind: 'anonymous' },
+    })
+  })
+
   test('a token whose clock is a little ahead of ours, or just past its end', async () => {
     const ahead = await team.person('alice', { iat: now() + 20, nbf: now() + 20 })
     const past = await team.person('alice', { exp: now() - 20 })
@@ -60,7 +88,7 @@ describe('who may enter', () => {
 })
 
 test('a request without a token is told to sign in', async () => {
-  expect(await verifier.verify(new Headers({ cookie: 'CF_Authorization=x' }))).toMatchObject({
+  expect(await identify({ cookie: 'CF_Authorization=x' })).toMatchObject({
     ok: false,
     problem: { code: 'unauthenticated' },
   })
@@ -86,7 +114,7 @@ describe('a token that is not valid here', () => {
     ['without a beginning', person({ iat: undefined })],
     ['of a person without an address', person({ email: undefined })],
     ['of a person and a service at once', person({ common_name: 'abc.access' })],
-    ['of nobody', person({ sub: '', email: undefined })],
+    ['of nobody with an address', person({ sub: '' })],
     ['of a service with an address', () => team.service('abc', { email: 'a@example.com' })],
     ['that is no token', () => 'x.y.z'],
     ['that is empty', () => ''],
@@ -158,5 +186,41 @@ describe('the keys', () => {
       ok: false,
       problem: { code: 'busy' },
     })
+  })
+
+  test('may be rotated in the middle of everything: a new one is asked for at once', async () => {
+    await verify(await team.person('alice'))
+    team = await accessTeam('next')
+    const several = await Promise.all([team.person('alice'), team.person('bob')])
+    for (const identified of await Promise.all(several.map(verify)))
+      expect(identified).toMatchObject({ ok: true })
+  })
+
+  test('are not asked for by every token with an unknown key', async () => {
+    const stranger = await accessTeam('unknown')
+    for (let n = 0; n < 20; n++) await verify(await stranger.person('mallory'))
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(5)
+    expect(await verify(await team.person('alice'))).toMatchObject({ ok: true })
+  })
+
+  test('serve on, once known, while the issuer cannot be asked', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await verify(await team.person('alice'))
+    certs = () => new Response('down', { status: 503 })
+    vi.setSystemTime(Date.now() + 3_600_000)
+    expect(await verify(await team.person('alice'))).toMatchObject({ ok: true })
+    authenticator = freshIsolate()
+    expect(await verify(await team.person('alice'))).toMatchObject({ ok: true })
+  })
+
+  test('are not believed for ever', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    await verify(await team.person('alice'))
+    certs = () => Response.json({ keys: [] })
+    vi.setSystemTime(Date.now() + 25 * 3_600_000)
+    for (const isolate of [authenticator, freshIsolate()]) {
+      authenticator = isolate
+      expect(await verify(await team.person('alice'))).toMatchObject({ problem: { code: 'busy' } })
+    }
   })
 })

@@ -1,0 +1,65 @@
+import { principalKey, type Principal } from '#contract/principal.ts'
+import type { Lease, LeaseRequest } from './rate-budget.ts'
+
+/** Where the budget of one principal is. */
+export type BudgetOf = (principal: string) => {
+  lease(request: LeaseRequest): Promise<Lease>
+}
+
+/** How long leased permits are good. */
+const LEASE_MS = 10_000
+const LARGEST_LEASE = 10
+/** Principals whose permits are kept; the one that came least recently goes first. */
+const KEPT = 1_000
+
+interface Held {
+  permits: number
+  until: number
+  wanted: number
+}
+
+/**
+ * Counts requests per principal, over all isolates. Asks the principal's budget for one permit at
+ * first, and for more at a time while they are used up quickly. One per isolate.
+ */
+export class RateLimiter {
+  readonly #budgetOf: BudgetOf
+  readonly #perMinute: number
+  readonly #held = new Map<string, Held>()
+
+  constructor(budgetOf: BudgetOf, perMinute: number) {
+    this.#budgetOf = budgetOf
+    this.#perMinute = perMinute
+  }
+
+  /** Takes a permit for one request: 0, or for how many milliseconds there is none. */
+  async take(principal: Principal): Promise<number> {
+    const key = principalKey(principal)
+    const held = this.#held.get(key)
+    const isCurrent = held !== undefined && Date.now() < held.until
+    if (isCurrent && held.permits > 0) {
+      held.permits--
+      return 0
+    }
+    const wanted = isCurrent ? Math.min(held.wanted * 2, LARGEST_LEASE) : 1
+    const request = { perMinute: this.#perMinute, wanted }
+    const { permits, retryAfterMs } = await this.#budgetOf(key).lease(request)
+    if (permits === 0) return retryAfterMs
+    // Requests at the same time may each have brought a lease.
+    const left = this.#current(key)?.permits ?? 0
+    this.#keep(key, { permits: left + permits - 1, until: Date.now() + LEASE_MS, wanted })
+    return 0
+  }
+
+  #current(key: string): Held | null {
+    const held = this.#held.get(key)
+    return held !== undefined && Date.now() < held.until ? held : null
+  }
+
+  #keep(key: string, held: Held): void {
+    this.#held.delete(key)
+    this.#held.set(key, held)
+    const [oldest] = this.#held.keys()
+    if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest)
+  }
+}
