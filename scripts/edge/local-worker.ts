@@ -10,6 +10,17 @@ export interface LocalWorker extends AsyncDisposable {
   url: URL
 }
 
+/** Of wrangler.toml, as wrangler reads it. */
+interface BoundObject {
+  name: string
+  class_name: string
+}
+interface BoundLimit {
+  name: string
+  namespace_id: string
+  simple: { limit: number; period: 10 | 60 }
+}
+
 /**
  * Serves a Worker bundle with the settings of wrangler.toml.
  * @param options.storage folder that keeps the Durable Objects; left out, they end with the process
@@ -22,6 +33,8 @@ export async function serveWorker(
     /** Where clients reach it: what stands before it. */
     publicUrl: URL
     secrets: WorkerSecrets
+    /** Requests of one principal in a minute; those of a deployment unless given. */
+    ratePerMinute?: number
     /** Web origins whose pages may call it. */
     allowedOrigins: readonly string[]
     port?: number
@@ -40,13 +53,13 @@ export async function serveWorker(
       compatibilityDate: config.compatibility_date ?? '',
       compatibilityFlags: config.compatibility_flags,
       durableObjects: Object.fromEntries(
-        config.durable_objects.bindings.map(({ name, class_name: className }) => [
+        config.durable_objects.bindings.map(({ name, class_name: className }: BoundObject) => [
           name,
           { className, useSQLite: true },
         ]),
       ),
       ratelimits: Object.fromEntries(
-        config.ratelimits.map(({ name, simple }) => [name, { simple }]),
+        config.ratelimits.map(({ name, ...limit }: BoundLimit) => [name, limit]),
       ),
       ...(options.storage === undefined ? {} : { resourcePersistencePath: options.storage }),
       bindings: {
@@ -57,6 +70,9 @@ export async function serveWorker(
         SERVICE_TOKEN: options.secrets.service_token,
         ASSERTION_KEY: options.secrets.assertion_key,
         SESSION_KEY: options.secrets.session_key,
+        ...(options.ratePerMinute !== undefined && {
+          RATE_LIMIT_PER_MINUTE: String(options.ratePerMinute),
+        }),
         ALLOWED_ORIGINS: options.allowedOrigins.join(','),
       },
     }),

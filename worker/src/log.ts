@@ -22,6 +22,11 @@ export function reportFault(fault: unknown): void {
     name,
     message,
     stack: stack ?? null,
-    cause: cause === undefined ? null : String(cause),
+    cause:
+      cause === undefined
+        ? null
+        : cause instanceof Error
+          ? `${cause.name}: ${cause.message}`
+          : typeof cause,
   })
 }

@@ -3,7 +3,6 @@ import {
   errors,
   type CryptoKey,
   type FlattenedJWSInput,
-  type JSONWebKeySet,
   type JWSHeaderParameters,
 } from 'jose'
 import { z } from 'zod'
@@ -128,5 +127,5 @@ export class IssuerKeys {
 const Kept = z.object({ at: z.number(), set: KeySet })
 
 function localSet(set: z.infer<typeof KeySet>): Known['find'] {
-  return createLocalJWKSet(set as JSONWebKeySet)
+  return createLocalJWKSet(set)
 }
