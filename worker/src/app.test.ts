@@ -2,7 +2,8 @@ import { exports } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { ENDPOINT, initialize, modernPost, post } from '#gateway/testing/posts.ts'
-import { seenOf, somebody, someService } from '../testing/outside.ts'
+import { accessItself, seenOf, somebody, someService } from '../testing/outside.ts'
+import { TEST_BINDINGS } from '../testing/test-bindings.ts'
 import { createApp } from './app.ts'
 
 test('a person calls a tool through the Worker, and the origin knows who', async () => {
@@ -112,6 +113,49 @@ describe('a Worker that is not configured', () => {
     expect(response.status).toBe(503)
     expect(await response.json()).toMatchObject({ error: { code: 'not_configured' } })
   })
+})
+
+test('who asks too often is told when to come back, and nobody else is', async () => {
+  const alice = await somebody()
+  const limit = Number(TEST_BINDINGS.RATE_LIMIT_PER_MINUTE)
+  let response = new Response()
+  let served = -1
+  // Permits come back while this runs.
+  while (response.status === 200 && ++served < 2 * limit)
+    response = await alice.send(modernPost('tools/list'))
+  expect(served).toBeGreaterThanOrEqual(limit)
+  expect(response.status).toBe(429)
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'rate_limited' })
+  expect((await (await somebody()).send(modernPost('tools/list'))).status).toBe(200)
+})
+
+test('Access itself, which is nobody in particular, is greeted and shown nothing', async () => {
+  const nobody = await accessItself()
+  expect((await nobody.send(post(initialize()))).status).toBe(200)
+  const response = await nobody.send(modernPost('tools/list'))
+  expect(response.status).toBe(403)
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'sign_in_needed' })
+})
+
+test('one id names a request in the answer and at the origin', async () => {
+  const alice = await somebody()
+  const response = await alice.send(modernPost('tools/call', { name: 'echo' }))
+  await response.text()
+  const [seen] = await seenOf(alice)
+  expect(seen?.requestId).toBe(response.headers.get('x-request-id'))
+})
+
+test('a page that is listed may ask before it asks', async () => {
+  const headers = {
+    origin: 'https://allowed.test',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization',
+  }
+  const response = await exports.default.fetch(ENDPOINT, { method: 'OPTIONS', headers })
+  expect(response.status).toBe(204)
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://allowed.test')
+  expect(response.headers.get('access-control-allow-headers')).toBe('authorization')
 })
 
 test('a body larger than the edge reads is refused', async () => {

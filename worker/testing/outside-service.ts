@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ASSERTION_HEADER } from '#contract/assertion.ts'
+import { ASSERTION_HEADER, REQUEST_ID_HEADER } from '#contract/assertion.ts'
 import { scriptedOrigin, type ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
 import { counting, echo, held, silent, type HeldTool } from '#gateway/testing/tools.ts'
 import { accessTeam, ISSUER, type AccessTeam } from './access-team.ts'
@@ -105,7 +105,11 @@ async function control(
     case 'seen': {
       const { seen } = worldOf(asked.subject).origin
       return Response.json(
-        seen.map(({ claims, headers }) => ({ claims, headers: [...headers.keys()] })),
+        seen.map(({ claims, headers }) => ({
+          claims,
+          headers: [...headers.keys()],
+          requestId: headers.get(REQUEST_ID_HEADER),
+        })),
       )
     }
   }

@@ -26,6 +26,12 @@ export async function someService(): Promise<Somebody> {
   return comingWith(serviceClaims(clientId), `service:${clientId}`, principal)
 }
 
+/** Access, looking what this server is, in the name of nobody. */
+export async function accessItself(): Promise<Pick<Somebody, 'send'>> {
+  const claims = { ...personClaims(''), email: undefined }
+  return comingWith(claims, 'anonymous', { kind: 'user', sub: 'nobody', email: 'no@body.test' })
+}
+
 async function comingWith(
   claims: Record<string, unknown>,
   subject: string,
@@ -67,7 +73,7 @@ export async function cancelledOf(who: Somebody): Promise<{ started: OpId[]; can
 /** Every request to the origin about them. */
 export async function seenOf(
   who: Somebody,
-): Promise<{ claims: AssertionClaims; headers: string[] }[]> {
+): Promise<{ claims: AssertionClaims; headers: string[]; requestId: string }[]> {
   return (await ask({ do: 'seen', subject: who.subject })).json()
 }
 

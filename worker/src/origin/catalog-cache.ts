@@ -50,14 +50,14 @@ export class CatalogCache {
   }
 
   async #ask(as: Caller, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
-    const response = await this.#door.ask(as, {
+    const { status, text } = await this.#door.askWhole(as, {
       method: 'GET',
       path: '/catalog',
       ...(known && { headers: { 'if-none-match': quoted(known.etag) }, answerMs: NEWER_MS }),
       signal,
     })
-    if (response.status === 304 && known !== undefined) return known
-    return Catalog.parse(await response.json())
+    if (status === 304 && known !== undefined) return known
+    return Catalog.parse(JSON.parse(text))
   }
 
   async #remembered(key: string): Promise<Catalog | null> {

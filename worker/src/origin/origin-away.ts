@@ -51,6 +51,6 @@ function awayBy(status: number): Away {
 
 /** Why a request got no answer at all; a Workers VPC service throws what its tunnel is missing. */
 export function whyNobody(cause: unknown): OriginAway {
-  const away = /dns_error|no healthy|tunnel/i.test(String(cause)) ? 'tunnel_down' : 'no_answer'
+  const away = /ProxyError|dns_error/.test(String(cause)) ? 'tunnel_down' : 'no_answer'
   return new OriginAway(away, 'The origin did not answer', { cause })
 }

@@ -121,7 +121,8 @@ describe('an operation that takes the place of the one asked for', () => {
       paths.push(pathname + search)
       const result = { type: 'result', seq: 1, result: {} }
       const line = paths.length === 1 ? { type: 'accepted', op_id: other } : result
-      return new Response(`${JSON.stringify(line)}\n`)
+      const headers = { 'content-type': 'application/x-ndjson' }
+      return new Response(`${JSON.stringify(line)}\n`, { headers })
     })
     const events = await eventsOf(client.operate(ALICE, asked('slow'), open))
     expect(events.map(({ type }) => type)).toEqual(['accepted', 'result'])
@@ -194,6 +195,44 @@ describe('an origin that is away', () => {
     expect(scripted.cancelled).toEqual([op_id])
   })
 })
+
+describe('what answers in the place of the origin', () => {
+  const SAYS: [string, () => Response][] = [
+    ['a page with status 200', () => new Response('<h1>Hi</h1>', HTML)],
+    ['a sign-in page of Access', () => Response.redirect('https://team.cloudflareaccess.com', 302)],
+    ['JSON that is no problem', () => Response.json({ error: 'no' }, { status: 502 })],
+    ['half a problem', () => new Response('{"error":', { status: 502, headers: JSON_TYPE })],
+  ]
+  test.each(SAYS)('is not taken for it: %s', async (_what, response) => {
+    const { client } = tunnelTo({ echo })
+    vi.stubGlobal('fetch', async () => response())
+    await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
+      problem: { code: 'origin_unreachable' },
+    })
+  })
+
+  test('is not waited for longer than an answer may take, even when it has begun', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { client } = tunnelTo({ echo })
+    vi.stubGlobal('fetch', async (_url: URL, { signal }: RequestInit) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"etag":'))
+          signal?.addEventListener('abort', () => controller.error(signal.reason))
+        },
+      })
+      queueMicrotask(() => vi.advanceTimersByTime(15_000))
+      return new Response(body, { headers: JSON_TYPE })
+    })
+    await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
+      problem: { code: 'origin_unreachable' },
+    })
+    vi.useRealTimers()
+  })
+})
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const HTML = { headers: { 'content-type': 'text/html' } }
 
 describe('the origin’s own no', () => {
   test('is passed on, and not tried again', async () => {

@@ -148,8 +148,7 @@ export class TunnelClient implements Origin {
     const signal = new AbortController().signal
     for (let tries = 1; ; tries++) {
       try {
-        const response = await this.#door.ask(as, { ...what, method: 'POST', signal })
-        await response.body?.cancel()
+        await this.#door.askWhole(as, { ...what, method: 'POST', signal })
         return
       } catch (error) {
         if (!isPassing(error) || tries === POST_TRIES) throw await this.#refusalFor(error)

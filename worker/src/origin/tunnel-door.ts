@@ -1,7 +1,8 @@
 import { ASSERTION_HEADER, REQUEST_ID_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
 import { principalKey, RemotePrincipal, type Principal } from '#contract/principal.ts'
-import { ProblemBody, type ProblemCode } from '#contract/problem.ts'
+import { ProblemBody, type Problem, type ProblemCode } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
+import { note } from '../log.ts'
 import { AssertionSigner } from './assertion-signer.ts'
 import { OriginAway, whoAnswered, whyNobody } from './origin-away.ts'
 import type { OriginSettings } from './origin-settings.ts'
@@ -13,7 +14,7 @@ export interface DoorRequest {
   path: string
   body?: string
   headers?: Record<string, string>
-  /** How long the origin may take to begin its answer, in milliseconds; 15 s unless given. */
+  /** How long the origin may take, in milliseconds: to begin a stream, or for a whole answer. 15 s unless given. */
   answerMs?: number
   /** Ends the request, and the reading of its answer. */
   signal: AbortSignal
@@ -27,7 +28,8 @@ const PASSING = new Set<ProblemCode>(['origin_unreachable', 'database_unreachabl
 /**
  * The tunnel door of the origin: one signed HTTP request at a time. Nothing of the client's own
  * request travels here but what was made a part of the body, and of the answer nobody sees a
- * header.
+ * header. Each throws OriginRefusal for the origin's own no, OriginAway when it was not the origin
+ * that answered, or nobody, and the signal's reason when that aborts.
  */
 export class TunnelDoor {
   readonly #origin: OriginSettings
@@ -40,64 +42,79 @@ export class TunnelDoor {
     this.#signer = new AssertionSigner(origin.assertionKey)
   }
 
-  /**
-   * Asks in the name of a caller. Throws OriginRefusal for the origin's own no, OriginAway when
-   * it was not the origin that answered, or nobody, and the signal's reason when that aborts.
-   */
+  /** Asks in the name of a caller for a stream, which its reader watches. */
   async ask(as: Caller, request: DoorRequest): Promise<Response> {
-    try {
-      const response = await this.#answer(as, request)
-      this.#reachability.sawIt()
-      return response
-    } catch (error) {
-      if (error instanceof OriginAway) this.#reachability.missedIt()
-      if (error instanceof OriginRefusal) this.#reachability.sawIt()
-      throw error
-    }
+    return this.#ask(as, request, async (response) => response)
   }
 
-  async #answer(as: Caller, request: DoorRequest): Promise<Response> {
-    const response = await this.#send(as, request)
-    if (response.ok || response.status === 304) return response
-    const problem = await problemIn(response)
-    if (problem === null) throw whoAnswered(response)
-    if (PASSING.has(problem.code)) throw new OriginAway('not_ready', problem.message)
-    throw new OriginRefusal(problem)
+  /** Asks for an answer that is read whole, within the same time. */
+  async askWhole(as: Caller, request: DoorRequest): Promise<{ status: number; text: string }> {
+    return this.#ask(as, request, async (response) => ({
+      status: response.status,
+      text: await response.text(),
+    }))
   }
 
-  async #send({ principal, requestId }: Caller, request: DoorRequest): Promise<Response> {
-    const { method, path, body = '' } = request
-    const { signal, answerMs = ANSWER_MS } = request
-    const { access, serviceToken } = this.#origin
-    const url = new URL(path, this.#origin.url)
-    const asserted = { method, path: url.pathname + url.search, body }
-    const headers = {
-      ...request.headers,
-      ...(body !== '' && { 'content-type': 'application/json' }),
-      [SERVICE_TOKEN_HEADER]: serviceToken,
-      [ASSERTION_HEADER]: await this.#signer.sign(remote(principal), asserted),
-      [REQUEST_ID_HEADER]: requestId,
-      ...(access && {
-        'cf-access-client-id': access.clientId,
-        'cf-access-client-secret': access.clientSecret,
-      }),
-    }
+  async #ask<T>(
+    as: Caller,
+    request: DoorRequest,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    const { url, init } = await this.#signed(as, request)
     const slow = new AbortController()
-    const timer = setTimeout(() => slow.abort(), answerMs)
+    const signal = AbortSignal.any([request.signal, slow.signal])
+    const timer = setTimeout(() => slow.abort(), request.answerMs ?? ANSWER_MS)
     try {
-      return await this.#origin.fetch(url, {
-        method,
-        headers,
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, slow.signal]),
-        ...(body !== '' && { body }),
-      })
-    } catch (cause) {
-      signal.throwIfAborted()
-      throw whyNobody(cause)
+      const response = await this.#origin.fetch(url, { ...init, signal })
+      const answer = (await isOrigins(response)) ? await read(response) : null
+      if (answer === null) throw whoAnswered(response)
+      this.#reachability.sawIt()
+      return answer
+    } catch (thrown) {
+      request.signal.throwIfAborted()
+      throw this.#noted(thrown, as, request)
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  #noted(thrown: unknown, { requestId }: Caller, { path }: DoorRequest): Error {
+    if (thrown instanceof OriginRefusal) {
+      note('origin_refused', { request_id: requestId, path, code: thrown.problem.code })
+      this.#reachability.sawIt()
+      return thrown
+    }
+    const away = thrown instanceof OriginAway ? thrown : whyNobody(thrown)
+    note('origin_away', { request_id: requestId, path, away: away.away, why: away.message })
+    this.#reachability.missedIt()
+    return away
+  }
+
+  async #signed(
+    { principal, requestId }: Caller,
+    { method, path, body = '', headers }: DoorRequest,
+  ): Promise<{ url: URL; init: RequestInit }> {
+    const { access, serviceToken } = this.#origin
+    const url = new URL(path, this.#origin.url)
+    const asserted = { method, path: url.pathname + url.search, body }
+    const assertion = await this.#signer.sign(remote(principal), asserted)
+    const init: RequestInit = {
+      method,
+      headers: {
+        ...headers,
+        ...(body !== '' && { 'content-type': 'application/json' }),
+        [SERVICE_TOKEN_HEADER]: serviceToken,
+        [ASSERTION_HEADER]: assertion,
+        [REQUEST_ID_HEADER]: requestId,
+        ...(access && {
+          'cf-access-client-id': access.clientId,
+          'cf-access-client-secret': access.clientSecret,
+        }),
+      },
+      redirect: 'manual',
+      ...(body !== '' && { body }),
+    }
+    return { url, init }
   }
 }
 
@@ -108,11 +125,25 @@ function remote(principal: Principal): RemotePrincipal {
   return parsed.data
 }
 
-async function problemIn(response: Response): Promise<ProblemBody['error'] | null> {
-  if (!response.headers.get('content-type')?.startsWith('application/json')) {
-    await response.body?.cancel()
-    return null
+/** True for an answer of the origin. Throws for its own no; false for what something else said. */
+async function isOrigins(response: Response): Promise<boolean> {
+  const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+  const isBodiless = response.status === 204 || response.status === 304
+  if (response.ok || isBodiless) {
+    if (isBodiless || OURS.has(type)) return true
+  } else if (type === 'application/json') {
+    const parsed = ProblemBody.safeParse(await response.json().catch(() => null))
+    if (parsed.success) throw refusalOf(parsed.data.error)
+    return false
   }
-  const parsed = ProblemBody.safeParse(await response.json().catch(() => null))
-  return parsed.success ? parsed.data.error : null
+  await response.body?.cancel()
+  return false
+}
+
+const OURS = new Set(['application/json', 'application/x-ndjson'])
+
+function refusalOf(problem: Problem): Error {
+  return PASSING.has(problem.code)
+    ? new OriginAway('not_ready', problem.message)
+    : new OriginRefusal(problem)
 }
