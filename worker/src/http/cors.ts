@@ -21,9 +21,9 @@ export interface Cors {
   /** The refusal for a page of an origin that is not listed (MCP, basic/transports, security). */
   problem: Problem | null
   /** The answer to a preflight; null for any other request. */
-  preflight(): Response | null
+  preflight: () => Response | null
   /** The same answer, which a listed page may read. */
-  allow(response: Response): Response
+  allow: (response: Response) => Response
 }
 
 /**

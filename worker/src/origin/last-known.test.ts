@@ -69,8 +69,10 @@ test('every isolate says the same of since when the origin is away', async () =>
   const { origin } = fetchToOrigin({ echo })
   const sinceAt = async ({ client }: ReturnType<typeof isolate>) => {
     origin.weather.push('dead')
-    const refused = await client.catalog(someone(), open).catch((thrown: unknown) => String(thrown))
-    return /since (\S+)\. /.exec(String(refused))?.[1]
+    const refused = client.catalog(someone(), open)
+    await expect(refused).rejects.toMatchObject({ problem: { code: 'origin_unreachable' } })
+    const message = await refused.catch(String)
+    return /since (\S+)\. /.exec(typeof message === 'string' ? message : '')?.[1]
   }
   const first = isolate()
   await first.client.catalog(someone(), open)
