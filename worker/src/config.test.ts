@@ -75,6 +75,16 @@ describe('the way to the origin', () => {
     expect(readConfig(bare)).toEqual({ ok: false, missing: 'ORIGIN_ACCESS_CLIENT_ID' })
   })
 
+  test('or this machine, with or without Access before it', () => {
+    const local = { ...bare, ORIGIN_URL: 'http://127.0.0.1:8002' }
+    expect(readConfig(local)).toMatchObject({ ok: true, config: { origin: { access: null } } })
+    const half = { ...local, ORIGIN_ACCESS_CLIENT_ID: 'worker.access' }
+    expect(readConfig(half)).toEqual({ ok: false, missing: 'ORIGIN_ACCESS_CLIENT_SECRET' })
+    expect(readConfig({ ...half, ORIGIN_ACCESS_CLIENT_SECRET: 'hush' })).toMatchObject({
+      config: { origin: { access: { clientId: 'worker.access' } } },
+    })
+  })
+
   test('is not anything else that happens to be bound', () => {
     expect(readConfig({ ...bare, ORIGIN: 'https://elsewhere.example' })).toEqual({
       ok: false,

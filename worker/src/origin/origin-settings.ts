@@ -38,9 +38,10 @@ export function toOrigin(is: z.infer<typeof OriginBindings>): OriginSettings | {
     return { ...common, fetch: (to, init) => service.fetch(to, init), access: null }
   // By name at the time of the call: what stands in its place in tests is then met, too.
   const overInternet = { ...common, fetch: (to: URL, init: RequestInit) => fetch(to, init) }
-  if (isLoopback(url)) return { ...overInternet, access: null }
   if (!ServiceUrl.safeParse(url).success) return { missing: 'ORIGIN_URL' }
   const { ORIGIN_ACCESS_CLIENT_ID: clientId, ORIGIN_ACCESS_CLIENT_SECRET: clientSecret } = is
+  const hasNeither = clientId === undefined && clientSecret === undefined
+  if (isLoopback(url) && hasNeither) return { ...overInternet, access: null }
   if (clientId === undefined) return { missing: 'ORIGIN_ACCESS_CLIENT_ID' }
   if (clientSecret === undefined) return { missing: 'ORIGIN_ACCESS_CLIENT_SECRET' }
   return { ...overInternet, access: { clientId, clientSecret } }
