@@ -29,6 +29,7 @@ const worker = stack.use(
     origin: origin.tunnel,
     port: WORKER_PORT,
     secrets: await workerSecrets(origin, secrets.MCPBOX_DEPLOY_KEY),
+    publicUrl: front.url,
     allowedOrigins: [front.url.origin],
     storage: resolve(config.dataFolder, 'worker'),
   }),
