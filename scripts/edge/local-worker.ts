@@ -18,7 +18,7 @@ export type LocalWorkerOptions = WorkerAuth & {
   /** Web origins whose pages may call it. */
   allowedOrigins: readonly string[]
   /** Requests of one principal; the Worker's own default unless given. */
-  rateLimitPerMinute?: number
+  ratePerMinute?: number
   port?: number
   /** Folder that keeps the Durable Objects; left out, they end with the process. */
   storage?: string
@@ -31,7 +31,7 @@ export async function serveWorker(
   bundle: WorkerBundle,
   options: LocalWorkerOptions,
 ): Promise<LocalWorker> {
-  const { internet, rateLimitPerMinute, storage } = options
+  const { internet, ratePerMinute, storage } = options
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       name: 'mcpbox',
@@ -52,8 +52,8 @@ export async function serveWorker(
         ASSERTION_KEY: options.secrets.assertion_key,
         SESSION_KEY: options.secrets.session_key,
         ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-        ...(rateLimitPerMinute !== undefined && {
-          RATE_LIMIT_PER_MINUTE: String(rateLimitPerMinute),
+        ...(ratePerMinute !== undefined && {
+          RATE_LIMIT_PER_MINUTE: String(ratePerMinute),
         }),
       },
     }),
