@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
+import { ExecutionList } from '#contract/admin-api.ts'
+import { answerOf } from '#gateway/testing/answers.ts'
+import { modernPost, rpc } from '#gateway/testing/posts.ts'
 import { startLocalAccess } from '../scripts/edge/local-access.ts'
 import { ClaudeFailure } from './claude-web/failure.ts'
 import { ADA, claudeAt, publishAdd, startAccessLine, type Line } from './claude-web/line.ts'
-import { PROFILES } from './claude-web/profile.ts'
-import { rpc } from '#gateway/testing/posts.ts'
+import { profileNamed, PROFILES } from './claude-web/profile.ts'
 
 /** Claude Web before Access with Managed OAuth, the real Worker and a real origin. */
 
@@ -28,6 +30,12 @@ const connected = async (profile = PROFILES[0]!) => {
 const sumOf = async (claude: Awaited<ReturnType<typeof connected>>, tool: string, a: number) =>
   (await claude.call(tool, { a })).structuredContent
 
+/** Whom the log names as the one who called a tool last. */
+async function lastCaller(tool: string) {
+  const list = ExecutionList.parse(await line.stack.read(`/api/executions?tool=${tool}`))
+  return list.executions[0]?.principal_label
+}
+
 /** One `initialize` of a legacy client, with these headers. */
 function knock(url: URL, headers: Record<string, string>): Promise<Response> {
   const clientInfo = { name: 'stranger', version: '1.0.0' }
@@ -50,6 +58,7 @@ describe.each(PROFILES)('Claude that $name', (profile) => {
     const tool = await publishAdd(line.stack, server)
     expect(await claude.tools()).not.toContain(tool)
     expect(await sumOf(claude, tool, 40)).toEqual({ sum: 42 })
+    expect(await lastCaller(tool)).toBe(ADA.email)
   })
 
   test('gives each of its parallel calls its own answer, though all have the id 1', async () => {
@@ -58,6 +67,14 @@ describe.each(PROFILES)('Claude that $name', (profile) => {
     const sums = await Promise.all(numbers.map((a) => sumOf(claude, add, a)))
     expect(sums).toEqual(numbers.map((a) => ({ sum: a + 2 })))
   })
+})
+
+test('a session that Claude would not open again outlives the Worker', async () => {
+  const claude = await connected(
+    profileNamed('shares one session among parallel calls of equal ids'),
+  )
+  await line.restartWorker()
+  expect(await sumOf(claude, add, 1)).toEqual({ sum: 3 })
 })
 
 describe('signing in', () => {
@@ -155,10 +172,13 @@ describe('a service token', () => {
     'cf-access-client-secret': clientSecret,
   })
 
-  test('that Claude Code sends with every request is let in, as the service that it is', async () => {
+  test('that Claude Code sends with every request calls as the service that it is', async () => {
     const token = line.access.serviceTokens.issue()
-    const response = await knock(line.mcp, headersOf(token))
-    expect(response.status).toBe(200)
+    const params = { name: add, arguments: { a: 5 } }
+    const asked = modernPost('tools/call', params, headersOf(token))
+    const answer = await answerOf(await fetch(new Request(line.mcp, asked)))
+    expect(answer).toMatchObject({ result: { structuredContent: { sum: 7 } } })
+    expect(await lastCaller(add)).toBe(token.clientId)
   })
 
   test('that is wrong is 401, and one that no policy names 403', async () => {

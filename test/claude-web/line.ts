@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { startLocalAccess, type LocalAccess } from '../../scripts/edge/local-access.ts'
+import { startLocalAccess, type Front, type LocalAccess } from '../../scripts/edge/local-access.ts'
 import { serveWorker } from '../../scripts/edge/local-worker.ts'
+import type { WorkerAuth } from '../../scripts/edge/worker-auth.ts'
 import { openLoopback } from '../../scripts/edge/access/loopback-server.ts'
 import type { OidcApp } from '../../scripts/edge/access/oidc-app.ts'
 import { passOn } from '../../scripts/edge/access/pass-on.ts'
@@ -28,6 +32,8 @@ export interface Line extends AsyncDisposable {
   /** The Worker's own MCP address, past what stands in front of it. */
   worker: URL
   tunnel: RecordingProxy
+  /** Ends workerd and starts it again where it was, with what its Durable Objects had stored. */
+  restartWorker(): Promise<void>
 }
 
 /** Everything that a connector of `ADA` needs. */
@@ -45,61 +51,67 @@ export function claudeAt(
 export async function startAccessLine(databaseServer: string): Promise<Line> {
   await using starting = new AsyncDisposableStack()
   const access = starting.use(await startLocalAccess())
-  access.people.admit(ADA)
   const front = await access.protectedFront()
-  const { stack, tunnel, common } = await behind(starting, databaseServer, front.url)
-  const bundle = starting.use(await buildWorker())
-  const worker = starting.use(await serveWorker(bundle, { ...common, access }))
-  front.aimAt(worker.url)
-  return line(starting, { stack, access, tunnel, front: front.url, worker: worker.url })
+  return behind(starting, databaseServer, access, front, { access })
 }
 
 /** AUTH_MODE=oauth: the Worker is the authorization server, and people sign in at Access behind it. */
 export async function startOAuthLine(databaseServer: string): Promise<Line & { oidc: OidcApp }> {
   await using starting = new AsyncDisposableStack()
   const access = starting.use(await startLocalAccess())
-  access.people.admit(ADA)
-  let aim: URL | null = null
-  const front = starting.use(
-    await openLoopback((incoming, outgoing) => passOn(incoming, outgoing, aim, incoming.headers)),
-  )
+  const front = starting.use(await startOpenFront())
   const oidc = await access.addOidcApp([new URL('/callback', front.url).href])
-  const { stack, tunnel, common } = await behind(starting, databaseServer, front.url)
   const internet = new Map([[CLIENT_ID_URL, CLIENT_DOCUMENT]])
-  const bundle = starting.use(await buildWorker())
-  const worker = starting.use(
-    await serveWorker(bundle, { ...common, oidc: oidc.settings, internet }),
-  )
-  aim = worker.url
-  const started = line(starting, { stack, access, tunnel, front: front.url, worker: worker.url })
-  return Object.assign(started, { oidc })
+  const auth = { oidc: oidc.settings, internet }
+  return Object.assign(await behind(starting, databaseServer, access, front, auth), { oidc })
 }
 
-async function behind(starting: AsyncDisposableStack, databaseServer: string, publicUrl: URL) {
+/** A hostname with nothing in front, known before the Worker is there. */
+async function startOpenFront(): Promise<Front & AsyncDisposable> {
+  let worker: URL | null = null
+  const server = await openLoopback((incoming, outgoing) =>
+    passOn(incoming, outgoing, worker, incoming.headers),
+  )
+  return Object.assign(server, { aimAt: (aim: URL) => void (worker = aim) })
+}
+
+async function behind(
+  starting: AsyncDisposableStack,
+  databaseServer: string,
+  access: LocalAccess,
+  front: Front,
+  auth: WorkerAuth & { internet?: ReadonlyMap<string, object> },
+): Promise<Line> {
+  access.people.admit(ADA)
   const stack = starting.use(await startStack({ databaseServer }))
   const origin = stack.origins[0]!
   const tunnel = starting.use(await startRecordingProxy(origin.tunnel))
-  const secrets = await workerSecrets(origin, stack.secrets['MCPBOX_DEPLOY_KEY']!)
-  const common = {
+  const storage = await mkdtemp(join(tmpdir(), 'mcpbox-objects-'))
+  starting.defer(() => rm(storage, { recursive: true }))
+  const settings = {
+    ...auth,
     origin: tunnel.url,
-    publicUrl,
-    secrets,
+    publicUrl: front.url,
+    secrets: await workerSecrets(origin, stack.secrets['MCPBOX_DEPLOY_KEY']!),
     allowedOrigins: [],
     ratePerMinute: UNLIMITED,
+    storage,
   }
-  return { stack, tunnel, common }
-}
-
-function line(
-  starting: AsyncDisposableStack,
-  parts: Pick<Line, 'stack' | 'access' | 'tunnel'> & { front: URL; worker: URL },
-): Line {
-  const { front, worker, ...rest } = parts
+  const bundle = starting.use(await buildWorker())
+  let worker = await serveWorker(bundle, settings)
+  starting.defer(() => worker[Symbol.asyncDispose]())
+  front.aimAt(worker.url)
   const running = starting.move()
   return {
-    ...rest,
-    mcp: new URL('/mcp', front),
-    worker: new URL('/mcp', worker),
+    stack,
+    access,
+    tunnel,
+    mcp: new URL('/mcp', front.url),
+    worker: new URL('/mcp', worker.url),
+    async restartWorker() {
+      await worker[Symbol.asyncDispose]()
+      worker = await serveWorker(bundle, { ...settings, port: Number(worker.url.port) })
+    },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }
