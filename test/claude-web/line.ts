@@ -52,7 +52,7 @@ export async function startAccessLine(databaseServer: string): Promise<Line> {
   await using starting = new AsyncDisposableStack()
   const access = starting.use(await startLocalAccess())
   const front = await access.protectedFront()
-  return behind(starting, databaseServer, access, front, { access })
+  return await behind(starting, databaseServer, access, front, { access })
 }
 
 /** AUTH_MODE=oauth: the Worker is the authorization server, and people sign in at Access behind it. */
