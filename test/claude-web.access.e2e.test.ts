@@ -178,7 +178,7 @@ describe('a service token', () => {
     const asked = modernPost('tools/call', params, headersOf(token))
     const answer = await answerOf(await fetch(new Request(line.mcp, asked)))
     expect(answer).toMatchObject({ result: { structuredContent: { sum: 7 } } })
-    expect(await lastCaller(add)).toBe(token.clientId)
+    expect(await lastCaller(add)).toBe(`service token ${token.clientId}`)
   })
 
   test('that is wrong is 401, and one that no policy names 403', async () => {
