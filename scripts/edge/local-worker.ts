@@ -17,7 +17,7 @@ export type LocalWorkerOptions = WorkerAuth & {
   publicUrl: URL
   /** Web origins whose pages may call it. */
   allowedOrigins: readonly string[]
-  /** Requests of one principal; the Worker's own default unless given. */
+  /** Requests in a minute, of one principal and of one stranger; as deployed unless given. */
   ratePerMinute?: number
   port?: number
   /** Folder that keeps the Durable Objects; left out, they end with the process. */
@@ -40,7 +40,7 @@ export async function serveWorker(
       modules: [{ type: 'ESModule', path: bundle.script }],
       host: '127.0.0.1',
       port: options.port ?? 0,
-      ...wranglerSettings(),
+      ...wranglerSettings(ratePerMinute),
       ...('oidc' in options && { kvNamespaces: ['OAUTH_KV'] }),
       ...(storage !== undefined && { resourcePersistencePath: storage }),
       ...(internet !== undefined && { outboundService: outside(internet) }),

@@ -18,8 +18,11 @@ const WranglerSettings = z.object({
   ),
 })
 
-/** What stands in the committed wrangler.toml, in the words of miniflare. */
-export function wranglerSettings() {
+/**
+ * What stands in the committed wrangler.toml, in the words of miniflare.
+ * @param perMinute takes the place of the limits that stand there
+ */
+export function wranglerSettings(perMinute?: number) {
   const is = WranglerSettings.parse(readWranglerConfig({ config: WORKER_CONFIG }))
   return {
     compatibilityDate: is.compatibility_date,
@@ -30,6 +33,14 @@ export function wranglerSettings() {
         { className: object.class_name, useSQLite: true },
       ]),
     ),
-    ratelimits: Object.fromEntries(is.ratelimits.map(({ name, ...limit }) => [name, limit])),
+    ratelimits: Object.fromEntries(
+      is.ratelimits.map(({ name, namespace_id, simple }) => [
+        name,
+        {
+          namespace_id,
+          simple: perMinute === undefined ? simple : { limit: perMinute, period: 60 as const },
+        },
+      ]),
+    ),
   }
 }

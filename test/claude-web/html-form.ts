@@ -3,12 +3,15 @@ export interface HtmlForm {
   /** As it stands there; empty for the page's own address. */
   action: string
   method: 'GET' | 'POST'
-  /** Values of the inputs that are no buttons. */
-  fields: Record<string, string>
+  /** Names and values of the inputs that are no buttons, as they would be sent untouched. */
+  fields: [name: string, value: string][]
   buttons: { name: string; value: string; text: string }[]
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+/** Inputs that are sent only when they are ticked. */
+const TICKED = new Set(['checkbox', 'radio'])
 
 /** Every form of a page. Reads the HTML that our own pages are written in, not all there is. */
 export function formsIn(page: string): HtmlForm[] {
@@ -16,15 +19,16 @@ export function formsIn(page: string): HtmlForm[] {
     ([, tag = '', body = '']) => {
       const inputs = [...body.matchAll(/<input\b([^>]*)>/gi)].map(([, input = '']) => input)
       const isButton = (input: string) => attribute(input, 'type') === 'submit'
-      const isField = (input: string) => attribute(input, 'name') !== '' && !isButton(input)
+      const isField = (input: string) =>
+        attribute(input, 'name') !== '' &&
+        !isButton(input) &&
+        (!TICKED.has(attribute(input, 'type')) || /\bchecked\b/i.test(input))
       return {
         action: attribute(tag, 'action'),
         method: attribute(tag, 'method').toUpperCase() === 'POST' ? 'POST' : 'GET',
-        fields: Object.fromEntries(
-          inputs
-            .filter(isField)
-            .map((input) => [attribute(input, 'name'), attribute(input, 'value')]),
-        ),
+        fields: inputs
+          .filter(isField)
+          .map((input): [string, string] => [attribute(input, 'name'), attribute(input, 'value')]),
         buttons: [
           ...[...body.matchAll(/<button\b([^>]*)>([\s\S]*?)<\/button>/gi)].map(
             ([, button = '', text = '']) => buttonOf(button, textOf(text)),

@@ -68,7 +68,7 @@ export class ScriptedPerson {
   }
 
   #answer(forms: HtmlForm[], page: URL): { url: URL; init: Submission } | null {
-    const asksWho = forms.some((form) => 'who' in form.fields)
+    const asksWho = forms.some((form) => form.fields.some(([name]) => name === 'who'))
     const agrees = asksWho ? this.script.signIn === 'goes on' : this.script.consent === 'allows'
     const wanted = agrees ? YES : NO
     for (const form of forms) {

@@ -23,14 +23,14 @@ export class SignIn {
   /** How often the tokens were renewed. */
   refreshes = 0
   readonly #at: Discovered
-  readonly #clientId: string
+  readonly clientId: string
   /** Milliseconds since 1970. */
   #expires: number
   #renewing: Promise<void> | null = null
 
   private constructor(at: Discovered, clientId: string, tokens: z.infer<typeof Tokens>) {
     this.#at = at
-    this.#clientId = clientId
+    this.clientId = clientId
     this.accessToken = tokens.access_token
     this.refreshToken = tokens.refresh_token ?? null
     this.#expires = endOf(tokens)
@@ -97,7 +97,7 @@ export class SignIn {
       {
         grant_type: 'refresh_token',
         refresh_token: this.refreshToken,
-        client_id: this.#clientId,
+        client_id: this.clientId,
         resource: this.#at.resource,
       },
       REFRESH_MS,
