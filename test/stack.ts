@@ -147,19 +147,18 @@ export async function startEdge(
   const storage = await mkdtemp(join(tmpdir(), 'mcpbox-objects-'))
   starting.defer(() => rm(storage, { recursive: true }))
   const secrets = await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? '')
-  const allowedOrigins = [signedIn.url.origin]
-  const workerAt = (port: number) =>
-    serveWorker(bundle, {
-      access,
-      origin: tunnel.url,
-      publicUrl: signedIn.url,
-      allowedOrigins,
-      // What is tested here asks more than people do.
-      ratePerMinute: 100_000,
-      secrets,
-      storage,
-      port,
-    })
+  const publicUrl = signedIn.url
+  const settings = {
+    access,
+    origin: tunnel.url,
+    publicUrl,
+    allowedOrigins: [publicUrl.origin],
+    // What is tested here asks more than people do.
+    ratePerMinute: 100_000,
+    secrets,
+    storage,
+  }
+  const workerAt = (port: number) => serveWorker(bundle, { ...settings, port })
   let worker = await workerAt(0)
   starting.defer(() => worker[Symbol.asyncDispose]())
   signedIn.aimAt(worker.url)

@@ -13,6 +13,11 @@ const FRESH_MS = 300_000
 const STALE_MS = 24 * 3_600_000
 /** How often keys are asked for in a while: for a key that is not known, and after a failure. */
 const ASKING = { most: 5, inMs: 30_000 }
+/**
+ * How many requests may ask at the same time. Each asks by itself, as the work of one request ends
+ * with it in workerd; together they count as one.
+ */
+const ASKING_AT_ONCE = 50
 const ANSWER_MS = 5_000
 
 /** The keys could not be had, so that nothing is known about the token. */
@@ -44,6 +49,7 @@ export class IssuerKeys {
   readonly #onFault: (fault: unknown) => void
   #known: Known | null = null
   #asked: number[] = []
+  #pending = 0
 
   constructor(url: URL, memory: KeyMemory, onFault: (fault: unknown) => void) {
     this.#url = url
@@ -95,14 +101,16 @@ export class IssuerKeys {
   }
 
   #mayAsk(): boolean {
+    if (this.#pending > 0) return this.#pending < ASKING_AT_ONCE
     const since = Date.now() - ASKING.inMs
     this.#asked = this.#asked.filter((at) => at > since)
     return this.#asked.length < ASKING.most
   }
 
   async #refresh(): Promise<Known> {
-    this.#asked.push(Date.now())
-    const set = await this.#fetch()
+    if (this.#pending === 0) this.#asked.push(Date.now())
+    this.#pending++
+    const set = await this.#fetch().finally(() => this.#pending--)
     const at = Date.now()
     this.#known = { find: localSet(set), at }
     this.#memory.keep(JSON.stringify({ at, set } satisfies z.infer<typeof Kept>))
