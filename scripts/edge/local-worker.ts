@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { convertV4MiniflareOptions, fetch, Miniflare, Response, type Request } from 'miniflare'
 import type { WorkerSecrets } from '#contract/admin-api.ts'
+import type { ServiceToken } from './access/service-tokens.ts'
 import { authBindings, type WorkerAuth } from './worker-auth.ts'
 import type { WorkerBundle } from './worker-bundle.ts'
 import { wranglerSettings } from './wrangler-settings.ts'
@@ -19,6 +20,8 @@ export type LocalWorkerOptions = WorkerAuth & {
   allowedOrigins: readonly string[]
   /** Requests in a minute, of one principal and of one stranger; as deployed unless given. */
   ratePerMinute?: number
+  /** The Workers VPC service that is bound, or what Access before the origin asks for; else neither. */
+  through?: 'service' | ServiceToken
   port?: number
   /** Folder that keeps the Durable Objects; left out, they end with the process. */
   storage?: string
@@ -42,12 +45,15 @@ export async function serveWorker(
       port: options.port ?? 0,
       ...wranglerSettings(ratePerMinute),
       ...('oidc' in options && { kvNamespaces: ['OAUTH_KV'] }),
+      ...(options.through === 'service' && {
+        serviceBindings: { ORIGIN: { external: { address: options.origin.host, http: {} } } },
+      }),
       ...(storage !== undefined && { resourcePersistencePath: storage }),
       ...(internet !== undefined && { outboundService: outside(internet) }),
       bindings: {
         ...authBindings(options),
         PUBLIC_URL: options.publicUrl.origin,
-        ORIGIN_URL: options.origin.origin,
+        ...originBindings(options),
         SERVICE_TOKEN: options.secrets.service_token,
         ASSERTION_KEY: options.secrets.assertion_key,
         SESSION_KEY: options.secrets.session_key,
@@ -59,6 +65,17 @@ export async function serveWorker(
     }),
   )
   return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() }
+}
+
+/** A service goes to its own place, whatever the address says. */
+function originBindings({ origin, through }: LocalWorkerOptions): Record<string, string> {
+  if (through === undefined) return { ORIGIN_URL: origin.origin }
+  if (through === 'service') return { ORIGIN_URL: 'http://mcpbox-origin' }
+  return {
+    ORIGIN_URL: origin.origin,
+    ORIGIN_ACCESS_CLIENT_ID: through.clientId,
+    ORIGIN_ACCESS_CLIENT_SECRET: through.clientSecret,
+  }
 }
 
 /** Everything that is not among these documents is asked for as usual. */

@@ -22,7 +22,7 @@ const ADVICE: Record<Away, string> = {
   broken_stream: 'The connection breaks; check that it and its tunnel are running.',
 }
 
-/** The origin did not answer, or something else answered in its place. Worth another try. */
+/** The origin did not answer, or something else answered in its place. */
 export class OriginAway extends Error {
   override readonly name = 'OriginAway'
   readonly away: Away
@@ -30,6 +30,11 @@ export class OriginAway extends Error {
   constructor(away: Away, message: string, options?: ErrorOptions) {
     super(message, options)
     this.away = away
+  }
+
+  /** True where another try a moment later may succeed; nobody changes a token that quickly. */
+  get isPassing(): boolean {
+    return this.away !== 'access_refused'
   }
 
   /** One sentence for the person who can do something. */

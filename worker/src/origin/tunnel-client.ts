@@ -127,7 +127,7 @@ export class TunnelClient implements Origin {
         signal.throwIfAborted()
         const limit = stream.accepted ? deadlineMs : this.#options.patienceMs
         const wait = waits.next().value
-        if (!isPassing(error) || Date.now() + wait - begun > limit) throw error
+        if (!isWorthATry(error) || Date.now() + wait - begun > limit) throw error
         await pause(wait, signal)
         signal.throwIfAborted()
       }
@@ -151,7 +151,7 @@ export class TunnelClient implements Origin {
         await this.#door.askWhole(as, { ...what, method: 'POST', signal })
         return
       } catch (error) {
-        if (!isPassing(error) || tries === POST_TRIES) throw await this.#refusalFor(error)
+        if (!isWorthATry(error) || tries === POST_TRIES) throw await this.#refusalFor(error)
         await pause(waits.next().value, signal)
       }
     }
@@ -175,7 +175,7 @@ export class TunnelClient implements Origin {
 
   /** What callers of the port may see; passing failures become one sentence. */
   async #refusalFor(error: unknown): Promise<unknown> {
-    if (!isPassing(error)) return error
+    if (!isAway(error)) return error
     const cause = { cause: error }
     const away =
       error instanceof OriginAway ? error : new OriginAway('broken_stream', 'It broke', cause)
@@ -183,8 +183,12 @@ export class TunnelClient implements Origin {
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   return error instanceof OriginAway || error instanceof BrokenStream
+}
+
+function isWorthATry(error: unknown): boolean {
+  return error instanceof OriginAway ? error.isPassing : isAway(error)
 }
 
 function* pauses({ first, longest }: TunnelClientOptions['pauseMs']): Generator<number, never> {
