@@ -170,7 +170,7 @@ function catalogOf(names: string[], edition: number): Catalog {
   }
 }
 
-function toolOf(name: string): CatalogTool {
+export function toolOf(name: string): CatalogTool {
   return {
     name,
     description: `The tool ${name}`,
