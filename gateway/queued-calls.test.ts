@@ -128,7 +128,7 @@ test('a call that was taken while its tool was looked up is not queued', async (
   const { gateway, origin } = mountGateway({ note: echo }, { queue, times: { offerMs: 0 } })
   const lookingUp = Promise.withResolvers<void>()
   const taken = Promise.withResolvers<void>()
-  const { lastKnown } = queue
+  const lastKnown = queue.lastKnown.bind(queue)
   queue.lastKnown = async (...asked) => {
     lookingUp.resolve()
     await taken.promise
