@@ -89,19 +89,18 @@ test('a call that arrived unheard is delivered again, and runs once', async () =
 
 test('a call is not delivered until it is parked, too', async () => {
   const { send, origin, scripted } = world()
-  const request = asked('counting')
-  scripted.park = async (_as, opId) => void scripted.parked.push(opId)
-  const handle = origin.handle
+  const call = asked('counting')
   let isOut = true
   vi.stubGlobal('fetch', async (url: RequestInfo | URL, init?: RequestInit) => {
-    if (isOut && String(url).endsWith('/park')) throw new TypeError('Network connection lost.')
-    return handle(new Request(url, init))
+    const request = new Request(url, init)
+    if (isOut && request.url.endsWith('/park')) throw new TypeError('Network connection lost.')
+    return origin.handle(request)
   })
-  expect(await send(request)).toMatchObject({ is: 'waits' })
+  expect(await send(call)).toMatchObject({ is: 'waits' })
   isOut = false
-  expect(await send(request)).toMatchObject({ is: 'delivered' })
+  expect(await send(call)).toMatchObject({ is: 'delivered' })
   expect(scripted.operations).toHaveLength(1)
-  expect(scripted.parked).toEqual([request.op_id])
+  expect(scripted.parked).toEqual([call.op_id])
 })
 
 test('the id of an operation that is taken up in its place is the one to follow', async () => {

@@ -137,6 +137,17 @@ describe('the line of a principal', () => {
     expect((await operationsOf(alice)).parked).toEqual([one.opId])
   })
 
+  test('is not kept from trying by those who ask for a call again and again', async () => {
+    const alice = await somebody()
+    await originAwayOf(alice)
+    const one = arrival(alice)
+    await lineOf(alice).keep(one)
+    const before = await alarmOf(alice)
+    for (let n = 0; n < 10; n++)
+      expect(await lineOf(alice).find(one.opId)).toMatchObject({ is: 'waiting' })
+    expect(await alarmOf(alice)).toBe(before)
+  })
+
   test('delivers each call once, however many ask for it at the same time', async () => {
     const alice = await somebody()
     const calls = [1, 2, 3].map((n) => arrival(alice, { n }))
@@ -175,6 +186,16 @@ describe('the line of a principal', () => {
     expect(result).toMatchObject({ isError: true, _meta: { 'mcpbox/code': 'call_expired' } })
     await runDurableObjectAlarm(lineOf(alice))
     expect((await operationsOf(alice)).started).toEqual([])
+  })
+
+  test('a call that comes when others have left does not wait for these to be forgotten', async () => {
+    const alice = await somebody()
+    await lineOf(alice).keep(arrival(alice))
+    await setBack(alice, 24 * 3_600_000)
+    await runDurableObjectAlarm(lineOf(alice))
+    const forgetting = (await alarmOf(alice)) ?? 0
+    await lineOf(alice).keep(arrival(alice))
+    expect(await alarmOf(alice)).toBeLessThan(forgetting - 23 * 3_600_000)
   })
 
   test('what became of it is forgotten, and then nothing is left', async () => {

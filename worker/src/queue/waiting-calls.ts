@@ -9,8 +9,6 @@ import { note, reportFault } from '../log.ts'
 import { deliver, type Delivery } from './deliver.ts'
 import { WaitingLine, type Arrival, type WaitingCall } from './waiting-line.ts'
 
-/** How often a delivery may fail for a reason that may be the call's own: for about half an hour. */
-const MAX_FAILURES = 10
 /** How long somebody who asks for a call waits for its delivery. */
 const FIND_MS = 10_000
 
@@ -37,7 +35,11 @@ export class WaitingCalls extends DurableObject<Env> {
     const joined = this.#line.join(call)
     if ('problem' in joined) return joined
     tell('call_queued', call, { waiting: this.#line.length })
-    if ((await this.ctx.storage.getAlarm()) === null) await this.#schedule()
+    const { storage } = this.ctx
+    const dueAt = this.#line.dueAt()
+    const alarmAt = await storage.getAlarm()
+    // It may be set for later, to forget what became of others.
+    if (dueAt !== null && (alarmAt === null || alarmAt > dueAt)) await storage.setAlarm(dueAt)
     return joined
   }
 
@@ -55,13 +57,17 @@ export class WaitingCalls extends DurableObject<Env> {
     if (call === null) return
     this.#line.leave(opId, null)
     tell('call_taken_back', call, {})
-    await this.#schedule()
+    await this.#tidy()
   }
 
   override async alarm(): Promise<void> {
     try {
       this.#expire()
+      this.#line.tried()
+      // Ahead of it all: should this object end meanwhile, another one goes on.
+      await this.#schedule()
       await this.#deliver()
+      await this.#schedule()
     } catch (fault) {
       // The next alarm is set; one that fails is repeated a few times, and then never again.
       reportFault(fault)
@@ -90,8 +96,6 @@ export class WaitingCalls extends DurableObject<Env> {
 
   /** Delivers from the first call on, until one stays or none is left. Never rejects for a call. */
   async #deliverAll(): Promise<void> {
-    // Ahead of it all: should this object end meanwhile, another one goes on.
-    await this.#schedule()
     for (let first = this.#line.first(); first !== null; first = this.#line.first()) {
       this.#underway = first.call.opId
       const delivery = await this.#tryToDeliver(first.call, first.request)
@@ -99,7 +103,7 @@ export class WaitingCalls extends DurableObject<Env> {
       if (!this.#settle(first.call, delivery)) break
       this.#expire()
     }
-    await this.#schedule()
+    await this.#tidy()
   }
 
   async #tryToDeliver(call: WaitingCall, request: string): Promise<Delivery> {
@@ -139,14 +143,9 @@ export class WaitingCalls extends DurableObject<Env> {
         return true
       }
       case 'waits':
-        this.#line.stay({ hasFailed: false })
         return false
       case 'failed':
-        if (call.failures + 1 < MAX_FAILURES) {
-          this.#line.stay({ hasFailed: true })
-          return false
-        }
-        return this.#drop(call, delivery.problem)
+        return this.#line.failed(opId) && this.#drop(call, delivery.problem)
       case 'refused':
         return this.#drop(call, delivery.problem)
     }
@@ -164,9 +163,15 @@ export class WaitingCalls extends DurableObject<Env> {
   }
 
   async #schedule(): Promise<void> {
-    const { storage } = this.ctx
     const dueAt = this.#line.dueAt()
-    if (dueAt !== null) return storage.setAlarm(dueAt)
+    if (dueAt === null) await this.#tidy()
+    else await this.ctx.storage.setAlarm(dueAt)
+  }
+
+  /** Leaves nothing behind once nothing is left to do. */
+  async #tidy(): Promise<void> {
+    if (this.#line.dueAt() !== null) return
+    const { storage } = this.ctx
     // At once: no call may come between the two.
     await Promise.all([storage.deleteAlarm(), storage.deleteAll()])
   }

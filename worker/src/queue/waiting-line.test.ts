@@ -122,12 +122,23 @@ test('deliveries that find nobody come after longer and longer pauses, until one
   line.join(arrival())
   const pauses = Array.from({ length: 9 }, () => {
     const dueAt = line.dueAt() ?? 0
-    line.stay({ hasFailed: false })
+    line.tried()
     return (dueAt - BEGIN) / 1_000
   })
   expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300])
   line.sawOrigin()
   expect(line.dueAt()).toBe(BEGIN + 5_000)
+})
+
+test('a delivery may fail for half an hour, however often', () => {
+  const { line, clock } = lineAt()
+  const call = arrival()
+  line.join(call)
+  for (let n = 0; n < 100; n++) expect(line.failed(call.opId)).toBe(false)
+  clock.now += 30 * 60_000 - 1
+  expect(line.failed(call.opId)).toBe(false)
+  clock.now += 1
+  expect(line.failed(call.opId)).toBe(true)
 })
 
 test('what became of a call is forgotten after a day, and then nothing is due any more', () => {

@@ -15,6 +15,9 @@ const MAX_REMEMBERED = 200
 /** From one delivery to the next while the origin is away, in milliseconds; each is twice the last. */
 const PAUSE_MS = { first: 5_000, longest: 300_000 }
 
+/** How long the delivery of a call may fail for a reason that may be its own. */
+const FAILING_MS = 30 * 60_000
+
 const LINE = 'line'
 const requestKey = (opId: OpId) => `request:${opId}`
 
@@ -29,8 +32,8 @@ export interface Arrival {
 /** A call in the line, without its request. Times are in milliseconds since 1970. */
 export interface WaitingCall extends Wait, Pick<Arrival, 'opId' | 'principal' | 'requestId'> {
   bytes: number
-  /** How often its delivery failed for a reason that may be its own. */
-  failures: number
+  /** Since when its delivery fails for a reason that may be its own; null while it does not. */
+  failingSince: number | null
 }
 
 /** What became of a call that left the line, where the origin does not know it by its own id. */
@@ -39,7 +42,7 @@ type Became = Exclude<Kept, { is: 'waiting' }>
 interface Stored {
   calls: WaitingCall[]
   left: { opId: OpId; forgetAt: number; became: Became }[]
-  /** Deliveries in a row that found nobody. */
+  /** Deliveries of the alarm in a row that found nobody. */
   tries: number
 }
 
@@ -87,9 +90,10 @@ export class WaitingLine {
     const problem = noRoom(stored.calls, bytes)
     if (problem !== null) return { problem }
     const since = this.#now()
-    const call = { ...about, since, until: since + MAX_QUEUED_MS, bytes, failures: 0 }
+    const call = { ...about, since, until: since + MAX_QUEUED_MS, bytes, failingSince: null }
     this.#kv.put(requestKey(call.opId), request)
-    this.#write({ ...stored, calls: [...stored.calls, call] })
+    const tries = stored.calls.length === 0 ? 0 : stored.tries
+    this.#write({ ...stored, calls: [...stored.calls, call], tries })
     return { since, until: call.until }
   }
 
@@ -112,13 +116,20 @@ export class WaitingLine {
     if (stored.tries > 0) this.#write({ ...stored, tries: 0 })
   }
 
-  /** Notes that the first call stays, because nobody took it or because its delivery failed. */
-  stay({ hasFailed }: { hasFailed: boolean }): void {
+  /** Notes that somebody is sent to the origin, and has not seen it yet. */
+  tried(): void {
     const stored = this.#read()
-    const [first, ...rest] = stored.calls
-    if (first === undefined) return
-    const failures = first.failures + (hasFailed ? 1 : 0)
-    this.#write({ ...stored, calls: [{ ...first, failures }, ...rest], tries: stored.tries + 1 })
+    if (stored.calls.length > 0) this.#write({ ...stored, tries: stored.tries + 1 })
+  }
+
+  /** Notes that the delivery of a call failed; true when it has for too long. */
+  failed(opId: OpId): boolean {
+    const { calls, ...rest } = this.#read()
+    const failingSince = this.waiting(opId)?.failingSince ?? this.#now()
+    if (this.#now() - failingSince >= FAILING_MS) return true
+    const noted = calls.map((call) => (call.opId === opId ? { ...call, failingSince } : call))
+    this.#write({ ...rest, calls: noted })
+    return false
   }
 
   /**
