@@ -5,8 +5,9 @@ import {
   runInDurableObject,
 } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { OpId } from '#contract/operation.ts'
+import type { Origin } from '#gateway/origin.ts'
 import { answerOf, type Message } from '#gateway/testing/answers.ts'
 import { call, modernPost } from '#gateway/testing/posts.ts'
 import { openSession } from '#gateway/testing/session.ts'
@@ -18,6 +19,7 @@ import {
   somebody,
   type Somebody,
 } from '../../testing/outside.ts'
+import { isolate } from '../isolate.ts'
 
 const lineOf = ({ subject }: Somebody) => env.WAITING_CALLS.getByName(subject)
 
@@ -158,6 +160,23 @@ describe('the line of a principal', () => {
     ])
     const { parked } = await operationsOf(alice)
     expect(parked).toEqual(calls.map(({ opId }) => opId))
+  })
+
+  test('remembers the id of an operation that was taken up in the place of a call', async () => {
+    const alice = await somebody()
+    const one = arrival(alice)
+    await lineOf(alice).keep(one)
+    const other = OpId.parse(crypto.randomUUID())
+    const delivery: Partial<Origin> = {
+      async *operate() {
+        yield { type: 'accepted', op_id: other }
+      },
+      async park() {},
+    }
+    vi.spyOn(isolate, 'deliveryOf').mockReturnValue(delivery as Origin)
+    await runDurableObjectAlarm(lineOf(alice))
+    expect(await lineOf(alice).find(one.opId)).toEqual({ is: 'delivered', opId: other })
+    vi.restoreAllMocks()
   })
 
   test('forgets a call that is taken back, and its alarm with it', async () => {
