@@ -56,6 +56,8 @@ export const ProblemCode = z.enum([
   'origin_unreachable',
   'sandbox_unreachable',
   'database_unreachable',
+  'queue_full',
+  'call_expired',
   'busy',
   'internal',
 ])
@@ -122,6 +124,8 @@ export function statusOf(code: ProblemCode) {
     case 'hash_mismatch':
     case 'secret_unset':
       return 409
+    case 'call_expired':
+      return 410
     case 'body_too_large':
       return 413
     case 'unsupported_media_type':
@@ -136,6 +140,7 @@ export function statusOf(code: ProblemCode) {
     case 'origin_unreachable':
     case 'sandbox_unreachable':
     case 'database_unreachable':
+    case 'queue_full':
     case 'busy':
       return 503
   }

@@ -1,4 +1,5 @@
 import type { Principal } from '#contract/principal.ts'
+import type { CallQueue } from '../call-queue.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionRecords } from '../legacy/memory-session-records.ts'
@@ -28,6 +29,8 @@ export interface MountOptions {
   now?: () => number
   /** Takes the place of all that a process remembers; for a restart. */
   origin?: ScriptedOrigin
+  /** Keeps calls while the origin is away; none unless given. */
+  queue?: CallQueue
   /** What sessions settled at another replica. */
   records?: SessionRecords
 }
@@ -40,6 +43,7 @@ export function mountGateway(
     origin = scriptedOrigin(tools),
     listeners = new Listeners(),
     records = memorySessionRecords(),
+    queue,
     ...rest
   }: MountOptions = {},
 ): Mounted {
@@ -52,6 +56,7 @@ export function mountGateway(
     listeners,
     onFault: (error) => faults.push(error),
     defer: (work) => deferred.push(work),
+    ...(queue && { queue }),
   }
   const sessions = memorySessionHost({ ...ports, records })
   const options: GatewayOptions = { ...ports, sessions, keys: { sessionId: KEY }, ...rest }

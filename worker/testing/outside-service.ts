@@ -16,6 +16,13 @@ export const Control = z.discriminatedUnion('do', [
   z.object({ do: z.literal('await_feed'), subject: z.string() }),
   z.object({ do: z.literal('change_catalog'), subject: z.string() }),
   z.object({ do: z.literal('lose_origin'), subject: z.string() }),
+  z.object({
+    do: z.literal('climate'),
+    subject: z.string(),
+    climate: z.enum(['bad_gateway', 'unheard']).nullable(),
+  }),
+  /** What was begun at their origin, in order, and what their clients come back for. */
+  z.object({ do: z.literal('operations'), subject: z.string() }),
   z.object({ do: z.literal('await_cancelled'), subject: z.string() }),
   z.object({ do: z.literal('seen'), subject: z.string() }),
 ])
@@ -55,7 +62,8 @@ export function outsideService() {
   })
 
   function worldOf(subject: string): World {
-    const scripted = scriptedOrigin({ echo, counting, hold })
+    const scripted = scriptedOrigin({ echo, counting, hold, note: echo })
+    scripted.queueing.add('note')
     const world = worlds.get(subject) ?? { scripted, origin: tinyOrigin(scripted, KEYS) }
     worlds.set(subject, world)
     return world
@@ -96,6 +104,13 @@ async function control(
     case 'lose_origin':
       worldOf(asked.subject).origin.weather.push('bad_gateway')
       return new Response()
+    case 'climate':
+      worldOf(asked.subject).origin.climate = asked.climate
+      return new Response()
+    case 'operations': {
+      const { operations, parked } = worldOf(asked.subject).scripted
+      return Response.json({ started: operations.map(({ request }) => request), parked })
+    }
     case 'await_cancelled': {
       const { scripted } = worldOf(asked.subject)
       await until(() => scripted.cancelled.length > 0)

@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers'
 import type { AssertionClaims } from '#contract/assertion.ts'
-import type { OpId } from '#contract/operation.ts'
+import type { OperationRequest, OpId } from '#contract/operation.ts'
 import type { RemotePrincipal } from '#contract/principal.ts'
 import { ACCESS_HEADER } from '../src/auth/access-authenticator.ts'
 import { personClaims, serviceClaims } from './access-team.ts'
@@ -64,6 +64,23 @@ export const changeCatalogOf = ({ subject }: Somebody) => ask({ do: 'change_cata
 
 /** Takes their origin away for one request. */
 export const loseOriginOf = ({ subject }: Somebody) => ask({ do: 'lose_origin', subject })
+
+/** Takes their origin away until {@link originBackOf}. */
+export const originAwayOf = ({ subject }: Somebody) =>
+  ask({ do: 'climate', subject, climate: 'bad_gateway' })
+export const originBackOf = ({ subject }: Somebody) =>
+  ask({ do: 'climate', subject, climate: null })
+
+/** Lets requests arrive at their origin and its answers be lost, until {@link originBackOf}. */
+export const originUnheardOf = ({ subject }: Somebody) =>
+  ask({ do: 'climate', subject, climate: 'unheard' })
+
+/** What was begun at their origin, in order, and what their clients come back for. */
+export async function operationsOf({
+  subject,
+}: Somebody): Promise<{ started: OperationRequest[]; parked: OpId[] }> {
+  return (await ask({ do: 'operations', subject })).json()
+}
 
 /** Waits for the first cancellation of an operation of theirs. */
 export async function cancelledOf(who: Somebody): Promise<{ started: OpId[]; cancelled: OpId[] }> {

@@ -49,6 +49,12 @@ export class CatalogCache {
     }
   }
 
+  /** The last known catalog, without asking for a newer one; null when none is known. */
+  async lastKnown({ principal }: Pick<Caller, 'principal'>): Promise<Catalog | null> {
+    const key = principalKey(principal)
+    return this.#known.get(key) ?? (await this.#remembered(key))
+  }
+
   async #ask(as: Caller, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
     const { status, text } = await this.#door.askWhole(as, {
       method: 'GET',

@@ -43,12 +43,12 @@ export class TunnelClient implements Origin {
 
   constructor(
     { door, catalogs, reachability }: TunnelClientParts,
-    options: TunnelClientOptions = DEFAULT_OPTIONS,
+    options: Partial<TunnelClientOptions> = {},
   ) {
     this.#door = door
     this.#catalogs = catalogs
     this.#reachability = reachability
-    this.#options = options
+    this.#options = { ...DEFAULT_OPTIONS, ...options }
   }
 
   async catalog(as: Caller, signal: AbortSignal): Promise<Catalog> {
