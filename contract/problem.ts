@@ -50,6 +50,9 @@ export const ProblemCode = z.enum([
   'capability_missing',
   'reason_required',
   'package_refused',
+  // deployments
+  'rotation_unknown',
+  'deployment_changed',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
@@ -118,6 +121,8 @@ export function statusOf(code: ProblemCode) {
     case 'approval_stale':
     case 'hash_mismatch':
     case 'secret_unset':
+    case 'rotation_unknown':
+    case 'deployment_changed':
       return 409
     case 'body_too_large':
       return 413
