@@ -89,8 +89,9 @@ export const DeploymentRecord = z.strictObject({
     .strictObject({
       name: z.string(),
       public_url: z.string(),
-      /** SHA-256 of all that was uploaded: modules, settings, secrets. */
+      /** SHA-256 of the code and settings, and of the secrets, that were uploaded. */
       digest: z.string(),
+      secrets_digest: z.string(),
       /** Cloudflare's id of the deployment that this made, to see whether somebody deployed since. */
       deployment: z.string().nullable(),
     })

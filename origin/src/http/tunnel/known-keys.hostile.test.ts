@@ -13,7 +13,7 @@ function standingClock() {
   return {
     clock,
     waiting,
-    move(ms: number) {
+    move: (ms: number) => {
       now += ms
       for (const one of waiting.splice(0)) if (one.until <= now) one.go()
     },
