@@ -6,6 +6,7 @@ import { readSecrets } from '../origin/src/secrets-file.ts'
 import { ask } from './cli/ask.ts'
 import { deployWorker } from './deploy/deploy.ts'
 import { DeployFailure } from './deploy/failure.ts'
+import { wranglerIn } from './deploy/worker/wrangler.ts'
 
 const folder = fileURLToPath(new URL('../.mcpbox', import.meta.url))
 
@@ -20,6 +21,7 @@ export async function runDeployWorker(args: string[]): Promise<void> {
     env,
     deployKey: () => deployKeyOf(env),
     folder,
+    wranglerIn,
     verifier: {
       fetch,
       now: () => Date.now(),

@@ -9,12 +9,12 @@ import { originClient, type OriginClient } from './origin-client.ts'
 import { chooseAccount, preflight } from './preflight.ts'
 import { recordKeeper } from './record-keeper.ts'
 import type { Effect, Run } from './run.ts'
-import { setSecrets } from './set-secrets.ts'
+import { drain, setSecrets } from './set-secrets.ts'
 import { shownEffects, shownRehearsal, shownWanted } from './show.ts'
 import { discreet, type DiscreetTerminal, type Terminal } from './terminal.ts'
 import { seeDoorShut, seeHealth, seeOrigin, type Verifier } from './verify.ts'
 import { wantedDeployment } from './wanted.ts'
-import { wranglerIn } from './worker/wrangler.ts'
+import type { Wrangler, WranglerOptions } from './worker/wrangler.ts'
 
 /** Where a deployment runs, and what it reaches. */
 export interface Surroundings {
@@ -26,6 +26,7 @@ export interface Surroundings {
   folder: string
   /** How the deployed Worker and its identity provider are visited. */
   verifier: Verifier
+  wranglerIn: (options: WranglerOptions) => Wrangler
 }
 
 /**
@@ -78,17 +79,19 @@ async function renewSecrets(deploying: Deploying): Promise<void> {
   POST /internal/rotation of the origin: it takes a next pair of secrets beside the current one
   wrangler secret bulk, to the Worker ${record.worker?.name ?? '(none is deployed yet)'}: SERVICE_TOKEN, ASSERTION_KEY, SESSION_KEY and what belongs to its mode (••••)
   GET ${record.worker?.public_url ?? ''}/health/origin until the Worker gets in with them
+  a wait until open sessions use them, too
   POST /internal/rotation/…/finish of the origin: the old ones are no longer good`,
     )
     return
   }
-  const { env, folder, verifier } = deploying
+  const { env, folder, verifier, wranglerIn } = deploying
   await setSecrets(
     {
       origin,
       cloudflare: reads,
       wrangler: wranglerIn({ folder, env, account: record.account_id ?? '' }),
       verifier,
+      atOnce: flags['at-once'],
       say: terminal.say,
       hide: terminal.hide,
     },
@@ -97,7 +100,7 @@ async function renewSecrets(deploying: Deploying): Promise<void> {
 }
 
 async function deploy(deploying: Deploying): Promise<void> {
-  const { flags, terminal, origin, reads, env, folder, verifier } = deploying
+  const { flags, terminal, origin, reads, env, folder, verifier, wranglerIn } = deploying
   const start = await origin.deployment()
   const rotation = await origin.rotation()
   // The next pair is good, too; a rotation that broke off is ended by deploying it.
@@ -152,6 +155,7 @@ async function deploy(deploying: Deploying): Promise<void> {
   sayLeftovers(records.record, terminal)
   await verify(deploying, publicUrl, pair.service_token)
   if (rotation !== null) {
+    await drain({ verifier, say: terminal.say, atOnce: flags['at-once'] })
     await origin.finishRotation(rotation.id)
     terminal.say('The rotation of secrets that was under way is finished.')
   }

@@ -6,8 +6,9 @@ import { DeployFailure } from './failure.ts'
 export const DEPLOY_USAGE = `Usage: npx mcpbox deploy-worker                put the Worker on your Cloudflare account, or bring it up to date
        npx mcpbox deploy-worker --set-secrets  give it new secrets, without a call lost
 
-Options, of which all but the first three are kept for the next time:
+Options; what is deployed is kept for the next time:
   --dry-run             say what would be done, and do nothing; needs no account and no token
+  --at-once             with --set-secrets: do not wait for open sessions, as after a secret became known
   --yes                 ask nothing (but what exists under our names and is not ours still needs --adopt)
   --adopt               take over what exists under our names
   --account <id>        Cloudflare account, where the token sees several
@@ -31,6 +32,7 @@ const Flags = z.strictObject({
   help: z.boolean().default(false),
   'set-secrets': z.boolean().default(false),
   'dry-run': z.boolean().default(false),
+  'at-once': z.boolean().default(false),
   yes: z.boolean().default(false),
   adopt: z.boolean().default(false),
   account: z
@@ -71,6 +73,7 @@ export function readFlags(args: string[]): Flags {
         help: { ...yes, short: 'h' },
         'set-secrets': yes,
         'dry-run': yes,
+        'at-once': yes,
         yes,
         adopt: yes,
         account: text,

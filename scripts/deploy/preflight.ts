@@ -69,16 +69,18 @@ export async function preflight(
     ...(wanted.auth === 'oauth' ? [`${at}/storage/kv/namespaces`] : []),
   ]
   const missing = new Map<string, string>()
+  let refused = 0
   for (const path of paths) {
     try {
       await cloudflare.get(path, Anything)
     } catch (fault) {
       if (!(fault instanceof NotPermitted)) throw fault
       missing.set(fault.permission, path)
+      refused++
     }
   }
   if (missing.size === 0) return
-  if (missing.size === paths.length)
+  if (refused === paths.length)
     throw new DeployFailure(
       'Cloudflare does not take this CLOUDFLARE_API_TOKEN for this account at all. See that it is copied whole, has not expired, and is for this account.',
     )

@@ -16,8 +16,10 @@ export interface SetSecrets {
   cloudflare: Cloudflare
   wrangler: Wrangler
   verifier: Verifier
-  say(text: string): void
-  hide(secret: string): void
+  /** Ends the old secrets without waiting for open sessions, as after they became known. */
+  atOnce: boolean
+  say: (text: string) => void
+  hide: (secret: string) => void
 }
 
 /**
@@ -43,10 +45,11 @@ export async function setSecrets(parts: SetSecrets, record: DeploymentRecord): P
     say('The Worker has the next ones.')
     await prove(parts, worker.public_url, secrets)
     say('The Worker reaches the origin with them.')
-    if (await finish(origin, id)) {
-      // Another run may have given the Worker other secrets between the proof and the end.
-      const sight = await seeOrigin(parts.verifier, worker.public_url, secrets.service_token)
-      if (sight.ok) {
+    await drain(parts)
+    // Another run may have given the Worker other secrets meanwhile: looked at before and after.
+    const sees = () => seeOrigin(parts.verifier, worker.public_url, secrets.service_token)
+    if ((await sees()).ok && (await finish(origin, id))) {
+      if ((await sees()).ok) {
         const deployment = await latestDeployment({ cloudflare, account }, worker.name)
         const digest = digestOf(secretsOf(secrets, record))
         await noteWorker(origin, (it) => ({ ...it, secrets_digest: digest, deployment }))
@@ -60,6 +63,26 @@ export async function setSecrets(parts: SetSecrets, record: DeploymentRecord): P
       )
     say('Another run rotated meanwhile; once more.')
   }
+}
+
+/**
+ * Sessions that are open run on with the Worker's version they began with, and so with the old
+ * secrets, for five minutes at most: wrangler uploads with a `code_update_strategy` of `deferred`
+ * and a `max_delay` of 300 s.
+ */
+const DRAIN_MS = 330_000
+
+/** Waits until nothing of the Worker uses the old secrets any more, unless that is not to be waited for. */
+export async function drain({
+  verifier,
+  say,
+  atOnce,
+}: Pick<SetSecrets, 'verifier' | 'say' | 'atOnce'>): Promise<void> {
+  if (atOnce) return
+  say(
+    `Open sessions may use the old secrets for up to ${Math.ceil(DRAIN_MS / 60_000)} minutes more; until then both are good. Waiting …`,
+  )
+  await verifier.pause(DRAIN_MS)
 }
 
 const GO_ON =

@@ -1,6 +1,6 @@
 /** The person who runs a deployment. */
 export interface Terminal {
-  say(text: string): void
+  say: (text: string) => void
   /** Null when there is nobody to ask. */
   ask: ((question: string) => Promise<string>) | null
 }
@@ -9,9 +9,9 @@ const SHOWN = '••••'
 
 /** A terminal that shows none of the secrets it was told of, wherever they come from. */
 export interface DiscreetTerminal extends Terminal {
-  hide(secret: string | null): void
+  hide: (secret: string | null) => void
   /** A text without them. */
-  covered(text: string): string
+  covered: (text: string) => string
 }
 
 export function discreet(terminal: Terminal): DiscreetTerminal {
@@ -23,7 +23,7 @@ export function discreet(terminal: Terminal): DiscreetTerminal {
   }
   const { ask } = terminal
   return {
-    hide(secret) {
+    hide: (secret) => {
       // What is shorter is no secret of Cloudflare's or ours, and would black out plain words.
       if (secret !== null && secret.length >= 16) secrets.add(secret)
     },

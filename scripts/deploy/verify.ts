@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
   DEPLOY_PROOF_HEADER,
   deployProof,

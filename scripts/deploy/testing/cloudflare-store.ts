@@ -18,7 +18,6 @@ export class CloudflareStore {
   subdomain: string | null = 'ada'
   zones: Thing[] = [{ id: 'zone-1', name: 'example.com' }]
   tunnels: Thing[] = []
-  tunnelTokens = new Map<string, string>()
   configurations = new Map<string, unknown>()
   services: Thing[] = []
   policies: Thing[] = []
@@ -34,6 +33,14 @@ export class CloudflareStore {
     const value = `${prefix}_${randomBytes(24).toString('hex')}`
     this.told.add(value)
     return value
+  }
+
+  readonly #tunnelTokens = new Map<string, string>()
+
+  tunnelToken(id: string): string {
+    const token = this.#tunnelTokens.get(id) ?? this.secret('tunnel')
+    this.#tunnelTokens.set(id, token)
+    return token
   }
 
   add(list: Thing[], body: object, extra: object = {}): Thing {

@@ -1,6 +1,6 @@
 import { UploadMetadata, SecretsPatch } from './cloudflare-bodies.ts'
 import type { CloudflareStore, FakeWorker } from './cloudflare-store.ts'
-import { jsonOf, Refused, type Call, type Route } from './fake-cloudflare.ts'
+import { jsonOf, Refused, type Call, type Route } from './cloudflare-route.ts'
 
 /** What wrangler asks of the Workers API, as it does it. */
 export function workerRoutes(store: CloudflareStore): [string, Route][] {
@@ -65,7 +65,7 @@ export function workerRoutes(store: CloudflareStore): [string, Route][] {
         const form = await new Response(new Uint8Array(call.body), {
           headers: { 'content-type': call.type },
         }).formData()
-        const metadata = UploadMetadata.parse(JSON.parse(String(form.get('metadata'))))
+        const metadata = UploadMetadata.parse(JSON.parse(textOf(form.get('metadata'))))
         if (form.get(metadata.main_module) === null)
           throw new Refused(400, 10021, 'no such main module')
         const bindings = metadata.bindings as FakeWorker['metadata']['bindings']
@@ -129,4 +129,9 @@ export function workerRoutes(store: CloudflareStore): [string, Route][] {
 function subdomainOf({ subdomain }: CloudflareStore) {
   if (subdomain === null) throw new Refused(404, 10007, 'No subdomain')
   return { subdomain }
+}
+
+function textOf(part: unknown): string {
+  if (typeof part === 'string') return part
+  throw new Refused(400, 10021, 'there is no metadata')
 }

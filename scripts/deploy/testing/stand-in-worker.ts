@@ -5,6 +5,12 @@ import { SignJWT } from 'jose'
 import { DEPLOY_PROOF_HEADER, isDeployProof } from '#contract/deploy-proof.ts'
 import type { CloudflareStore } from './cloudflare-store.ts'
 
+interface Answer {
+  status: number
+  headers?: Record<string, string>
+  body?: string
+}
+
 /**
  * Stands where the deployed Worker would be: it holds what was uploaded to the fake Cloudflare,
  * and asks the real tunnel door with that. Over HTTP on a port of this machine.
@@ -15,7 +21,7 @@ export interface StandInWorker extends AsyncDisposable {
   /** Secrets that it still serves with, whatever was uploaded; null: the uploaded ones. */
   lagging: ReadonlyMap<string, string> | null
   /** Answers in the place of its own, by path. */
-  instead: Map<string, { status: number; headers?: Record<string, string>; body?: string }>
+  instead: Map<string, Answer>
   /** Visits it had, as method and path. */
   visits: string[]
 }
@@ -57,7 +63,7 @@ export async function startStandInWorker(
     const path = incoming.url ?? ''
     worker.visits.push(`${incoming.method} ${path}`)
     const proof = incoming.headers[DEPLOY_PROOF_HEADER]
-    const own = async () => {
+    const own = async (): Promise<Answer> => {
       if (!store.workers.has(name)) return { status: 404, body: 'There is nothing here yet' }
       if (path === '/health') return { status: 200, body: '{"status":"ok"}' }
       if (path === '/health/origin') return originHealth(typeof proof === 'string' ? proof : null)

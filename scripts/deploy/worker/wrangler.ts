@@ -26,15 +26,15 @@ export interface Wrangler {
   setSecrets(worker: string, secrets: Record<string, string>): Promise<void>
 }
 
-/**
- * @param options.folder where the effective configuration is written, outside of git
- * @param options.env of this process, with CLOUDFLARE_API_TOKEN
- */
-export function wranglerIn(options: {
+export interface WranglerOptions {
+  /** Where the effective configuration is written, outside of git. */
   folder: string
   account: string
+  /** Of this process, with CLOUDFLARE_API_TOKEN. */
   env: NodeJS.ProcessEnv
-}): Wrangler {
+}
+
+export function wranglerIn(options: WranglerOptions): Wrangler {
   async function wrangler(args: string[], input = ''): Promise<void> {
     const env: NodeJS.ProcessEnv = {
       ...Object.fromEntries(

@@ -14,13 +14,14 @@ export async function readKeyRing(settings: SettingStore): Promise<KeyRing> {
 
 /** Begins a rotation, or finds the one under way: from now on its pair is good beside the one in force. */
 export function beginRotation(within: Within): Promise<KeyPair> {
-  return within(async ({ settings, activity, tunnelKeysChanged }) => {
+  return within(async (stores) => {
+    const { settings, activity } = stores
     const ring = parse(await settings.locked('tunnel_keys'))
     const next = begun(ring)
     if (ring.next !== null) return ring.next
     await settings.set('tunnel_keys', JSON.stringify(next))
     await activity.record({ actor: ACTOR, action: 'rotation.begun', subject: SUBJECT })
-    await tunnelKeysChanged()
+    await stores.tunnelKeysChanged()
     return next.next
   })
 }
@@ -30,7 +31,8 @@ export function beginRotation(within: Within): Promise<KeyPair> {
  * @throws Refusal rotation_unknown when it is neither under way nor the last one
  */
 export function finishRotation(within: Within, id: string): Promise<void> {
-  return within(async ({ settings, activity, tunnelKeysChanged }) => {
+  return within(async (stores) => {
+    const { settings, activity } = stores
     const ring = parse(await settings.locked('tunnel_keys'))
     const after = finished(ring, id)
     if (after === null)
@@ -41,7 +43,7 @@ export function finishRotation(within: Within, id: string): Promise<void> {
     if (after === ring) return
     await settings.set('tunnel_keys', JSON.stringify(after))
     await activity.record({ actor: ACTOR, action: 'rotation.finished', subject: SUBJECT })
-    await tunnelKeysChanged()
+    await stores.tunnelKeysChanged()
   })
 }
 

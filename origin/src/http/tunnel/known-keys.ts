@@ -87,10 +87,7 @@ export class KnownKeys implements Disposable {
     this.#lastBegun = at
     const heard = this.#notices
     const reading = this.#read()
-    this.#reading = reading.then(
-      () => {},
-      () => {},
-    )
+    this.#reading = Promise.allSettled([reading])
     const ring = await reading
     // What was noticed while it read may not be in it.
     if (this.#notices === heard) this.#known = { ring, at }
