@@ -142,7 +142,7 @@ export function seeOrigin(
     if (problem.code === 'origin_unreachable')
       return ill(
         `the Worker does not reach the origin: ${problem.message}`,
-        'Is cloudflared running with this tunnel’s token, and MCPbox with its tunnel door? With --origin vpc it needs QUIC (UDP 7844 out).',
+        'Is cloudflared running with this tunnel’s token (docs/remote-access.md, “Keep the tunnel open”), and MCPbox with its tunnel door? With --origin vpc it needs QUIC (UDP 7844 out).',
       )
     if (problem.code === 'assertion_expired')
       return ill(problem.message, 'Set the clock of the machine MCPbox runs on, then run again.')

@@ -36,6 +36,7 @@ export interface WranglerOptions {
 
 export function wranglerIn(options: WranglerOptions): Wrangler {
   async function wrangler(args: string[], input = ''): Promise<void> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 })
     const env: NodeJS.ProcessEnv = {
       ...Object.fromEntries(
         Object.entries(options.env).filter(([name]) => !/^(MCPBOX_|SANDBOX_|DATABASE_)/.test(name)),
@@ -87,10 +88,11 @@ export function wranglerIn(options: WranglerOptions): Wrangler {
     },
 
     async deploy(config, secrets) {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 })
       const path = join(options.folder, 'wrangler.generated.toml')
-      await writePrivate(options.folder, path, config)
+      await writePrivate(path, config)
       const secretsPath = join(options.folder, `secrets.${randomBytes(6).toString('hex')}.json`)
-      await writePrivate(options.folder, secretsPath, JSON.stringify(secrets))
+      await writePrivate(secretsPath, JSON.stringify(secrets))
       try {
         await wrangler(['deploy', '--env=', '--config', path, '--secrets-file', secretsPath])
       } finally {
@@ -120,8 +122,7 @@ async function bundleIn(folder: string): Promise<Bundle> {
 }
 
 /** Only its owner can read it, from its first byte on. */
-async function writePrivate(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+async function writePrivate(path: string, text: string): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}`
   await writeFile(beside, text, { mode: 0o600, flag: 'wx' })
   await rename(beside, path)
