@@ -52,6 +52,9 @@ export const ProblemCode = z.enum([
   'capability_missing',
   'reason_required',
   'package_refused',
+  // deployments
+  'rotation_unknown',
+  'deployment_changed',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
@@ -123,6 +126,8 @@ export function statusOf(code: ProblemCode) {
     case 'approval_stale':
     case 'hash_mismatch':
     case 'secret_unset':
+    case 'rotation_unknown':
+    case 'deployment_changed':
       return 409
     case 'call_expired':
       return 410

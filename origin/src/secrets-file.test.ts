@@ -27,6 +27,7 @@ const given = {
   MCPBOX_ENCRYPTION_KEY: key('a'),
   SANDBOX_API_KEY: key('b'),
   MCPBOX_DEPLOY_KEY: key('c'),
+  MCPBOX_TUNNEL_KEY: key('d'),
 }
 const fileOf = (secrets: object) =>
   Object.entries(secrets)
@@ -36,7 +37,7 @@ const fileOf = (secrets: object) =>
 test('the first start makes secrets that only their owner can read', async () => {
   const folder = newFolder()
   const secrets = await readSecrets(folder, {})
-  expect(new Set(Object.values(secrets)).size).toBe(3)
+  expect(new Set(Object.values(secrets)).size).toBe(4)
   for (const value of Object.values(secrets)) expect(value).toMatch(/^[0-9a-f]{64}$/)
   expect(await mode(folder)).toBe('700')
   expect(await mode(join(folder, 'secrets.env'))).toBe('600')
@@ -80,6 +81,7 @@ test.each([
   ['MCPBOX_ENCRYPTION_KEY', key('g'), '64 hex digits'],
   ['SANDBOX_API_KEY', 'short', 'at least 32 characters'],
   ['MCPBOX_DEPLOY_KEY', 'short', 'at least 32 characters'],
+  ['MCPBOX_TUNNEL_KEY', 'short', 'at least 32 characters'],
 ])('%s=%s is refused by its name, without its value', async (name, value, rule) => {
   const refusal = readSecrets(newFolder(), { ...given, [name]: value })
   await expect(refusal).rejects.toThrow(new RegExp(`^${name} .*${rule}$`))

@@ -10,8 +10,10 @@ const apiKey = z.string().min(32, 'must have at least 32 characters')
 const Secrets = z.object({
   MCPBOX_ENCRYPTION_KEY: hexKey,
   SANDBOX_API_KEY: apiKey,
-  /** Opens `GET /internal/worker-secrets`, for the script that deploys the Worker. */
+  /** Opens `/internal` to the script that deploys the Worker. */
   MCPBOX_DEPLOY_KEY: apiKey,
+  /** Opens `GET /internal/active-tunnel-token`, for what runs cloudflared. */
+  MCPBOX_TUNNEL_KEY: apiKey,
 })
 export type Secrets = z.infer<typeof Secrets>
 

@@ -11,9 +11,11 @@ import type { OperationEngine } from '../../domain/operations/engine.ts'
 import { refuse } from '../../domain/refusal.ts'
 import type { Logger } from '../../log.ts'
 import { bodyBytes, parseBody } from '../body.ts'
-import { openDoor, type Door } from '../door.ts'
+import { openDoor, type Door, type DoorEnv } from '../door.ts'
 import { eventLines } from '../event-lines.ts'
-import { assertedPrincipal, assertServiceToken } from './assertion.ts'
+import { assertedPrincipal } from './assertion.ts'
+import type { KnownKeys } from './known-keys.ts'
+import { keyPairOf } from './service-token.ts'
 
 /** Of PostgreSQL's integer, in which events are numbered. */
 const MAX_SEQ = 2 ** 31 - 1
@@ -26,7 +28,7 @@ export function tunnelDoor(parts: {
   engine: OperationEngine
   catalog: CatalogReader
   notices: NoticeBoard
-  keys: { serviceToken: string; assertionKey: string }
+  keys: KnownKeys
   useAssertion: (jti: string, expiresAt: Date) => Promise<boolean>
   log: Logger
 }): Door {
@@ -34,9 +36,10 @@ export function tunnelDoor(parts: {
   const door = openDoor('tunnel', log)
   const onFault = (fault: unknown) => log.error({ err: fault, door: 'tunnel' }, 'stream broke')
 
-  async function enter(c: Context) {
+  async function enter(c: Context<DoorEnv>) {
     // First of all: nobody without it makes us read a body.
-    assertServiceToken(c.req.header(SERVICE_TOKEN_HEADER), parts.keys.serviceToken)
+    const given = c.req.header(SERVICE_TOKEN_HEADER)
+    const pair = await keyPairOf(given, parts.keys, log, c.get('requestId'))
     const body = await bodyBytes(c)
     const url = new URL(c.req.url)
     const principal = await assertedPrincipal(
@@ -46,13 +49,19 @@ export function tunnelDoor(parts: {
         path: url.pathname + url.search,
         body,
       },
-      parts.keys.assertionKey,
+      pair.assertionKey,
       parts.useAssertion,
     )
     return { principal, body }
   }
 
   door.get('/health', (c) => c.json({ status: 'ok' }))
+
+  /** Whether the Worker's two secrets are good here. */
+  door.get('/ping', async (c) => {
+    await enter(c)
+    return c.body(null, 204)
+  })
 
   door.post('/operations', async (c) => {
     const { principal, body } = await enter(c)

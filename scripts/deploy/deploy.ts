@@ -1,0 +1,228 @@
+import type { DeploymentRecord } from '#contract/deployment.ts'
+import { bring } from './bring.ts'
+import type { Cloudflare } from './cloudflare/cloudflare.ts'
+import { rehearsal } from './cloudflare/rehearsal.ts'
+import { restClient } from './cloudflare/rest-client.ts'
+import { DeployFailure } from './failure.ts'
+import { readFlags, DEPLOY_USAGE, type Flags } from './options.ts'
+import { originClient, type OriginClient } from './origin-client.ts'
+import { chooseAccount, preflight } from './preflight.ts'
+import { recordKeeper } from './record-keeper.ts'
+import type { Effect, Run } from './run.ts'
+import { drain, setSecrets } from './set-secrets.ts'
+import { shownEffects, shownRehearsal, shownWanted } from './show.ts'
+import { discreet, type DiscreetTerminal, type Terminal } from './terminal.ts'
+import { seeDoorShut, seeHealth, seeOrigin, type Verifier } from './verify.ts'
+import { wantedDeployment } from './wanted.ts'
+import type { Wrangler, WranglerOptions } from './worker/wrangler.ts'
+
+/** Where a deployment runs, and what it reaches. */
+export interface Surroundings {
+  terminal: Terminal
+  env: NodeJS.ProcessEnv
+  /** Opens `/internal` of the origin. */
+  deployKey: () => Promise<string>
+  /** For the effective configuration, outside of git. */
+  folder: string
+  /** How the deployed Worker and its identity provider are visited. */
+  verifier: Verifier
+  wranglerIn: (options: WranglerOptions) => Wrangler
+}
+
+/**
+ * `npx mcpbox deploy-worker`: plan, show, ask, apply, verify.
+ * @throws DeployFailure with sentences for the person who runs it
+ */
+export async function deployWorker(args: string[], around: Surroundings): Promise<void> {
+  const flags = readFlags(args)
+  const terminal = discreet(around.terminal)
+  if (flags.help) return terminal.say(DEPLOY_USAGE)
+  const { env } = around
+  const token = env['CLOUDFLARE_API_TOKEN'] ?? ''
+  terminal.hide(token)
+  const deployKey = await around.deployKey()
+  terminal.hide(deployKey)
+  if (token === '' && !flags['dry-run'])
+    throw new DeployFailure(
+      'Set CLOUDFLARE_API_TOKEN to an API token of your account; docs/remote-access.md says which permissions it needs.',
+    )
+  const reads = token === '' ? null : restClient({ token, base: env['CLOUDFLARE_API_BASE_URL'] })
+  const origin = originClient(
+    flags.url ?? env['MCPBOX_ADMIN_URL'] ?? 'http://127.0.0.1:3000',
+    deployKey,
+  )
+  const deploying: Deploying = { ...around, flags, terminal, origin, reads }
+  try {
+    await (flags['set-secrets'] ? renewSecrets(deploying) : deploy(deploying))
+  } catch (fault) {
+    if (!(fault instanceof DeployFailure)) throw fault
+    // Words of wrangler and Cloudflare may repeat what they were given.
+    throw new DeployFailure(terminal.covered(fault.message), { cause: fault.cause })
+  }
+}
+
+interface Deploying extends Surroundings {
+  flags: Flags
+  terminal: DiscreetTerminal
+  origin: OriginClient
+  /** Null in a dry run without a token. */
+  reads: Cloudflare | null
+}
+
+async function renewSecrets(deploying: Deploying): Promise<void> {
+  const { origin, terminal, flags, reads } = deploying
+  const { record } = await origin.deployment()
+  hideSecretsOf(record, terminal)
+  if (flags['dry-run'] || reads === null) {
+    terminal.say(
+      `Would do, changing nothing yet:
+  POST /internal/rotation of the origin: it takes a next pair of secrets beside the current one
+  wrangler secret bulk, to the Worker ${record.worker?.name ?? '(none is deployed yet)'}: SERVICE_TOKEN, ASSERTION_KEY, SESSION_KEY and what belongs to its mode (••••)
+  GET ${record.worker?.public_url ?? ''}/health/origin until the Worker gets in with them
+  a wait until open sessions use them, too
+  POST /internal/rotation/…/finish of the origin: the old ones are no longer good`,
+    )
+    return
+  }
+  const { env, folder, verifier, wranglerIn } = deploying
+  await setSecrets(
+    {
+      origin,
+      cloudflare: reads,
+      wrangler: wranglerIn({ folder, env, account: record.account_id ?? '' }),
+      verifier,
+      atOnce: flags['at-once'],
+      say: terminal.say,
+      hide: terminal.hide,
+    },
+    record,
+  )
+}
+
+async function deploy(deploying: Deploying): Promise<void> {
+  const { flags, terminal, origin, reads, env, folder, verifier, wranglerIn } = deploying
+  const start = await origin.deployment()
+  const rotation = await origin.rotation()
+  // The next pair is good, too; a rotation that broke off is ended by deploying it.
+  const pair = rotation?.secrets ?? (await origin.secrets())
+  for (const secret of Object.values(pair)) terminal.hide(secret)
+  hideSecretsOf(start.record, terminal)
+  const wanted = await wantedDeployment(flags, start, terminal)
+  const account =
+    reads === null
+      ? (flags.account ?? start.record.account_id ?? '<account>')
+      : await chooseAccount(reads, flags, start.record.account_id, terminal)
+  if (reads !== null) await preflight(reads, account, wanted)
+  const wrangler = wranglerIn({ folder, env, account })
+  const bundle = await wrangler.bundle()
+  terminal.say(shownWanted(wanted, account))
+
+  const taken = new Set<string>()
+  const passing = (cloudflare: Cloudflare, real: boolean) => {
+    const effects: Effect[] = []
+    const run: Run = {
+      cloudflare,
+      account,
+      records: recordKeeper(start, real ? origin : null),
+      effect: (effect) => void effects.push(effect),
+      mayTakeOver: ({ part, what, id }) => mayTakeOver(deploying, taken, { part, what, id }),
+      fetch: verifier.fetch,
+    }
+    return { run, effects }
+  }
+
+  const plan = rehearsal(reads)
+  const planned = passing(plan, false)
+  const upload = await bring(planned.run, wanted, pair, bundle, null)
+  terminal.say(`\nPlan:\n${shownEffects(planned.effects)}`)
+  if (flags['dry-run'] || reads === null) {
+    terminal.say(`\n${shownRehearsal(plan.writes, upload)}\n\nNothing was done.`)
+    return
+  }
+  if (planned.effects.some(({ verb }) => verb !== 'keep')) await confirm(deploying)
+
+  const real = passing(reads, true)
+  const { records } = real.run
+  try {
+    await bring(real.run, wanted, pair, bundle, wrangler)
+  } finally {
+    // What it made has secrets of its own.
+    hideSecretsOf(records.record, terminal)
+  }
+  const publicUrl = records.record.worker?.public_url ?? upload.publicUrl
+  const made = real.effects.filter(({ verb }) => verb !== 'keep')
+  terminal.say(made.length === 0 ? '\nNothing had to be changed.' : '\nDone.')
+  sayLeftovers(records.record, terminal)
+  await verify(deploying, publicUrl, pair.service_token)
+  if (rotation !== null) {
+    await drain({ verifier, say: terminal.say, atOnce: flags['at-once'] })
+    await origin.finishRotation(rotation.id)
+    terminal.say('The rotation of secrets that was under way is finished.')
+  }
+  terminal.say(`\nThe address for MCP clients: ${publicUrl}/mcp`)
+}
+
+async function mayTakeOver(
+  { flags, terminal }: Deploying,
+  taken: Set<string>,
+  { part, what, id }: Parameters<Run['mayTakeOver']>[0],
+): Promise<void> {
+  if (flags.adopt || flags['dry-run'] || taken.has(`${part} ${id}`)) return
+  const question = `There is a ${what} (${id}) that this MCPbox did not make. Taking it over changes it to what MCPbox needs.`
+  if (terminal.ask !== null && !flags.yes) {
+    if (isYes(await terminal.ask(`${question} Take it over? [y/N] `))) {
+      taken.add(`${part} ${id}`)
+      return
+    }
+  }
+  throw new DeployFailure(
+    `${question} It was left alone. To take it over add --adopt; to keep it deploy under another name (--worker).`,
+  )
+}
+
+async function confirm({ flags, terminal }: Deploying): Promise<void> {
+  if (flags.yes) return
+  if (terminal.ask === null)
+    throw new DeployFailure('Nobody can be asked here; say --yes to go ahead with this plan.')
+  if (!isYes(await terminal.ask('\nGo ahead? [y/N] ')))
+    throw new DeployFailure('Nothing was changed.')
+}
+
+const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim())
+
+async function verify({ terminal, verifier }: Deploying, publicUrl: string, serviceToken: string) {
+  terminal.say('\nLooking at it from outside:')
+  let well = true
+  for (const look of [
+    () => seeHealth(verifier, publicUrl),
+    () => seeDoorShut(verifier, publicUrl),
+    () => seeOrigin(verifier, publicUrl, serviceToken),
+  ]) {
+    const { ok, saw, next } = await look()
+    terminal.say(`  ${ok ? '✓' : '✗'} ${saw}${next === '' ? '' : `\n    ${next}`}`)
+    well &&= ok
+  }
+  if (!well)
+    throw new DeployFailure('It is deployed, but not all is well with it: see the lines with ✗.')
+}
+
+function hideSecretsOf(record: DeploymentRecord, { hide }: DiscreetTerminal): void {
+  hide(record.tunnel?.token ?? null)
+  hide(record.oidc_app?.client_secret ?? null)
+  hide(record.origin_service_token?.client_secret ?? null)
+}
+
+/** Parts of another mode or way that still exist: nothing is taken away that was not said. */
+function sayLeftovers(record: DeploymentRecord, terminal: Terminal): void {
+  const { wanted } = record
+  const unused = [
+    ...(wanted?.route === 'vpc' ? ([record.dns_record, record.origin_app] as const) : []),
+    ...(wanted?.route === 'hostname' ? [record.vpc_service] : []),
+    ...(wanted?.auth === 'access' ? [record.oidc_app, record.kv_namespace] : []),
+    ...(wanted?.auth === 'oauth' ? [record.health_app] : []),
+    ...(wanted?.machines.length === 0 ? [record.machines_policy] : []),
+  ].filter((part) => part !== null)
+  if (unused.length === 0) return
+  const names = unused.map(({ name, id }) => `“${name}” (${id})`).join(', ')
+  terminal.say(`Not used any more, and left as it was: ${names}`)
+}
