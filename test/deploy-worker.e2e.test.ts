@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { OriginBindings, toOrigin } from '../worker/src/origin/origin-settings.ts'
+import { Reachability } from '../worker/src/origin/reachability.ts'
 import { TunnelDoor } from '../worker/src/origin/tunnel-door.ts'
 import { originClient } from '../scripts/deploy/origin-client.ts'
 import { startStack } from './stack.ts'
@@ -36,13 +38,19 @@ function mcpbox(args: string[], env: Record<string, string> = {}) {
 
 /** Asks as the Worker's own code does. */
 async function ping(n: number, keys: { service_token: string; assertion_key: string }) {
-  const door = new TunnelDoor({
-    url: stack.origins[n]!.tunnel,
-    serviceToken: keys.service_token,
-    assertionKey: keys.assertion_key,
-  })
+  const origin = toOrigin(
+    OriginBindings.parse({
+      ORIGIN_URL: stack.origins[n]!.tunnel.href,
+      SERVICE_TOKEN: keys.service_token,
+      ASSERTION_KEY: keys.assertion_key,
+    }),
+  )
+  if ('missing' in origin) throw new Error(origin.missing)
+  const memory = { missed: async (at: number) => at, seen() {} }
+  const door = new TunnelDoor(origin, new Reachability(memory, console.error))
   const signal = AbortSignal.timeout(10_000)
-  return door.ask(PROBE, { method: 'GET', path: '/ping', requestId: randomUUID(), signal }).then(
+  const caller = { principal: PROBE, requestId: randomUUID() }
+  return door.ask(caller, { method: 'GET', path: '/ping', signal }).then(
     (response) => response.status,
     (fault: unknown) => (fault as { problem?: { code: string } }).problem?.code ?? String(fault),
   )

@@ -10,6 +10,7 @@ import { readConfig, type Config } from './config.ts'
 import { reportFault } from './log.ts'
 import { remembered, type Remembered } from './memory/remembered.ts'
 import { CatalogCache } from './origin/catalog-cache.ts'
+import { OriginHealth } from './origin/origin-health.ts'
 import { Reachability } from './origin/reachability.ts'
 import { TunnelClient } from './origin/tunnel-client.ts'
 import { TunnelDoor } from './origin/tunnel-door.ts'
@@ -25,6 +26,7 @@ const CANCEL_NOTICE_MS = 500
 interface Made {
   memory: Remembered
   ports: GatewayPorts
+  originHealth: OriginHealth
   /** The origin for who comes again later, and waits for nothing now. */
   delivery: Origin
 }
@@ -63,8 +65,9 @@ class Isolate {
     const read = readConfig(env)
     if (!read.ok) return createApp(read)
     const { config } = read
-    const { memory, ports } = this.#makeFor(config, env)
+    const { memory, ports, originHealth } = this.#makeFor(config, env)
     return createApp({
+      originHealth,
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
       authenticator: authenticatorFor(config, memory),
@@ -100,7 +103,8 @@ function makeFor(config: Config, env: Env): Made {
     onFault: reportFault,
     defer: waitUntil,
   }
-  return { memory, ports, delivery: new TunnelClient(tunnel, { patienceMs: 0 }) }
+  const originHealth = new OriginHealth(door, reachability, config.origin.serviceToken)
+  return { memory, ports, originHealth, delivery: new TunnelClient(tunnel, { patienceMs: 0 }) }
 }
 
 export const isolate = new Isolate()

@@ -73,6 +73,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   async function answer(request: Request, as: Caller, lines: number): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const [, opId = '', act] = pathname.match(/^\/operations\/([^/]+)\/(\w+)$/) ?? []
+    if (pathname === '/ping') return new Response(null, { status: 204 })
     if (pathname === '/catalog') return catalog(request, as)
     if (pathname === '/changes')
       return ndjson(scripted.changes(as, request.signal), lines, request.signal)

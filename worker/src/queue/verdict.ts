@@ -64,6 +64,8 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
+    case 'rotation_unknown':
+    case 'deployment_changed':
     case 'queue_full':
     case 'call_expired':
       return 'refused'
