@@ -3,7 +3,7 @@ import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
-import { visibleLine, visibleText } from './visible-text.ts'
+import { visibleLine, visibleText } from '#contract/visible-text.ts'
 
 const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
 
