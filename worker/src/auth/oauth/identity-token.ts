@@ -45,7 +45,7 @@ function identityOf(payload: JWTPayload, nonce: string | null, issuer: Issuer): 
       iat: z.number(),
       aud: z.union([us, z.tuple([us])]),
       azp: us.optional(),
-      nonce: nonce === null ? z.unknown() : z.literal(nonce),
+      nonce: nonce === null ? z.unknown().optional() : z.literal(nonce),
     })
     .safeParse(payload)
   if (!claims.success) return failed(denied(pathsOf(claims.error)))

@@ -94,7 +94,13 @@ export class Upstream {
     const { id_token: idToken, refresh_token: next = refreshToken } = answer.tokens
     if (idToken === undefined) return { ok: true, identity, refreshToken: next }
     const identified = await readIdentityToken(idToken, null, this.#settings, this.#keys)
-    if (!identified.ok) return { ok: false, hasEnded: false, failure: identified.failure }
+    if (!identified.ok) {
+      // The provider has said yes, and used up the old token: only the new address must wait.
+      const { failure } = identified
+      if (failure.code === 'temporarily_unavailable')
+        return { ok: true, identity, refreshToken: next }
+      return { ok: false, hasEnded: false, failure }
+    }
     if (identified.identity.sub !== identity.sub)
       return { ok: false, hasEnded: false, failure: unusable('another_sub') }
     return { ok: true, identity: identified.identity, refreshToken: next }
