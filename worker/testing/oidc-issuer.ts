@@ -106,7 +106,7 @@ export function oidcIssuer(): OidcIssuer {
   }
 }
 
-function claimsOf({ sub, claims }: Login, nonce: string | undefined): Claims {
+function claimsOf({ sub, claims, claimsLater }: Login, nonce: string | undefined): Claims {
   const iat = Math.floor(Date.now() / 1000)
   const whole: Claims = {
     iss: IS.OIDC_ISSUER,
@@ -116,8 +116,7 @@ function claimsOf({ sub, claims }: Login, nonce: string | undefined): Claims {
     email_verified: true,
     iat,
     exp: iat + 300,
-    ...(nonce !== undefined && { nonce }),
-    ...claims,
+    ...(nonce === undefined ? claimsLater : { nonce, ...claims }),
   }
   return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== null))
 }

@@ -7,6 +7,8 @@ export const Login = z.object({
   error: z.string().optional(),
   /** In the ID token instead of what would be there; null leaves one out. */
   claims: z.record(z.string(), z.unknown()).default({}),
+  /** The same, for the ID tokens of refreshes. */
+  claimsLater: z.record(z.string(), z.unknown()).default({}),
   /** Who signs the ID token, or seems to. */
   signature: z.enum(['issuer', 'nobody', 'client_secret', 'somebody_else']).default('issuer'),
   givesRefreshToken: z.boolean().default(true),

@@ -16,6 +16,9 @@ import type { Upstream } from './upstream.ts'
 /** An S256 challenge: SHA-256 in base64url (RFC 7636 §4.2). */
 const CHALLENGE = /^[\w-]{43}$/
 
+/** What the consent page's form sends. */
+const FORM = /^application\/x-www-form-urlencoded *(;|$)/i
+
 /** GET asks the person, each time anew; POST is their answer. */
 export async function authorize(
   request: Request,
@@ -55,8 +58,11 @@ async function answer(
   oauth: OAuthHelpers,
   upstream: Upstream,
 ): Promise<Response> {
-  const form = new URLSearchParams(await request.text())
-  const handle = form.get('handle') ?? ''
+  if (!FORM.test(request.headers.get('content-type') ?? ''))
+    return refusalPage('invalid_request', 'This is no answer to the question.')
+  const form = await request.formData()
+  const given = form.get('handle')
+  const handle = typeof given === 'string' ? given : ''
   const decision = form.get('decision')
   if (decision === 'deny') {
     const { redirectTo, headers } = await oauth.denyConsent(request, handle)

@@ -70,19 +70,14 @@ export class OAuthAuthenticator implements Authenticator {
       return resourceMetadata(this.#publicUrl, request.method)
     if (!OWN.has(pathname)) return null
     const whole = await wholeRequest(request)
-    if (whole === null) return tooLarge()
+    if (!whole.ok) return whole.refusal
     const oauth = this.#server.getOAuthApi(this.#storage)
-    if (pathname === AUTHORIZE) return authorize(whole, oauth, this.#upstream)
-    if (pathname === CALLBACK) return callback(whole, oauth, this.#upstream)
-    return this.#server.fetch(whole, this.#storage, CONTEXT)
+    if (pathname === AUTHORIZE) return authorize(whole.request, oauth, this.#upstream)
+    if (pathname === CALLBACK) return callback(whole.request, oauth, this.#upstream)
+    return this.#server.fetch(whole.request, this.#storage, CONTEXT)
   }
 }
 
 const OWN = new Set([AUTHORIZE, CALLBACK, TOKEN, REGISTER, SERVER_METADATA])
 
 const NOT_VALID = unidentified('token_invalid', 'The access token has ended or is not valid here.')
-
-function tooLarge(): Response {
-  const error = { error: 'invalid_request', error_description: 'The request is too large.' }
-  return Response.json(error, { status: 413 })
-}

@@ -148,6 +148,14 @@ describe('refreshing', () => {
   })
 })
 
+test('a new address of a person is known after the next refresh', async () => {
+  const { client, tokens } = await connected({ sub, claimsLater: { email: 'new@example.com' } })
+  const next = await (await refresh(client, tokens.refresh_token)).json<Tokens>()
+  await callEcho(next.access_token)
+  const [seen] = await seenOf({ subject: `user:${sub}` })
+  expect(seen?.claims.principal).toMatchObject({ sub, email: 'new@example.com' })
+})
+
 describe('a client that revokes', () => {
   const revoke = (client: Client, token: string) => postToken({ token, client_id: client.clientId })
 
@@ -192,6 +200,7 @@ test('a person is asked each time, however often they said yes', async () => {
   const browser = new Browser()
   for (let time = 0; time < 2; time++) {
     const page = await browser.open(await authorizationUrl(client))
+    expect(page.status).toBe(200)
     const at = await onwardIn(await browser.answer(await handleIn(page), 'approve'))
     await browser.open(await signedIn(at, { sub }))
   }
