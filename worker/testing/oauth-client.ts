@@ -71,8 +71,12 @@ export async function authorizationUrl(
 }
 
 /** Goes from the consent page to where the browser is sent to sign in. */
-export async function approved(client: Client, browser: Browser): Promise<URL> {
-  const page = await browser.open(await authorizationUrl(client))
+export async function approved(
+  client: Client,
+  browser: Browser,
+  more: Record<string, string> = {},
+): Promise<URL> {
+  const page = await browser.open(await authorizationUrl(client, more))
   return onwardIn(await browser.answer(await handleIn(page), 'approve'))
 }
 
@@ -84,9 +88,13 @@ export async function signedIn(at: URL, login: z.input<typeof Login>): Promise<U
 }
 
 /** The whole way of a person, from the client and back to it. */
-export async function visit(client: Client, login: z.input<typeof Login>): Promise<URL> {
+export async function visit(
+  client: Client,
+  login: z.input<typeof Login>,
+  more: Record<string, string> = {},
+): Promise<URL> {
   const browser = new Browser()
-  const back = await signedIn(await approved(client, browser), login)
+  const back = await signedIn(await approved(client, browser, more), login)
   return locationOf(await browser.open(back))
 }
 

@@ -64,9 +64,12 @@ describe('a code', () => {
   })
 
   test('does not come with less than the scope', async () => {
-    expect(await refusalIn(await exchange(client, code, { scope: 'offline_access' }))).toBe(
-      '400 invalid_scope',
-    )
+    const back = await visit(client, { sub }, { scope: 'mcp offline_access' })
+    const both = back.searchParams.get('code') ?? ''
+    const less = await exchange(client, both, { scope: 'offline_access' })
+    expect(await refusalIn(less)).toBe('400 invalid_scope')
+    const whole = await exchange(client, both)
+    expect(await whole.json()).toMatchObject({ scope: 'mcp offline_access' })
   })
 
   test('that was made up is refused, however long', async () => {
