@@ -44,7 +44,11 @@ export default defineConfig({
           cloudflareTest({
             remoteBindings: false,
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: TEST_BINDINGS, outboundService: outsideService() },
+            miniflare: {
+              bindings: TEST_BINDINGS,
+              kvNamespaces: ['OAUTH_KV'],
+              outboundService: outsideService(),
+            },
           }),
         ],
         test: { name: 'workerd', include: ['{gateway,worker}/**/*.test.ts'] },

@@ -4,7 +4,7 @@ import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
-import { visibleLine, visibleText } from './visible-text.ts'
+import { visibleLine, visibleText } from '#contract/visible-text.ts'
 
 /** What opting in means, as the person who approves reads it. */
 const WHEN_AWAY = `a call while this machine is away waits up to ${MAX_QUEUED_MS / 3_600_000} h, with its arguments kept at Cloudflare, and runs then`

@@ -3,6 +3,9 @@ import { ASSERTION_HEADER, REQUEST_ID_HEADER } from '#contract/assertion.ts'
 import { scriptedOrigin, type ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
 import { counting, echo, held, silent, type HeldTool } from '#gateway/testing/tools.ts'
 import { accessTeam, ISSUER, type AccessTeam } from './access-team.ts'
+import { IDP } from './oauth-bindings.ts'
+import { oidcIssuer, type OidcIssuer } from './oidc-issuer.ts'
+import { Mood } from './oidc-login.ts'
 import { TEST_BINDINGS } from './test-bindings.ts'
 import { subjectOf, tinyOrigin, type TinyOrigin } from './tiny-origin.ts'
 
@@ -25,6 +28,8 @@ export const Control = z.discriminatedUnion('do', [
   z.object({ do: z.literal('operations'), subject: z.string() }),
   z.object({ do: z.literal('await_cancelled'), subject: z.string() }),
   z.object({ do: z.literal('seen'), subject: z.string() }),
+  z.object({ do: z.literal('set_mood'), sub: z.string(), mood: Mood }),
+  z.object({ do: z.literal('serve'), url: z.url(), body: z.unknown() }),
 ])
 export type Control = z.infer<typeof Control>
 
@@ -39,13 +44,16 @@ interface World {
 }
 
 /**
- * All that the Worker under test can reach, run in Node behind real HTTP: its Access team and, for
- * each principal, an origin of its own. Nothing else is there.
+ * All that the Worker under test can reach, run in Node behind real HTTP: its Access team, its
+ * identity provider, documents that tests put up and, for each principal, an origin of its own.
+ * Nothing else is there.
  */
 export function outsideService() {
   const team = accessTeam()
   const gates = new Map<string, HeldTool>()
   const worlds = new Map<string, World>()
+  const idp = oidcIssuer()
+  const documents = new Map<string, unknown>()
 
   function gateOf(name: string): HeldTool {
     const gate = gates.get(name) ?? held()
@@ -75,17 +83,24 @@ export function outsideService() {
     if (url.origin === TEST_BINDINGS.ORIGIN_URL) {
       return worldOf(subjectOf(request.headers.get(ASSERTION_HEADER))).origin.handle(request)
     }
+    if (url.origin === IDP) return idp.handle(request)
+    if (documents.has(url.href)) return Response.json(documents.get(url.href))
     if (url.origin !== CONTROL) return new Response(`Nobody is at ${url.href}`, { status: 599 })
-    return control(Control.parse(await request.json()), await team, gateOf, worldOf)
+    const outside = { team: await team, gateOf, worldOf, idp, documents }
+    return control(Control.parse(await request.json()), outside)
   }
 }
 
-async function control(
-  asked: Control,
-  team: AccessTeam,
-  gateOf: (name: string) => HeldTool,
-  worldOf: (subject: string) => World,
-): Promise<Response> {
+interface Outside {
+  team: AccessTeam
+  gateOf: (name: string) => HeldTool
+  worldOf: (subject: string) => World
+  idp: OidcIssuer
+  documents: Map<string, unknown>
+}
+
+async function control(asked: Control, outside: Outside): Promise<Response> {
+  const { team, gateOf, worldOf, idp, documents } = outside
   switch (asked.do) {
     case 'sign':
       return new Response(await team.sign(asked.claims))
@@ -117,6 +132,12 @@ async function control(
       const started = scripted.operations.map(({ request }) => request.op_id)
       return Response.json({ started, cancelled: scripted.cancelled })
     }
+    case 'set_mood':
+      idp.setMood(asked.sub, asked.mood)
+      return new Response()
+    case 'serve':
+      documents.set(asked.url, asked.body)
+      return new Response()
     case 'seen': {
       const { seen } = worldOf(asked.subject).origin
       return Response.json(

@@ -4,6 +4,7 @@ import type { OperationRequest, OpId } from '#contract/operation.ts'
 import type { RemotePrincipal } from '#contract/principal.ts'
 import { ACCESS_HEADER } from '../src/auth/access-authenticator.ts'
 import { personClaims, serviceClaims } from './access-team.ts'
+import type { Mood } from './oidc-login.ts'
 import { CONTROL, type Control } from './outside-service.ts'
 
 /** Somebody who is new to the Worker, with a valid token and an origin nobody else talks to. */
@@ -87,9 +88,15 @@ export async function cancelledOf(who: Somebody): Promise<{ started: OpId[]; can
   return (await ask({ do: 'await_cancelled', subject: who.subject })).json()
 }
 
+/** How the identity provider treats somebody from now on. */
+export const setMood = (sub: string, mood: Mood) => ask({ do: 'set_mood', sub, mood })
+
+/** Puts a document up for the Worker to fetch. */
+export const serveDocument = (url: string, body: unknown) => ask({ do: 'serve', url, body })
+
 /** Every request to the origin about them. */
 export async function seenOf(
-  who: Somebody,
+  who: Pick<Somebody, 'subject'>,
 ): Promise<{ claims: AssertionClaims; headers: string[]; requestId: string }[]> {
   return (await ask({ do: 'seen', subject: who.subject })).json()
 }
