@@ -48,6 +48,15 @@ export function textOf(page: string): string {
     .trim()
 }
 
+/** Where a page sends the browser by itself (WHATWG HTML, meta refresh); null for most. */
+export function refreshIn(page: string): string | null {
+  for (const [, meta = ''] of page.matchAll(/<meta\b([^>]*)>/gi)) {
+    if (attribute(meta, 'http-equiv').toLowerCase() !== 'refresh') continue
+    return /^\s*\d+\s*;\s*url=(.+)$/i.exec(attribute(meta, 'content'))?.[1] ?? null
+  }
+  return null
+}
+
 function buttonOf(tag: string, text: string) {
   return { name: attribute(tag, 'name'), value: attribute(tag, 'value'), text }
 }

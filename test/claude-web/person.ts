@@ -1,5 +1,5 @@
 import { CookieJar } from './cookie-jar.ts'
-import { formsIn, textOf, type HtmlForm } from './html-form.ts'
+import { formsIn, refreshIn, textOf, type HtmlForm } from './html-form.ts'
 
 /** What somebody does at the pages that they are shown. */
 export interface Script {
@@ -43,15 +43,14 @@ export class ScriptedPerson {
     for (let page = 0; page < MOST_PAGES; page++) {
       const { url } = request
       const response = await this.#ask(url, request.init)
-      const location = response.headers.get('location')
+      const text = await response.text()
+      const location = response.headers.get('location') ?? refreshIn(text)
       if (location !== null) {
-        await response.body?.cancel()
         const next = new URL(location, url)
         if (next.href.startsWith(until)) return { kind: 'returned', url: next }
         request = { url: next, init: {} }
         continue
       }
-      const text = await response.text()
       this.read.push(textOf(text))
       const answer = this.#answer(formsIn(text), url)
       if (answer === null) return { kind: 'stuck', status: response.status, text: textOf(text) }
