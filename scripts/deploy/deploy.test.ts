@@ -212,6 +212,7 @@ test(
       OIDC_AUTHORIZATION_URL: `${issuer}/authorization`,
       OIDC_TOKEN_URL: `${issuer}/token`,
       OIDC_JWKS_URL: `${issuer}/jwks`,
+      OIDC_EMAIL_VERIFIED: 'when_stated',
     }))
       expect(worker.metadata.bindings).toContainEqual({ name, type: 'plain_text', text })
     expect(worker.metadata.bindings).toContainEqual({

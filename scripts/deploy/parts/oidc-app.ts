@@ -39,7 +39,7 @@ export async function ensureOidcApp(
       auth_type: 'oidc',
       redirect_uris: [`${wanted.publicUrl}/callback`],
       scopes: ['openid', 'email', 'profile'],
-      grant_types: ['authorization_code', 'refresh_tokens'],
+      grant_types: ['authorization_code', 'authorization_code_with_pkce', 'refresh_tokens'],
       refresh_token_options: { lifetime: '90d' },
     },
   }

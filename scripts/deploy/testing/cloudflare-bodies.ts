@@ -99,7 +99,9 @@ const Saas = z.strictObject({
     auth_type: z.literal('oidc'),
     redirect_uris: z.array(z.url()).min(1),
     scopes: z.array(z.enum(['openid', 'email', 'profile', 'groups'])),
-    grant_types: z.array(z.enum(['authorization_code', 'refresh_tokens'])),
+    grant_types: z.array(
+      z.enum(['authorization_code', 'authorization_code_with_pkce', 'refresh_tokens']),
+    ),
     refresh_token_options: z.strictObject({ lifetime: z.string() }),
     client_id: z.string().optional(),
   }),

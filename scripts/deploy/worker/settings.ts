@@ -33,6 +33,8 @@ export function varsOf({ publicUrl, allowedOrigins, auth, origin }: WorkerSettin
           OIDC_AUTHORIZATION_URL: auth.authorizationUrl,
           OIDC_TOKEN_URL: auth.tokenUrl,
           OIDC_JWKS_URL: auth.jwksUrl,
+          // Access has seen to the address itself, and is reported to leave the claim out.
+          OIDC_EMAIL_VERIFIED: 'when_stated',
         }),
     ORIGIN_URL: 'hostname' in origin ? `https://${origin.hostname}` : `http://${origin.host}`,
     ...(allowedOrigins.length > 0 && { ALLOWED_ORIGINS: allowedOrigins.join(',') }),
