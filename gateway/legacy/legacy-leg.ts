@@ -8,6 +8,8 @@ import {
 import { replyId, SESSION_HEADER, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { packCapabilities } from './client-capabilities.ts'
+import { resumptionOf } from './event-id.ts'
+import { openNoticeStream } from './notice-stream.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { accepted, postOnly, sessionUnknown } from './replies.ts'
 import { serveRequest, type SessionState } from './serve-request.ts'
@@ -54,7 +56,13 @@ export class LegacyLeg {
   async #inSession(id: string, exchange: Exchange): Promise<Response> {
     const claims = await this.#ids.verify(id, exchange.principal)
     if (claims === null) return sessionUnknown(replyId(exchange.message))
-    return this.#sessions.forward(claims, exchange)
+    return this.#onlyListens(exchange)
+      ? openNoticeStream(this.#ports, this.#sessions, claims, exchange)
+      : this.#sessions.forward(claims, exchange)
+  }
+
+  #onlyListens({ request }: Exchange): boolean {
+    return request.method === 'GET' && resumptionOf(request.headers) === null
   }
 
   /** Some clients never send the session id back; whoever is authenticated is served anyway. */

@@ -3,6 +3,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionRecords } from '../legacy/memory-session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
+import type { SessionClaims } from '../legacy/session-id.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
 import { Listeners } from '../serving/listeners.ts'
 import { scriptedOrigin, type ScriptedOrigin } from './scripted-origin.ts'
@@ -30,6 +31,8 @@ export interface MountOptions {
   origin?: ScriptedOrigin
   /** What sessions settled at another replica. */
   records?: SessionRecords
+  /** Sessions end no stream by themselves, as where they sleep while nobody asks them. */
+  sleepy?: boolean
 }
 
 /** A gateway over tools in memory. Without grace of its own it answers plainly, as most tests want. */
@@ -40,6 +43,7 @@ export function mountGateway(
     origin = scriptedOrigin(tools),
     listeners = new Listeners(),
     records = memorySessionRecords(),
+    sleepy = false,
     ...rest
   }: MountOptions = {},
 ): Mounted {
@@ -53,7 +57,9 @@ export function mountGateway(
     onFault: (error) => faults.push(error),
     defer: (work) => deferred.push(work),
   }
-  const sessions = memorySessionHost({ ...ports, records })
+  const host = memorySessionHost({ ...ports, records })
+  const asleep = { ...host, listen: (claims: SessionClaims) => host.listen(claims, () => {}) }
+  const sessions = sleepy ? asleep : host
   const options: GatewayOptions = { ...ports, sessions, keys: { sessionId: KEY }, ...rest }
   return { gateway: createGateway(options), origin, faults, deferred, records }
 }
