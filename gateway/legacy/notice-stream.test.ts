@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
+import { OriginRefusal } from '../origin.ts'
 import { ALICE, mountGateway } from '../testing/mounted-gateway.ts'
-import { openSession } from '../testing/session.ts'
+import { openSession, sessionOf } from '../testing/session.ts'
 import { readStream } from '../testing/stream-reader.ts'
 import { echo } from '../testing/tools.ts'
 import { memorySessionRecords } from './memory-session-records.ts'
@@ -62,6 +63,14 @@ test('a change that happened while the feed was broken is told when it is back',
   origin.changeCatalog()
   expect(await stream.until(/list_changed/)).toBeTruthy()
   await stream.leave()
+})
+
+test('a stream that has lost many feeds ends, so that its client opens a fresh one', async () => {
+  const { gateway, origin } = mountGateway({ echo }, { times: { changesRetryMs: 0 } })
+  origin.refusal = new OriginRefusal({ code: 'origin_unreachable', message: 'Nobody is there.' })
+  const session = await openSession(mountGateway({ echo }).gateway, ALICE)
+  const stream = readStream(await sessionOf(session.id, gateway, ALICE).get())
+  await stream.end()
 })
 
 describe('where sessions sleep while nobody asks them', () => {

@@ -58,7 +58,8 @@ function tellNews(ports: GatewayPorts, as: Caller, stream: EventStream, to: List
     }
   }
   const later = (work: Promise<void>) => ports.defer(work.catch(ports.onFault))
-  later(followCatalog(ports, as, stream.over, (change) => later(tellOf(change))))
+  const following = followCatalog(ports, as, stream.over, (change) => later(tellOf(change)))
+  later(following.then(stream.close))
   later(endWithPlace(ports, stream, to))
 }
 
