@@ -1,4 +1,5 @@
 import {
+  isInitializedNotification,
   isInitializeRequest,
   isJSONRPCRequest,
   type InitializeRequest,
@@ -56,6 +57,9 @@ export class LegacyLeg {
   async #inSession(id: string, exchange: Exchange): Promise<Response> {
     const claims = await this.#ids.verify(id, exchange.principal)
     if (claims === null) return sessionUnknown(replyId(exchange.message))
+    // A session learns nothing from it. Where each call has a session of its own, that would be every
+    // second time that one is woken.
+    if (isInitializedNotification(exchange.message)) return accepted()
     return this.#onlyListens(exchange)
       ? openNoticeStream(this.#ports, this.#sessions, claims, exchange)
       : this.#sessions.forward(claims, exchange)

@@ -25,10 +25,12 @@ async function objectOf(sessionId: string, { principal }: Somebody) {
   return env.SESSIONS.getByName(claims?.id ?? '')
 }
 
-test('initialize makes no object; the first exchange in the session does', async () => {
+test('the handshake makes no object; the first exchange in the session does', async () => {
   const before = (await listDurableObjectIds(env.SESSIONS)).length
   const alice = await somebody()
   const session = await openSession(alice)
+  const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' }
+  expect((await session.post(initialized)).status).toBe(202)
   expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before)
   await session.post(rpc(1, 'ping'))
   expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before + 1)
