@@ -11,9 +11,9 @@ export interface Rows {
  */
 export function countedStorage(storage: DurableObjectStorage, rows: Rows): DurableObjectStorage {
   const kv: Partial<SyncKvStorage> = {
-    get<T>(key: string) {
+    get(key: string) {
       rows.read++
-      return storage.kv.get<T>(key)
+      return storage.kv.get(key)
     },
     put(key, value) {
       rows.written++

@@ -45,7 +45,7 @@ export function watchUnfinished(): Unfinished {
     real.clearInterval(timer ?? null)
   }
   globalThis.fetch = async (...asked) => {
-    if (String(asked[0]).startsWith(CONTROL)) return real.fetch(...asked)
+    if (asked[0] === CONTROL) return real.fetch(...asked)
     const asking = {}
     fetches.add(asking)
     const over = () => void fetches.delete(asking)

@@ -36,46 +36,64 @@ async function keptBy(sessionId: string, who: Somebody) {
   }))
 }
 
-async function nothingWaits(): Promise<void> {
-  const waiting = () => ({ timers: unfinished.timers, fetches: unfinished.fetches })
-  await expect.poll(waiting).toEqual({ timers: 0, fetches: 0 })
+function waiting() {
+  return { timers: unfinished.timers, fetches: unfinished.fetches }
 }
+const NOTHING = { timers: 0, fetches: 0 }
 
 const counting = () => call(1, 'counting', {}, { progressToken: 'p' })
 
-describe('when its exchange is over, nothing waits: neither a timer nor a request', () => {
-  test.each(['a tool call', 'one that streams', 'one that is cancelled', 'one that is resumed'])(
-    'after %s',
-    async (what) => {
-      const alice = await somebody()
-      const session = await openSession(alice)
-      if (what === 'a tool call') await answerOf(await session.post(call(1, 'echo')))
-      if (what === 'one that streams') await (await session.post(counting())).text()
-      if (what === 'one that is cancelled') {
-        const slow = gate()
-        const calling = session.post(call(1, 'hold', slow.arguments))
-        await slow.started()
-        expect(unfinished.timers + unfinished.fetches).toBeGreaterThan(0)
-        const method = 'notifications/cancelled'
-        await session.post({ jsonrpc: '2.0', method, params: { requestId: 1 } })
-        await (await calling).text()
-      }
-      if (what === 'one that is resumed') {
-        const said = await (await session.post(counting())).text()
-        const id = /^id: (\S+)$/m.exec(said)?.[1] ?? ''
-        expect(id).not.toBe('')
-        await (await session.get({ 'last-event-id': id })).text()
-      }
-      await nothingWaits()
-    },
-  )
-
-  test('after settings, a ping and the end', async () => {
-    const session = await openSession(await somebody())
+/** Exchanges, each read to its end. */
+const EXCHANGES: Record<string, (who: Somebody) => Promise<void>> = {
+  async 'a tool call'(who) {
+    await answerOf(await (await openSession(who)).post(call(1, 'echo')))
+  },
+  async 'one that streams'(who) {
+    await (await (await openSession(who)).post(counting())).text()
+  },
+  async 'one that is cancelled'(who) {
+    const session = await openSession(who)
+    const slow = gate()
+    const calling = session.post(call(1, 'hold', slow.arguments))
+    await slow.started()
+    const method = 'notifications/cancelled'
+    await session.post({ jsonrpc: '2.0', method, params: { requestId: 1 } })
+    await (await calling).text()
+  },
+  async 'one that is resumed'(who) {
+    const session = await openSession(who)
+    const said = await (await session.post(counting())).text()
+    const id = /^id: (\S+)$/m.exec(said)?.[1]
+    if (id === undefined) throw new Error('The call cannot be resumed')
+    await (await session.get({ 'last-event-id': id })).text()
+  },
+  async 'settings, a ping and the end'(who) {
+    const session = await openSession(who)
     await answerOf(await session.post(rpc(1, 'ping')))
     await answerOf(await session.post(rpc(2, 'logging/setLevel', { level: 'error' })))
     await session.end()
-    await nothingWaits()
+  },
+  async 'a call of the modern era'(who) {
+    await (await who.send(modernPost('tools/call', { name: 'counting' }))).text()
+  },
+}
+
+describe('when its exchange is over, nothing waits: neither a timer nor a request', () => {
+  test.each(Object.entries(EXCHANGES))('after %s', async (_what, exchange) => {
+    await exchange(await somebody())
+    await expect.poll(waiting).toEqual(NOTHING)
+  })
+
+  test('and while a call runs, that is seen', async () => {
+    const session = await openSession(await somebody())
+    const slow = gate()
+    const calling = session.post(call(1, 'hold', slow.arguments))
+    await slow.started()
+    expect(unfinished.fetches).toBe(1)
+    expect(unfinished.timers).toBeGreaterThan(0)
+    await slow.release()
+    await answerOf(await calling)
+    await expect.poll(waiting).toEqual(NOTHING)
   })
 
   test('after a stream for news, which waits outside of the object, and only while it is open', async () => {
@@ -87,12 +105,18 @@ describe('when its exchange is over, nothing waits: neither a timer nor a reques
     await changeCatalogOf(alice)
     await stream.until(/list_changed/)
     await stream.leave()
-    await nothingWaits()
+    await expect.poll(waiting).toEqual(NOTHING)
   })
 
-  test('after a call of the modern era', async () => {
-    await (await (await somebody()).send(modernPost('tools/call', { name: 'counting' }))).text()
-    await nothingWaits()
+  test('and whoever leaves such a stream is no reason to note that the origin is away', async () => {
+    const alice = await somebody()
+    const stream = readStream(await (await openSession(alice)).get())
+    await feedOf(alice)
+    await stream.leave()
+    await expect.poll(waiting).toEqual(NOTHING)
+    const origin = env.EDGE_MEMORY.getByName('origin')
+    const keys = (storage: DurableObjectStorage) => [...storage.kv.list()].map(([key]) => key)
+    expect(await runInDurableObject(origin, (_, { storage }) => keys(storage))).toEqual([])
   })
 })
 
