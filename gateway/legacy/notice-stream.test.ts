@@ -70,7 +70,7 @@ test('a stream that has lost many feeds ends, so that its client opens a fresh o
   origin.refusal = new OriginRefusal({ code: 'origin_unreachable', message: 'Nobody is there.' })
   const session = await openSession(mountGateway({ echo }).gateway, ALICE)
   const stream = readStream(await sessionOf(session.id, gateway, ALICE).get())
-  await stream.end()
+  expect(await stream.end()).toMatch(/^: open/)
 })
 
 describe('where sessions sleep while nobody asks them', () => {
@@ -122,6 +122,7 @@ describe('where sessions sleep while nobody asks them', () => {
     await vi.waitUntil(() => read.mock.calls.length > 2)
     await session.end()
     await stream.end()
+    expect(faults).toEqual([new Error('not now')])
   })
 })
 

@@ -3,7 +3,7 @@ import { Place } from './place.ts'
 
 test('who takes the place ends who had it, and only that one', () => {
   const place = new Place()
-  const [first, second] = [vi.fn(), vi.fn()]
+  const [first, second] = [vi.fn<() => void>(), vi.fn<() => void>()]
   const one = place.take(first)
   const two = place.take(second)
   expect(place.claim(one)).toBe(false)
