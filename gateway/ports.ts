@@ -27,6 +27,12 @@ export interface GatewayTimes {
   partingMs: number
   /** How long a client may keep a list (`ttlMs`, MCP 2026-07-28). */
   listTtlMs: number
+  /**
+   * How often a stream for news asks whether it still has its place, though there is no news. What
+   * this finds is rare (a client that keeps open what it has ended or replaced), does no harm but to
+   * hold one of the places for listeners, and costs a request to the session, so that it is long.
+   */
+  listeningCheckMs: number
   /** Pause before the change feed is asked for again after it broke. */
   changesRetryMs: number
 }
@@ -40,6 +46,7 @@ export const DEFAULT_TIMES: GatewayTimes = {
   patienceMs: patienceOf,
   partingMs: 2_000,
   listTtlMs: 60_000,
+  listeningCheckMs: 600_000,
   changesRetryMs: 5_000,
 }
 

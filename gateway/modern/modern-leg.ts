@@ -47,8 +47,11 @@ export async function serveModern(
   let isFull = false
   const handler = createMcpHandler(() => server, {
     legacy: 'reject',
-    bus: changeBus(ports, exchange, () => {
-      isFull = true
+    bus: changeBus(ports, exchange, {
+      full() {
+        isFull = true
+      },
+      lost: () => void handler.close().catch(ports.onFault),
     }),
     keepAliveMs: longestSilence(ports.times, message),
     onerror: (error) => complaints.push(error),

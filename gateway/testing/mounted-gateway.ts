@@ -4,6 +4,7 @@ import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionRecords } from '../legacy/memory-session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
+import type { SessionClaims } from '../legacy/session-id.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
 import { Listeners } from '../serving/listeners.ts'
 import { scriptedOrigin, type ScriptedOrigin } from './scripted-origin.ts'
@@ -33,6 +34,8 @@ export interface MountOptions {
   queue?: CallQueue
   /** What sessions settled at another replica. */
   records?: SessionRecords
+  /** Sessions end no stream by themselves, as where they sleep while nobody asks them. */
+  sleepy?: boolean
 }
 
 /** A gateway over tools in memory. Without grace of its own it answers plainly, as most tests want. */
@@ -44,6 +47,7 @@ export function mountGateway(
     listeners = new Listeners(),
     records = memorySessionRecords(),
     queue,
+    sleepy = false,
     ...rest
   }: MountOptions = {},
 ): Mounted {
@@ -58,7 +62,9 @@ export function mountGateway(
     defer: (work) => deferred.push(work),
     ...(queue && { queue }),
   }
-  const sessions = memorySessionHost({ ...ports, records })
+  const host = memorySessionHost({ ...ports, records })
+  const asleep = { ...host, listen: (claims: SessionClaims) => host.listen(claims, () => {}) }
+  const sessions = sleepy ? asleep : host
   const options: GatewayOptions = { ...ports, sessions, keys: { sessionId: KEY }, ...rest }
   return { gateway: createGateway(options), origin, faults, deferred, records }
 }

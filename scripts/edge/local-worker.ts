@@ -34,37 +34,43 @@ export async function serveWorker(
   bundle: WorkerBundle,
   options: LocalWorkerOptions,
 ): Promise<LocalWorker> {
-  const { internet, ratePerMinute, storage } = options
+  const { internet, storage } = options
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      name: 'mcpbox',
+      ...workerOptions(bundle, options),
       cf: false,
-      modulesRoot: dirname(bundle.script),
-      modules: [{ type: 'ESModule', path: bundle.script }],
       host: '127.0.0.1',
       port: options.port ?? 0,
-      ...wranglerSettings(ratePerMinute),
-      ...('oidc' in options && { kvNamespaces: ['OAUTH_KV'] }),
-      ...(options.through === 'service' && {
-        serviceBindings: { ORIGIN: { external: { address: options.origin.host, http: {} } } },
-      }),
       ...(storage !== undefined && { resourcePersistencePath: storage }),
       ...(internet !== undefined && { outboundService: outside(internet) }),
-      bindings: {
-        ...authBindings(options),
-        PUBLIC_URL: options.publicUrl.origin,
-        ...originBindings(options),
-        SERVICE_TOKEN: options.secrets.service_token,
-        ASSERTION_KEY: options.secrets.assertion_key,
-        SESSION_KEY: options.secrets.session_key,
-        ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-        ...(ratePerMinute !== undefined && {
-          RATE_LIMIT_PER_MINUTE: String(ratePerMinute),
-        }),
-      },
     }),
   )
   return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() }
+}
+
+/** A Worker bundle with the settings of wrangler.toml, and these, for Miniflare. */
+export function workerOptions(bundle: WorkerBundle, options: LocalWorkerOptions) {
+  const { ratePerMinute, secrets } = options
+  return {
+    name: 'mcpbox',
+    modulesRoot: dirname(bundle.script),
+    modules: [{ type: 'ESModule' as const, path: bundle.script }],
+    ...wranglerSettings(ratePerMinute),
+    ...('oidc' in options && { kvNamespaces: ['OAUTH_KV'] }),
+    ...(options.through === 'service' && {
+      serviceBindings: { ORIGIN: { external: { address: options.origin.host, http: {} } } },
+    }),
+    bindings: {
+      ...authBindings(options),
+      PUBLIC_URL: options.publicUrl.origin,
+      ...originBindings(options),
+      SERVICE_TOKEN: secrets.service_token,
+      ASSERTION_KEY: secrets.assertion_key,
+      SESSION_KEY: secrets.session_key,
+      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
+      ...(ratePerMinute !== undefined && { RATE_LIMIT_PER_MINUTE: String(ratePerMinute) }),
+    },
+  }
 }
 
 /** A service goes to its own place, whatever the address says. */

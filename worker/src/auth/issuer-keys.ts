@@ -11,6 +11,8 @@ import { z } from 'zod'
 const FRESH_MS = 300_000
 /** How long the last good set is used while no newer one can be had. */
 const STALE_MS = 24 * 3_600_000
+/** How old a kept set becomes before the same set is kept again, which makes it young again. */
+const KEPT_AGAIN_MS = 6 * 3_600_000
 /** How often keys are asked for in a while: for a key that is not known, and after a failure. */
 const ASKING = { most: 5, inMs: 30_000 }
 /**
@@ -28,7 +30,8 @@ export class KeysUnavailable extends Error {
 /** Keeps the last good key set beyond this isolate. */
 export interface KeyMemory {
   read(): Promise<string | null>
-  keep(text: string): void
+  /** @param etag where it is that of what was kept last, nothing need be kept */
+  keep(text: string, etag: string): void
 }
 
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })
@@ -50,6 +53,7 @@ export class IssuerKeys {
   #known: Known | null = null
   #asked: number[] = []
   #pending = 0
+  #kept: string | null = null
 
   constructor(url: URL, memory: KeyMemory, onFault: (fault: unknown) => void) {
     this.#url = url
@@ -113,8 +117,16 @@ export class IssuerKeys {
     const set = await this.#fetch().finally(() => this.#pending--)
     const at = Date.now()
     this.#known = { find: localSet(set), at }
-    this.#memory.keep(JSON.stringify({ at, set } satisfies z.infer<typeof Kept>))
+    this.#keep(set, at)
     return this.#known
+  }
+
+  /** Sets are asked for every few minutes and change every few weeks. */
+  #keep(set: z.infer<typeof KeySet>, at: number): void {
+    const etag = `${Math.floor(at / KEPT_AGAIN_MS)}:${JSON.stringify(set)}`
+    if (etag === this.#kept) return
+    this.#kept = etag
+    this.#memory.keep(JSON.stringify({ at, set } satisfies z.infer<typeof Kept>), etag)
   }
 
   async #fetch(): Promise<z.infer<typeof KeySet>> {

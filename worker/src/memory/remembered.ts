@@ -34,7 +34,7 @@ export function remembered(
       const object = () => objects.getByName(`keys:${issuer.href}`)
       return {
         read: async () => (await object().read())?.text ?? null,
-        keep: (text) => later(object().keep({ etag: text, text })),
+        keep: (text, etag) => later(object().keep({ etag, text })),
       }
     },
     catalogs: {

@@ -35,6 +35,8 @@ export class Reachability {
 
   /** What a client is told while the origin is away: since when, why, and what to do. */
   async refusal(away: OriginAway): Promise<OriginRefusal> {
+    // Also where it had answered before its stream broke: what is noted now is taken back when it is seen.
+    this.missedIt()
     const since = await this.#missedSince(this.#missedAt ?? Date.now())
     const refusal = new OriginRefusal({
       code: 'origin_unreachable',

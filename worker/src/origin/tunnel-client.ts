@@ -169,6 +169,8 @@ export class TunnelClient implements Origin {
       if (response.body === null) throw new BrokenStream('The origin sent no stream')
       yield* readLines(response.body, ChangeNotice, 2 * HEARTBEAT_MS)
     } catch (error) {
+      // Whoever has left breaks the stream, too: nobody was missed.
+      signal.throwIfAborted()
       throw await this.#refusalFor(error)
     }
   }

@@ -8,5 +8,11 @@ export function durableSessionHost(sessions: DurableObjectNamespace<McpSession>)
     async forward(claims, exchange) {
       return sessions.getByName(claims.id).fetch(wrap({ claims, exchange }))
     },
+    async listen(claims) {
+      const number = await sessions.getByName(claims.id).listen(claims)
+      if (number === null) return null
+      // A stub that has met an exception is good for nothing more, and a stream lives long.
+      return { followed: async () => sessions.getByName(claims.id).followed(claims, number) }
+    },
   }
 }
