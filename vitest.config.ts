@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['{contract,gateway,origin,scripts}/**/*.test.ts'],
+          include: ['{contract,gateway,origin,scripts,test}/**/*.test.ts'],
           exclude: special,
         },
       },
@@ -51,7 +51,11 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: 'workerd', include: ['{gateway,worker}/**/*.test.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['{gateway,worker}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {
@@ -61,6 +65,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Of tests that wait, and do little else.
+          maxConcurrency: 50,
         },
       },
     ],

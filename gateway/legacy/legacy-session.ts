@@ -13,6 +13,7 @@ import type { LogThreshold } from '../serving/asker.ts'
 import { failure } from '../serving/refusal.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
 import { resumptionOf } from './event-id.ts'
+import { isPrimed, primedAgain } from './priming-event.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { Place } from './place.ts'
 import { accepted, sessionUnknown } from './replies.ts'
@@ -120,11 +121,16 @@ export class LegacySession {
    * lost may not be known for lost yet: it ends, so that the id means one request.
    */
   async #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response> {
-    const resumption = resumptionOf(exchange.request.headers)
-    if (resumption === null) throw new Error('A GET that only listens is no business of a session')
+    const { headers } = exchange.request
+    const resumption = resumptionOf(headers)
+    const lastEventId = headers.get('last-event-id')
+    if (resumption === null || lastEventId === null)
+      throw new Error('A GET that only listens is no business of a session')
     const { opId, request } = resumption
     await this.#calls.leave(request.id, opId)
-    return this.#serve(claims, exchange, request, opId)
+    const answer = await this.#serve(claims, exchange, request, opId)
+    if (answer.body === null || !isPrimed(claims.protocolVersion)) return answer
+    return new Response(primedAgain(answer.body, lastEventId), answer)
   }
 
   async #end(claims: SessionClaims): Promise<Response> {

@@ -1,7 +1,12 @@
 import type { ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server'
 import { HARD_STOP_MS } from '#contract/limits.ts'
-import { ClientInfo, OpId, type OperationEvent, type OperationResult } from '#contract/operation.ts'
+import {
+  ClientInfo,
+  type OpId,
+  type OperationEvent,
+  type OperationResult,
+} from '#contract/operation.ts'
 import type { Position } from '#contract/waiting.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
@@ -20,6 +25,8 @@ import { stillRunning, waitedFor } from './still-running.ts'
 /** What one operation needs of the exchange that asks for it. */
 export interface Operating {
   asker: Asker
+  /** Of the operation that is begun, if one is. */
+  opId: OpId
   ctx: ServerContext
   /**
    * Aborts when the client wants the operation's end; which events do that is a question of the
@@ -58,9 +65,7 @@ export async function operate(
   const waited = found?.position ?? null
   const known = suspended ?? waited
   const at: Position =
-    known === null
-      ? { opId: OpId.parse(crypto.randomUUID()), seq: 0 }
-      : { opId: known.opId, seq: known.seq }
+    known === null ? { opId: operating.opId, seq: 0 } : { opId: known.opId, seq: known.seq }
   const client = asker.client ?? clientOf(ctx)
   const tool = asked.method === 'tools/call' ? asked.params.name : null
   const { era } = asker

@@ -6,9 +6,24 @@ import { authBindings, type WorkerAuth } from './worker-auth.ts'
 import type { WorkerBundle } from './worker-bundle.ts'
 import { wranglerSettings } from './wrangler-settings.ts'
 
+/** Breaks what runs in every object of the process, as new code does that is deployed to them. */
+const RESET = `
+import workerd from 'workerd:unsafe'
+export default {
+  async fetch() {
+    await workerd.abortAllDurableObjects()
+    return new Response()
+  },
+}`
+
 /** The Worker in workerd on this machine. */
 export interface LocalWorker extends AsyncDisposable {
   url: URL
+  /**
+   * Drops every Durable Object from memory, in the middle of what it does, as a deploy does: what it
+   * had stored stays.
+   */
+  resetObjects(): Promise<void>
 }
 
 export type LocalWorkerOptions = WorkerAuth & {
@@ -35,17 +50,33 @@ export async function serveWorker(
   options: LocalWorkerOptions,
 ): Promise<LocalWorker> {
   const { internet, storage } = options
+  const worker = workerOptions(bundle, options)
+  const { compatibilityDate } = worker
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      ...workerOptions(bundle, options),
       cf: false,
       host: '127.0.0.1',
       port: options.port ?? 0,
       ...(storage !== undefined && { resourcePersistencePath: storage }),
-      ...(internet !== undefined && { outboundService: outside(internet) }),
+      workers: [
+        { ...worker, ...(internet !== undefined && { outboundService: outside(internet) }) },
+        {
+          name: 'reset',
+          modules: [{ type: 'ESModule', path: 'reset.js', contents: RESET }],
+          compatibilityDate,
+          compatibilityFlags: ['unsafe_module'],
+        },
+      ],
     }),
   )
-  return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() }
+  return {
+    url: await miniflare.ready,
+    async resetObjects() {
+      const reset = await miniflare.getWorker('reset')
+      await reset.fetch('http://reset/')
+    },
+    [Symbol.asyncDispose]: () => miniflare.dispose(),
+  }
 }
 
 /** A Worker bundle with the settings of wrangler.toml, and these, for Miniflare. */

@@ -32,6 +32,11 @@ export class OriginAway extends Error {
     this.away = away
   }
 
+  /** False where it is known that the origin never heard of the request. */
+  get mayHaveHeard(): boolean {
+    return this.away !== 'tunnel_down' && this.away !== 'access_refused'
+  }
+
   /** True where another try a moment later may succeed; nobody changes a token that quickly. */
   get isPassing(): boolean {
     return this.away !== 'access_refused'

@@ -33,16 +33,20 @@ export class Reachability {
     this.#missedAt ??= Date.now()
   }
 
-  /** What a client is told while the origin is away: since when, why, and what to do. */
-  async refusal(away: OriginAway): Promise<OriginRefusal> {
+  /**
+   * What a client is told while the origin is away: since when, why, and what to do.
+   * @param mayRun true for a call that the origin may have heard of: to call again may be to run twice
+   */
+  async refusal(away: OriginAway, mayRun = false): Promise<OriginRefusal> {
     // Also where it had answered before its stream broke: what is noted now is taken back when it is seen.
     this.missedIt()
     const since = await this.#missedSince(this.#missedAt ?? Date.now())
+    const began = mayRun ? 'Whether this call was begun there is not known. ' : ''
     const refusal = new OriginRefusal({
       code: 'origin_unreachable',
       message:
         `The MCPbox origin has been unreachable since ${new Date(since).toISOString()}. ` +
-        `${away.advice} Calls work again as soon as it is back.`,
+        `${began}${away.advice} Calls work again as soon as it is back.`,
     })
     refusal.cause = away
     return refusal
