@@ -38,8 +38,20 @@ export async function isDeployProof(
   return verdicts.includes(true)
 }
 
-function keyOf(serviceToken: string): Promise<CryptoKey> {
-  const bytes = new TextEncoder().encode(serviceToken)
+/**
+ * `GET /ping` at the tunnel door: what only the origin can answer, whatever stands in its place. Hex
+ * HMAC-SHA256 of `pong:<id of the request>` under the assertion key of the pair that let it in.
+ */
+export const Pong = z.object({ pong: z.string() })
+export type Pong = z.infer<typeof Pong>
+
+export async function pongTo(requestId: string, assertionKey: string): Promise<string> {
+  const text = new TextEncoder().encode(`pong:${requestId}`)
+  return hex(await crypto.subtle.sign('HMAC', await keyOf(assertionKey), text))
+}
+
+function keyOf(secret: string): Promise<CryptoKey> {
+  const bytes = new TextEncoder().encode(secret)
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',

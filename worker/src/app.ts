@@ -22,7 +22,7 @@ export interface AppParts {
   allowedOrigins: readonly string[]
   authenticator: Authenticator
   gateway: Gateway
-  rate: RateLimiter
+  rate: Pick<RateLimiter, 'take'>
   strangers: StrangerLimit
   originHealth: Pick<OriginHealth, 'answer'>
 }
@@ -104,10 +104,21 @@ function mcpRoute(parts: AppParts): Route {
     return gateway.handle(request, identified.principal, requestId)
   }
 
+  /** Nobody is let in by a failure, and it is answered as any other refusal of MCP is. */
+  async function answered(request: Request, requestId: string): Promise<Response> {
+    try {
+      return await judged(request, requestId)
+    } catch (fault) {
+      reportFault(fault)
+      const message = `MCPbox could not tell who asks; try again. Its log has the details under ${requestId}.`
+      return rpcError({ code: 'busy', message }, { headers: { 'retry-after': '1' } })
+    }
+  }
+
   return async (request, requestId) => {
     const cors = judgeCors(request, parts.allowedOrigins)
     if (cors.problem !== null) return rpcError(cors.problem)
-    return cors.allow(cors.preflight() ?? (await judged(request, requestId)))
+    return cors.allow(cors.preflight() ?? (await answered(request, requestId)))
   }
 }
 

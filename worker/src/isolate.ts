@@ -103,7 +103,7 @@ function makeFor(config: Config, env: Env): Made {
     onFault: reportFault,
     defer: waitUntil,
   }
-  const originHealth = new OriginHealth(door, reachability, config.origin.serviceToken)
+  const originHealth = new OriginHealth(door, reachability, config.origin)
   return { memory, ports, originHealth, delivery: new TunnelClient(tunnel, { patienceMs: 0 }) }
 }
 

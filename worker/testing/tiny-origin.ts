@@ -8,6 +8,7 @@ import {
   REQUEST_ID_HEADER,
   SERVICE_TOKEN_HEADER,
 } from '#contract/assertion.ts'
+import { pongTo, type Pong } from '#contract/deploy-proof.ts'
 import { OperationRequest, OpId, type OperationEvent } from '#contract/operation.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
@@ -73,7 +74,8 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   async function answer(request: Request, as: Caller, lines: number): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const [, opId = '', act] = pathname.match(/^\/operations\/([^/]+)\/(\w+)$/) ?? []
-    if (pathname === '/ping') return new Response(null, { status: 204 })
+    if (pathname === '/ping')
+      return Response.json({ pong: await pongTo(as.requestId, keys.assertionKey) } satisfies Pong)
     if (pathname === '/catalog') return catalog(request, as)
     if (pathname === '/changes')
       return ndjson(scripted.changes(as, request.signal), lines, request.signal)

@@ -55,7 +55,7 @@ export async function startStandInWorker(
     const answer = await fetch(`http://${tunnelDoor()}/ping`, {
       headers: { 'x-mcpbox-service-token': token, 'x-mcpbox-assertion': assertion },
     })
-    if (answer.status === 204) return { status: 200, body: '{"status":"ok"}' }
+    if (answer.status === 200) return { status: 200, body: '{"status":"ok"}' }
     return { status: answer.status, body: await answer.text() }
   }
 

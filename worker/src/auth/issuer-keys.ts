@@ -94,6 +94,7 @@ export class IssuerKeys {
   /** Nothing is known in this isolate yet; another one may have kept what it knew. */
   async #first(): Promise<Known> {
     try {
+      if (!this.#mayAsk()) throw new KeysUnavailable('The issuer was asked too often')
       return await this.#refresh()
     } catch (fault) {
       const kept = Kept.safeParse(JSON.parse((await this.#memory.read()) ?? 'null'))

@@ -79,14 +79,20 @@ describe('a lease', () => {
 
 test('an absence is noted once, and forgotten when it is over', async () => {
   const origin = object()
-  expect(await origin.missed(1_000)).toBe(1_000)
-  expect(await origin.missed(2_000)).toBe(1_000)
+  expect(await origin.missed(1_000, 0)).toBe(1_000)
+  expect(await origin.missed(2_000, 0)).toBe(1_000)
   await origin.seen()
-  expect(await origin.missed(3_000)).toBe(3_000)
+  expect(await origin.missed(3_000, 0)).toBe(3_000)
 })
 
 test('an isolate that missed it earlier than another says so', async () => {
   const origin = object()
-  expect(await origin.missed(5_000)).toBe(5_000)
-  expect(await origin.missed(4_000)).toBe(4_000)
+  expect(await origin.missed(5_000, 0)).toBe(5_000)
+  expect(await origin.missed(4_000, 0)).toBe(4_000)
+})
+
+test('an absence that somebody saw the end of is over', async () => {
+  const origin = object()
+  expect(await origin.missed(10_000, 0)).toBe(10_000)
+  expect(await origin.missed(15_000, 14_000)).toBe(15_000)
 })

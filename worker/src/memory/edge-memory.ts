@@ -67,12 +67,13 @@ export class EdgeMemory extends DurableObject {
 
   /**
    * Notes that something is away, and says since when: the first time that anybody missed it after
-   * it was last seen. In milliseconds since 1970. It has no lease: what is there again removes it.
+   * it was last seen. All in milliseconds since 1970. It has no lease: what is there again removes it.
+   * @param lastSeen when the asker saw it itself; an older note is of an absence that is over
    */
-  async missed(at: number): Promise<number> {
+  async missed(at: number, lastSeen: number): Promise<number> {
     const { kv } = this.ctx.storage
     const since = kv.get<number>(AWAY_SINCE)
-    if (since !== undefined && since <= at) return since
+    if (since !== undefined && since <= at && since >= lastSeen) return since
     kv.put(AWAY_SINCE, at)
     return at
   }

@@ -42,7 +42,7 @@ export function remembered(
       keep: (principal, etag, text) => later(keepCatalog(principal, etag, text)),
     },
     away: {
-      missed: (at) => origin().missed(at),
+      missed: (at, lastSeen) => origin().missed(at, lastSeen),
       seen: () => later(origin().seen()),
     },
   }

@@ -68,7 +68,10 @@ export class CatalogCache {
       signal,
     })
     if (status === 304 && known !== undefined) return known
-    return Catalog.parse(json)
+    const catalog = Catalog.safeParse(json)
+    if (catalog.success) return catalog.data
+    const options = { cause: catalog.error }
+    throw new OriginAway('origin_down', 'What answered sent no catalog', options)
   }
 
   async #remembered(key: string): Promise<Catalog | null> {

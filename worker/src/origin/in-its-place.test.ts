@@ -69,6 +69,17 @@ describe.each(IN_PLACE)('%s in the place of the origin', (_what, answer) => {
   })
 })
 
+test.each([
+  ['other JSON', () => Response.json({ hello: 'world' })],
+  ['nothing at all', () => new Response(null, { status: 204 })],
+])('%s is no catalog, and does not keep anybody from the last known one', async (_what, answer) => {
+  fetchToOrigin({ echo })
+  const client = impatient()
+  const known = await client.catalog(ALICE, open)
+  answers(answer)
+  expect(await client.catalog(ALICE, open)).toEqual(known)
+})
+
 test('a page that says that all is well does not count as a cancellation that was heard', async () => {
   const { scripted } = fetchToOrigin({ echo })
   const stubbed = globalThis.fetch

@@ -12,8 +12,13 @@ describe('what answered in the place of the origin tells what is wrong', () => {
     [401, 'access_refused', 'deploy-worker --set-secrets'],
     [403, 'access_refused', 'deploy-worker --set-secrets'],
   ])('%d: %s', (status, away, advice) => {
-    const answered = whoAnswered(new Response(null, { status }))
+    const answered = whoAnswered(new Response(null, { status }), { access: {} })
     expect(answered).toMatchObject({ away, advice: expect.stringContaining(advice) })
+  })
+
+  test('where no Access stands before the origin, it did not refuse', () => {
+    const answered = whoAnswered(new Response(null, { status: 403 }), { access: null })
+    expect(answered.away).toBe('origin_down')
   })
 
   test('an error of the VPC service is one of the tunnel', () => {

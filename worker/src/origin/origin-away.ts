@@ -49,13 +49,17 @@ export class OriginAway extends Error {
 }
 
 /** Who answered in the place of the origin (Cloudflare, 5xx and 1xxx errors; Access, service tokens). */
-export function whoAnswered(response: Response): OriginAway {
-  return new OriginAway(awayBy(response.status), `The tunnel answered ${response.status}`)
+export function whoAnswered(
+  { status }: Response,
+  { access }: { access: object | null },
+): OriginAway {
+  return new OriginAway(awayBy(status, access !== null), `The tunnel answered ${status}`)
 }
 
-function awayBy(status: number): Away {
+function awayBy(status: number, isBehindAccess: boolean): Away {
   if (status === 530) return 'tunnel_down'
-  if (status === 401 || status === 403 || (status >= 300 && status < 400)) return 'access_refused'
+  const isRefusal = status === 401 || status === 403 || (status >= 300 && status < 400)
+  if (isRefusal && isBehindAccess) return 'access_refused'
   return status === 522 || status === 524 ? 'no_answer' : 'origin_down'
 }
 

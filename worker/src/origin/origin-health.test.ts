@@ -26,6 +26,14 @@ test('and what is in the way when they are not, or when the origin is away', asy
   expect(await response.json()).toMatchObject({ error: { code: 'origin_unreachable' } })
 })
 
+test('and takes nothing else that answers for the origin', async () => {
+  for (const answer of [() => Response.json({}), () => new Response(null, { status: 204 })]) {
+    vi.stubGlobal('fetch', async () => answer())
+    const response = await ask(TEST_BINDINGS.SERVICE_TOKEN)
+    expect(response.status).toBe(503)
+  }
+})
+
 test('to nobody who does not know the service token, and not for long', async () => {
   const { origin } = fetchToOrigin({})
   const proofs = [

@@ -1,8 +1,15 @@
-import { DEPLOY_PROOF_HEADER, isDeployProof, type OriginReached } from '#contract/deploy-proof.ts'
+import {
+  DEPLOY_PROOF_HEADER,
+  isDeployProof,
+  Pong,
+  pongTo,
+  type OriginReached,
+} from '#contract/deploy-proof.ts'
 import type { Caller } from '#gateway/origin.ts'
 import { OriginRefusal } from '#gateway/origin.ts'
 import { problemResponse } from '../http/problem-response.ts'
 import { OriginAway } from './origin-away.ts'
+import type { OriginSettings } from './origin-settings.ts'
 import type { Reachability } from './reachability.ts'
 import type { TunnelDoor } from './tunnel-door.ts'
 
@@ -14,11 +21,17 @@ export class OriginHealth {
   readonly #door: TunnelDoor
   readonly #reachability: Reachability
   readonly #serviceToken: string
+  readonly #assertionKey: string
 
-  constructor(door: TunnelDoor, reachability: Reachability, serviceToken: string) {
+  constructor(
+    door: TunnelDoor,
+    reachability: Reachability,
+    { serviceToken, assertionKey }: Pick<OriginSettings, 'serviceToken' | 'assertionKey'>,
+  ) {
     this.#door = door
     this.#reachability = reachability
     this.#serviceToken = serviceToken
+    this.#assertionKey = assertionKey
   }
 
   /** Answers whoever proves to know the Worker's service token; for others there is nothing here. */
@@ -28,7 +41,10 @@ export class OriginHealth {
       return problemResponse({ code: 'not_found', message: 'There is nothing here.' })
     try {
       const caller: Caller = { principal: ITSELF, requestId }
-      await this.#door.askWhole(caller, { method: 'GET', path: '/ping', signal })
+      const { json } = await this.#door.askWhole(caller, { method: 'GET', path: '/ping', signal })
+      const said = Pong.safeParse(json)
+      if (!said.success || said.data.pong !== (await pongTo(requestId, this.#assertionKey)))
+        throw new OriginAway('origin_down', 'Something else answered in the place of the origin')
       return Response.json({ status: 'ok' } satisfies OriginReached)
     } catch (thrown) {
       if (thrown instanceof OriginRefusal) return problemResponse(thrown.problem)

@@ -3,8 +3,8 @@ import type { OriginAway } from './origin-away.ts'
 
 /** Remembers beyond this isolate since when the origin is away. */
 export interface AwayMemory {
-  /** Since when nobody has seen it; both in milliseconds since 1970. */
-  missed(at: number): Promise<number>
+  /** Since when nobody has seen it. All in milliseconds since 1970; 0 for never. */
+  missed(at: number, lastSeen: number): Promise<number>
   seen(): void
 }
 
@@ -15,6 +15,7 @@ export class Reachability {
   /** False as long as this isolate has not seen it, and once it has missed it. */
   #isThere = false
   #missedAt: number | null = null
+  #lastSeen = 0
 
   constructor(memory: AwayMemory, onFault: (fault: unknown) => void) {
     this.#memory = memory
@@ -22,6 +23,7 @@ export class Reachability {
   }
 
   sawIt(): void {
+    this.#lastSeen = Date.now()
     if (this.#isThere) return
     this.#isThere = true
     this.#missedAt = null
@@ -54,7 +56,7 @@ export class Reachability {
 
   async #missedSince(at: number): Promise<number> {
     try {
-      return await this.#memory.missed(at)
+      return await this.#memory.missed(at, this.#lastSeen)
     } catch (fault) {
       // Who is told of the outage is not to be told of this instead.
       this.#onFault(fault)

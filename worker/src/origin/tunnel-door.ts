@@ -67,7 +67,7 @@ export class TunnelDoor {
     try {
       const response = await this.#origin.fetch(url, { ...init, signal })
       const answer = (await isOrigins(response)) ? await read(response) : null
-      if (answer === null) throw whoAnswered(response)
+      if (answer === null) throw whoAnswered(response, this.#origin)
       this.#reachability.sawIt()
       return answer
     } catch (thrown) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ASSERTION_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
 import { AskReplies } from '#contract/asks.ts'
 import type { ChangeNotice } from '#contract/catalog.ts'
+import { pongTo, type Pong } from '#contract/deploy-proof.ts'
 import { OperationRequest, OpId } from '#contract/operation.ts'
 import type { CatalogReader } from '../../domain/catalog.ts'
 import { catalogChanges } from '../../domain/catalog-changes.ts'
@@ -52,15 +53,16 @@ export function tunnelDoor(parts: {
       pair.assertionKey,
       parts.useAssertion,
     )
-    return { principal, body }
+    return { principal, body, assertionKey: pair.assertionKey }
   }
 
   door.get('/health', (c) => c.json({ status: 'ok' }))
 
   /** Whether the Worker's two secrets are good here. */
   door.get('/ping', async (c) => {
-    await enter(c)
-    return c.body(null, 204)
+    const { assertionKey } = await enter(c)
+    const pong = await pongTo(c.get('requestId'), assertionKey)
+    return c.json({ pong } satisfies Pong)
   })
 
   door.post('/operations', async (c) => {
