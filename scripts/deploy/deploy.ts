@@ -153,13 +153,16 @@ async function deploy(deploying: Deploying): Promise<void> {
   const made = real.effects.filter(({ verb }) => verb !== 'keep')
   terminal.say(made.length === 0 ? '\nNothing had to be changed.' : '\nDone.')
   sayLeftovers(records.record, terminal)
+  // Said before anything can be found wrong with it: the first look is there before cloudflared is.
+  terminal.say(
+    `\nThe address for MCP clients: ${publicUrl}/mcp\nIt works while cloudflared keeps the tunnel open: docs/remote-access.md#keep-the-tunnel-open`,
+  )
   await verify(deploying, publicUrl, pair.service_token)
   if (rotation !== null) {
     await drain({ verifier, say: terminal.say, atOnce: flags['at-once'] })
     await origin.finishRotation(rotation.id)
     terminal.say('The rotation of secrets that was under way is finished.')
   }
-  terminal.say(`\nThe address for MCP clients: ${publicUrl}/mcp`)
 }
 
 async function mayTakeOver(
