@@ -4,6 +4,7 @@ import type { Cloudflare } from './cloudflare/cloudflare.ts'
 import { rehearsal } from './cloudflare/rehearsal.ts'
 import { restClient } from './cloudflare/rest-client.ts'
 import { DeployFailure } from './failure.ts'
+import { leftoversOf } from './leftovers.ts'
 import { readFlags, DEPLOY_USAGE, type Flags } from './options.ts'
 import { originClient, type OriginClient } from './origin-client.ts'
 import { chooseAccount, preflight } from './preflight.ts'
@@ -215,17 +216,10 @@ function hideSecretsOf(record: DeploymentRecord, { hide }: DiscreetTerminal): vo
   hide(record.origin_service_token?.client_secret ?? null)
 }
 
-/** Parts of another mode or way that still exist: nothing is taken away that was not said. */
 function sayLeftovers(record: DeploymentRecord, terminal: Terminal): void {
-  const { wanted } = record
-  const unused = [
-    ...(wanted?.route === 'vpc' ? ([record.dns_record, record.origin_app] as const) : []),
-    ...(wanted?.route === 'hostname' ? [record.vpc_service] : []),
-    ...(wanted?.auth === 'access' ? [record.oidc_app, record.kv_namespace] : []),
-    ...(wanted?.auth === 'oauth' ? [record.health_app] : []),
-    ...(wanted?.machines.length === 0 ? [record.machines_policy] : []),
-  ].filter((part) => part !== null)
-  if (unused.length === 0) return
-  const names = unused.map(({ name, id }) => `“${name}” (${id})`).join(', ')
-  terminal.say(`Not used any more, and left as it was: ${names}`)
+  const leftovers = leftoversOf(record)
+  if (leftovers.length === 0) return
+  terminal.say(
+    `Not used any more, and left as it was:\n${leftovers.map((one) => `  ${one}`).join('\n')}`,
+  )
 }
