@@ -12,6 +12,8 @@ const WANTED: WantedDeployment = {
   route: 'vpc',
   origin_address: '127.0.0.1:8002',
   hostname: null,
+  rate_limit: null,
+  token_hours: null,
 }
 
 const url = 'https://sso.example.com'
