@@ -276,8 +276,7 @@ test(
 )
 
 test('a mode and a way that are left are named in full, and stay', SLOW, async () => {
-  const line = lines[1]!
-  const { store } = line.cloudflare
+  const { line, store } = await deployed(['--origin', 'hostname', '--hostname', 'box.example.com'])
   const before = store.apps.findIndex(({ domain }) => domain === 'mcpbox.ada.workers.dev')
   store.apps.splice(before, 1)
   const { said, failure } = await line.run(['--yes', '--auth', 'oauth', '--origin', 'vpc'])
