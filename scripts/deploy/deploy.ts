@@ -1,4 +1,5 @@
 import type { DeploymentRecord } from '#contract/deployment.ts'
+import { confirm, takingOver } from './asking.ts'
 import { bring } from './bring.ts'
 import type { Cloudflare } from './cloudflare/cloudflare.ts'
 import { rehearsal } from './cloudflare/rehearsal.ts'
@@ -11,9 +12,10 @@ import { chooseAccount, preflight } from './preflight.ts'
 import { recordKeeper } from './record-keeper.ts'
 import type { Effect, Run } from './run.ts'
 import { drain, setSecrets } from './set-secrets.ts'
-import { shownEffects, shownRehearsal, shownWanted } from './show.ts'
+import { shownEffects, shownList, shownRehearsal, shownWanted } from './show.ts'
 import { discreet, type DiscreetTerminal, type Terminal } from './terminal.ts'
-import { seeDoorShut, seeHealth, seeOrigin, type Verifier } from './verify.ts'
+import { seeAll } from './see-all.ts'
+import type { Verifier } from './verify.ts'
 import { wantedDeployment } from './wanted.ts'
 import type { Wrangler, WranglerOptions } from './worker/wrangler.ts'
 
@@ -118,7 +120,7 @@ async function deploy(deploying: Deploying): Promise<void> {
   const bundle = await wrangler.bundle()
   terminal.say(shownWanted(wanted, account))
 
-  const taken = new Set<string>()
+  const mayTakeOver = takingOver(flags, terminal)
   const passing = (cloudflare: Cloudflare, real: boolean) => {
     const effects: Effect[] = []
     const run: Run = {
@@ -126,7 +128,7 @@ async function deploy(deploying: Deploying): Promise<void> {
       account,
       records: recordKeeper(start, real ? origin : null),
       effect: (effect) => void effects.push(effect),
-      mayTakeOver: ({ part, what, id }) => mayTakeOver(deploying, taken, { part, what, id }),
+      mayTakeOver,
       fetch: verifier.fetch,
     }
     return { run, effects }
@@ -140,7 +142,7 @@ async function deploy(deploying: Deploying): Promise<void> {
     terminal.say(`\n${shownRehearsal(plan.writes, upload)}\n\nNothing was done.`)
     return
   }
-  if (planned.effects.some(({ verb }) => verb !== 'keep')) await confirm(deploying)
+  if (planned.effects.some(({ verb }) => verb !== 'keep')) await confirm(flags, terminal)
 
   const real = passing(reads, true)
   const { records } = real.run
@@ -153,12 +155,14 @@ async function deploy(deploying: Deploying): Promise<void> {
   const publicUrl = records.record.worker?.public_url ?? upload.publicUrl
   const made = real.effects.filter(({ verb }) => verb !== 'keep')
   terminal.say(made.length === 0 ? '\nNothing had to be changed.' : '\nDone.')
-  sayLeftovers(records.record, terminal)
+  const leftovers = leftoversOf(records.record)
+  if (leftovers.length > 0)
+    terminal.say(`Not used any more, and left as it was:\n${shownList(leftovers)}`)
   // Said before anything can be found wrong with it: the first look is there before cloudflared is.
   terminal.say(
     `\nThe address for MCP clients: ${publicUrl}/mcp\nIt works while cloudflared keeps the tunnel open: docs/remote-access.md#keep-the-tunnel-open`,
   )
-  await verify(deploying, publicUrl, pair.service_token)
+  await seeAll(verifier, { publicUrl, serviceToken: pair.service_token, say: terminal.say })
   if (rotation !== null) {
     await drain({ verifier, say: terminal.say, atOnce: flags['at-once'] })
     await origin.finishRotation(rotation.id)
@@ -166,60 +170,8 @@ async function deploy(deploying: Deploying): Promise<void> {
   }
 }
 
-async function mayTakeOver(
-  { flags, terminal }: Deploying,
-  taken: Set<string>,
-  { part, what, id }: Parameters<Run['mayTakeOver']>[0],
-): Promise<void> {
-  if (flags.adopt || flags['dry-run'] || taken.has(`${part} ${id}`)) return
-  const question = `There is a ${what} (${id}) that this MCPbox did not make. Taking it over changes it to what MCPbox needs.`
-  if (terminal.ask !== null && !flags.yes) {
-    if (isYes(await terminal.ask(`${question} Take it over? [y/N] `))) {
-      taken.add(`${part} ${id}`)
-      return
-    }
-  }
-  throw new DeployFailure(
-    `${question} It was left alone. To take it over add --adopt; to keep it deploy under another name (--worker).`,
-  )
-}
-
-async function confirm({ flags, terminal }: Deploying): Promise<void> {
-  if (flags.yes) return
-  if (terminal.ask === null)
-    throw new DeployFailure('Nobody can be asked here; say --yes to go ahead with this plan.')
-  if (!isYes(await terminal.ask('\nGo ahead? [y/N] ')))
-    throw new DeployFailure('Nothing was changed.')
-}
-
-const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim())
-
-async function verify({ terminal, verifier }: Deploying, publicUrl: string, serviceToken: string) {
-  terminal.say('\nLooking at it from outside:')
-  let well = true
-  for (const look of [
-    () => seeHealth(verifier, publicUrl),
-    () => seeDoorShut(verifier, publicUrl),
-    () => seeOrigin(verifier, publicUrl, serviceToken),
-  ]) {
-    const { ok, saw, next } = await look()
-    terminal.say(`  ${ok ? '✓' : '✗'} ${saw}${next === '' ? '' : `\n    ${next}`}`)
-    well &&= ok
-  }
-  if (!well)
-    throw new DeployFailure('It is deployed, but not all is well with it: see the lines with ✗.')
-}
-
 function hideSecretsOf(record: DeploymentRecord, { hide }: DiscreetTerminal): void {
   hide(record.tunnel?.token ?? null)
   hide(record.oidc_app?.client_secret ?? null)
   hide(record.origin_service_token?.client_secret ?? null)
-}
-
-function sayLeftovers(record: DeploymentRecord, terminal: Terminal): void {
-  const leftovers = leftoversOf(record)
-  if (leftovers.length === 0) return
-  terminal.say(
-    `Not used any more, and left as it was:\n${leftovers.map((one) => `  ${one}`).join('\n')}`,
-  )
 }
