@@ -14,6 +14,7 @@ import type { Effect, Run } from './run.ts'
 import { drain, setSecrets } from './set-secrets.ts'
 import { shownEffects, shownList, shownRehearsal, shownWanted } from './show.ts'
 import { discreet, type DiscreetTerminal, type Terminal } from './terminal.ts'
+import { rehearseSecrets } from './secrets-rehearsal.ts'
 import { seeAll } from './see-all.ts'
 import type { Verifier } from './verify.ts'
 import { wantedDeployment } from './wanted.ts'
@@ -77,14 +78,9 @@ async function renewSecrets(deploying: Deploying): Promise<void> {
   const { record } = await origin.deployment()
   hideSecretsOf(record, terminal)
   if (flags['dry-run'] || reads === null) {
-    terminal.say(
-      `Would do, changing nothing yet:
-  POST /internal/rotation of the origin: it takes a next pair of secrets beside the current one
-  wrangler secret bulk, to the Worker ${record.worker?.name ?? '(none is deployed yet)'}: SERVICE_TOKEN, ASSERTION_KEY, SESSION_KEY and what belongs to its mode (••••)
-  GET ${record.worker?.public_url ?? ''}/health/origin until the Worker gets in with them
-  a wait until open sessions use them, too
-  POST /internal/rotation/…/finish of the origin: the old ones are no longer good`,
-    )
+    const rehearsed = { origin, cloudflare: reads, atOnce: flags['at-once'] }
+    const steps = await rehearseSecrets(rehearsed, record)
+    terminal.say(`Would do, changing nothing yet:\n${shownList(steps)}`)
     return
   }
   const { env, folder, verifier, wranglerIn } = deploying
