@@ -53,6 +53,10 @@ export const DeploymentRecord = z.strictObject({
       origin_address: z.string(),
       /** Of the public hostname; null with a VPC service. */
       hostname: z.string().nullable(),
+      /** Requests a minute of one person or program; null: what the Worker takes by itself. */
+      rate_limit: z.int().min(1).max(100_000).nullable().default(null),
+      /** How long access tokens of the Worker's own OAuth server live; null: as long as it says. */
+      token_hours: z.int().min(1).max(24).nullable().default(null),
     })
     .nullable()
     .default(null),

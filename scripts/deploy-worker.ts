@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '../origin/src/config.ts'
-import { readSecrets } from '../origin/src/secrets-file.ts'
+import { readSecrets, SECRETS_FILE } from '../origin/src/secrets-file.ts'
 import { ask } from './cli/ask.ts'
 import { deployWorker } from './deploy/deploy.ts'
 import { DeployFailure } from './deploy/failure.ts'
@@ -35,9 +35,9 @@ async function deployKeyOf(env: NodeJS.ProcessEnv): Promise<string> {
   if (given !== '') return given
   const { dataFolder } = readConfig(env)
   // Only an origin makes secrets; new ones would open nothing.
-  if (!existsSync(join(dataFolder, 'secrets.env')))
+  if (!existsSync(join(dataFolder, SECRETS_FILE)))
     throw new DeployFailure(
-      `There is no secrets.env in ${dataFolder}. Say where MCPbox keeps it (MCPBOX_DATA), or set MCPBOX_DEPLOY_KEY.`,
+      `There is no ${SECRETS_FILE} in ${dataFolder}. Say where MCPbox keeps it (MCPBOX_DATA), or set MCPBOX_DEPLOY_KEY.`,
     )
   return (await readSecrets(dataFolder, env)).MCPBOX_DEPLOY_KEY
 }

@@ -21,6 +21,8 @@ const root = new URL('../../', import.meta.url)
 const MAIN = fileURLToPath(new URL('worker/src/index.ts', root))
 const COMMITTED = fileURLToPath(new URL('wrangler.toml', root))
 
+const HOUR_S = 3600
+
 const Organization = z.object({ auth_domain: z.string() })
 const Subdomain = z.object({ subdomain: z.string() })
 
@@ -50,6 +52,7 @@ export async function bring(
     account: run.account,
     publicUrl,
     allowedOrigins: wanted.allowed_origins,
+    ratePerMinute: wanted.rate_limit,
     auth,
     origin,
   }
@@ -119,6 +122,7 @@ async function authBefore(
       tokenUrl: app.token_url,
       jwksUrl: app.jwks_url,
       kvNamespace: namespace.id,
+      accessTokenS: wanted.token_hours === null ? null : wanted.token_hours * HOUR_S,
     }
   }
   const policies = [people]

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
+import { Part } from '#contract/deployment.ts'
+import { partsOf } from './leftovers.ts'
 import { EMAIL, startDeployment, type DeploymentLine } from './testing/deployment.ts'
 
 /** The whole script with the real wrangler, against a Cloudflare and an origin on this machine. */
@@ -21,6 +23,10 @@ async function deployed(args: string[]) {
   const outcome = await line.run(['--yes', '--email', EMAIL, ...args])
   expect(outcome.failure).toBeNull()
   expect(line.cloudflare.unknown).toEqual([])
+  const { record } = await line.origin.deployment()
+  expect(new Set(Part.options.filter((part) => record[part] !== null))).toEqual(
+    partsOf(record.wanted!),
+  )
   return { line, ...outcome, store: line.cloudflare.store }
 }
 
@@ -268,3 +274,26 @@ test(
     expect(worker().secrets.has('SESSION_KEY')).toBe(true)
   },
 )
+
+test('a mode and a way that are left are named in full, and stay', SLOW, async () => {
+  const { line, store } = await deployed(['--origin', 'hostname', '--hostname', 'box.example.com'])
+  const before = store.apps.findIndex(({ domain }) => domain === 'mcpbox.ada.workers.dev')
+  store.apps.splice(before, 1)
+  const { said, failure } = await line.run(['--yes', '--auth', 'oauth', '--origin', 'vpc'])
+  expect(failure).toBeNull()
+  expect(
+    said
+      .match(/Not used any more[^\n]*\n((?: {2}\S.*\n?)+)/)?.[1]
+      ?.trim()
+      .split(/\n */),
+  ).toEqual([
+    expect.stringMatching(/^DNS record “box\.example\.com”/),
+    'way through the tunnel for box.example.com',
+    expect.stringMatching(/^Access service token “mcpbox to origin” .* still good$/),
+    expect.stringMatching(/^Access policy “mcpbox to origin”/),
+    expect.stringMatching(/^Access application “mcpbox origin”/),
+    expect.stringMatching(/^Access policy “mcpbox health”/),
+    expect.stringMatching(/^Access application “mcpbox health”/),
+  ])
+  expect(store.serviceTokens).toHaveLength(1)
+})

@@ -1,18 +1,22 @@
 import type { DeploymentRecord } from '#contract/deployment.ts'
+import { confirm, takingOver } from './asking.ts'
 import { bring } from './bring.ts'
 import type { Cloudflare } from './cloudflare/cloudflare.ts'
 import { rehearsal } from './cloudflare/rehearsal.ts'
 import { restClient } from './cloudflare/rest-client.ts'
 import { DeployFailure } from './failure.ts'
+import { leftoversOf } from './leftovers.ts'
 import { readFlags, DEPLOY_USAGE, type Flags } from './options.ts'
 import { originClient, type OriginClient } from './origin-client.ts'
 import { chooseAccount, preflight } from './preflight.ts'
 import { recordKeeper } from './record-keeper.ts'
 import type { Effect, Run } from './run.ts'
 import { drain, setSecrets } from './set-secrets.ts'
-import { shownEffects, shownRehearsal, shownWanted } from './show.ts'
+import { shownEffects, shownList, shownRehearsal, shownWanted } from './show.ts'
 import { discreet, type DiscreetTerminal, type Terminal } from './terminal.ts'
-import { seeDoorShut, seeHealth, seeOrigin, type Verifier } from './verify.ts'
+import { rehearseSecrets } from './secrets-rehearsal.ts'
+import { seeAll } from './see-all.ts'
+import type { Verifier } from './verify.ts'
 import { wantedDeployment } from './wanted.ts'
 import type { Wrangler, WranglerOptions } from './worker/wrangler.ts'
 
@@ -74,14 +78,9 @@ async function renewSecrets(deploying: Deploying): Promise<void> {
   const { record } = await origin.deployment()
   hideSecretsOf(record, terminal)
   if (flags['dry-run'] || reads === null) {
-    terminal.say(
-      `Would do, changing nothing yet:
-  POST /internal/rotation of the origin: it takes a next pair of secrets beside the current one
-  wrangler secret bulk, to the Worker ${record.worker?.name ?? '(none is deployed yet)'}: SERVICE_TOKEN, ASSERTION_KEY, SESSION_KEY and what belongs to its mode (••••)
-  GET ${record.worker?.public_url ?? ''}/health/origin until the Worker gets in with them
-  a wait until open sessions use them, too
-  POST /internal/rotation/…/finish of the origin: the old ones are no longer good`,
-    )
+    const rehearsed = { origin, cloudflare: reads, atOnce: flags['at-once'] }
+    const steps = await rehearseSecrets(rehearsed, record)
+    terminal.say(`Would do, changing nothing yet:\n${shownList(steps)}`)
     return
   }
   const { env, folder, verifier, wranglerIn } = deploying
@@ -117,7 +116,7 @@ async function deploy(deploying: Deploying): Promise<void> {
   const bundle = await wrangler.bundle()
   terminal.say(shownWanted(wanted, account))
 
-  const taken = new Set<string>()
+  const mayTakeOver = takingOver(flags, terminal)
   const passing = (cloudflare: Cloudflare, real: boolean) => {
     const effects: Effect[] = []
     const run: Run = {
@@ -125,7 +124,7 @@ async function deploy(deploying: Deploying): Promise<void> {
       account,
       records: recordKeeper(start, real ? origin : null),
       effect: (effect) => void effects.push(effect),
-      mayTakeOver: ({ part, what, id }) => mayTakeOver(deploying, taken, { part, what, id }),
+      mayTakeOver,
       fetch: verifier.fetch,
     }
     return { run, effects }
@@ -139,7 +138,7 @@ async function deploy(deploying: Deploying): Promise<void> {
     terminal.say(`\n${shownRehearsal(plan.writes, upload)}\n\nNothing was done.`)
     return
   }
-  if (planned.effects.some(({ verb }) => verb !== 'keep')) await confirm(deploying)
+  if (planned.effects.some(({ verb }) => verb !== 'keep')) await confirm(flags, terminal)
 
   const real = passing(reads, true)
   const { records } = real.run
@@ -152,77 +151,23 @@ async function deploy(deploying: Deploying): Promise<void> {
   const publicUrl = records.record.worker?.public_url ?? upload.publicUrl
   const made = real.effects.filter(({ verb }) => verb !== 'keep')
   terminal.say(made.length === 0 ? '\nNothing had to be changed.' : '\nDone.')
-  sayLeftovers(records.record, terminal)
-  await verify(deploying, publicUrl, pair.service_token)
+  const leftovers = leftoversOf(records.record)
+  if (leftovers.length > 0)
+    terminal.say(`Not used any more, and left as it was:\n${shownList(leftovers)}`)
+  // Said before anything can be found wrong with it: the first look is there before cloudflared is.
+  terminal.say(
+    `\nThe address for MCP clients: ${publicUrl}/mcp\nIt works while cloudflared keeps the tunnel open: docs/remote-access.md#keep-the-tunnel-open`,
+  )
+  await seeAll(verifier, { publicUrl, serviceToken: pair.service_token, say: terminal.say })
   if (rotation !== null) {
     await drain({ verifier, say: terminal.say, atOnce: flags['at-once'] })
     await origin.finishRotation(rotation.id)
     terminal.say('The rotation of secrets that was under way is finished.')
   }
-  terminal.say(`\nThe address for MCP clients: ${publicUrl}/mcp`)
-}
-
-async function mayTakeOver(
-  { flags, terminal }: Deploying,
-  taken: Set<string>,
-  { part, what, id }: Parameters<Run['mayTakeOver']>[0],
-): Promise<void> {
-  if (flags.adopt || flags['dry-run'] || taken.has(`${part} ${id}`)) return
-  const question = `There is a ${what} (${id}) that this MCPbox did not make. Taking it over changes it to what MCPbox needs.`
-  if (terminal.ask !== null && !flags.yes) {
-    if (isYes(await terminal.ask(`${question} Take it over? [y/N] `))) {
-      taken.add(`${part} ${id}`)
-      return
-    }
-  }
-  throw new DeployFailure(
-    `${question} It was left alone. To take it over add --adopt; to keep it deploy under another name (--worker).`,
-  )
-}
-
-async function confirm({ flags, terminal }: Deploying): Promise<void> {
-  if (flags.yes) return
-  if (terminal.ask === null)
-    throw new DeployFailure('Nobody can be asked here; say --yes to go ahead with this plan.')
-  if (!isYes(await terminal.ask('\nGo ahead? [y/N] ')))
-    throw new DeployFailure('Nothing was changed.')
-}
-
-const isYes = (answer: string) => /^y(es)?$/i.test(answer.trim())
-
-async function verify({ terminal, verifier }: Deploying, publicUrl: string, serviceToken: string) {
-  terminal.say('\nLooking at it from outside:')
-  let well = true
-  for (const look of [
-    () => seeHealth(verifier, publicUrl),
-    () => seeDoorShut(verifier, publicUrl),
-    () => seeOrigin(verifier, publicUrl, serviceToken),
-  ]) {
-    const { ok, saw, next } = await look()
-    terminal.say(`  ${ok ? '✓' : '✗'} ${saw}${next === '' ? '' : `\n    ${next}`}`)
-    well &&= ok
-  }
-  if (!well)
-    throw new DeployFailure('It is deployed, but not all is well with it: see the lines with ✗.')
 }
 
 function hideSecretsOf(record: DeploymentRecord, { hide }: DiscreetTerminal): void {
   hide(record.tunnel?.token ?? null)
   hide(record.oidc_app?.client_secret ?? null)
   hide(record.origin_service_token?.client_secret ?? null)
-}
-
-/** Parts of another mode or way that still exist: nothing is taken away that was not said. */
-function sayLeftovers(record: DeploymentRecord, terminal: Terminal): void {
-  const { wanted } = record
-  const unused = [
-    ...(wanted?.route === 'vpc' ? ([record.dns_record, record.origin_app] as const) : []),
-    ...(wanted?.route === 'hostname' ? [record.vpc_service] : []),
-    ...(wanted?.auth === 'access' ? [record.oidc_app, record.kv_namespace] : []),
-    ...(wanted?.auth === 'oauth' ? [record.health_app] : []),
-    ...(wanted?.machines.length === 0 ? [record.machines_policy] : []),
-  ].filter((part) => part !== null)
-  if (unused.length === 0) return
-  const names = unused.map(({ name, id }) => `“${name}” (${id})`).join(', ')
-  terminal.say(`Not used any more, and left as it was: ${names}`)
 }

@@ -1,12 +1,11 @@
 import type { Part } from '#contract/deployment.ts'
 import { DeployFailure } from './failure.ts'
+import { KINDS } from './parts/kinds.ts'
 import type { Run } from './run.ts'
 
 /** One thing that is to exist at Cloudflare. */
 export interface Wanted<F extends { id: string; name: string }> {
   part: Part
-  /** What people call it. */
-  kind: string
   name: string
   /** Everything that could be it: by our id, or by our name. */
   find(): Promise<F[]>
@@ -33,7 +32,7 @@ export async function ensure<F extends { id: string; name: string }>(
   wanted: Wanted<F>,
 ): Promise<F> {
   const { part, name } = wanted
-  const what = `${wanted.kind} “${name}”`
+  const what = `${KINDS[part]} “${name}”`
   const { record } = run.records
   const all = await wanted.find()
   const recorded = all.find(({ id }) => id === record[part]?.['id' as never])

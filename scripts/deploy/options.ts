@@ -17,6 +17,8 @@ Options; what is deployed is kept for the next time:
   --email <address>     who may come in; repeat it for several
   --machine <name>      Access service token that may come in (access only); repeat it for several
   --allowed-origin <o>  web origin whose pages may call; repeat it for several
+  --rate-limit <n>      requests a minute of one person or program (100)
+  --token-hours <n>     how long an access token lives, 1 to 24 (8; oauth only)
   --origin <way>        vpc (Workers VPC) or hostname (a public name behind Access)
   --hostname <name>     that public name, in a zone of your account
   --origin-address <host:port>  where cloudflared finds the tunnel door (what the origin says)
@@ -27,6 +29,14 @@ CLOUDFLARE_API_TOKEN holds the API token. MCPBOX_DEPLOY_KEY, or else secrets.env
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 const HOST = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/
+
+/** A whole number in decimal digits. */
+const count = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min, `must be ${min} or more`).max(max, `must be ${max} or less`))
 
 const Flags = z.strictObject({
   help: z.boolean().default(false),
@@ -51,6 +61,8 @@ const Flags = z.strictObject({
       z.string().refine((text) => URL.parse(text)?.origin === text, 'must be like https://host'),
     )
     .optional(),
+  'rate-limit': count(1, 100_000).optional(),
+  'token-hours': count(1, 24).optional(),
   origin: OriginRoute.optional(),
   hostname: z.string().toLowerCase().regex(HOST, 'must be like origin.example.com').optional(),
   'origin-address': z
@@ -82,6 +94,8 @@ export function readFlags(args: string[]): Flags {
         email: texts,
         machine: texts,
         'allowed-origin': texts,
+        'rate-limit': text,
+        'token-hours': text,
         origin: text,
         hostname: text,
         'origin-address': text,

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, expect, test } from 'vitest'
+import { ORIGIN_HEALTH_PATH } from '#contract/deploy-proof.ts'
 import { EMAIL, startDeployment, type DeploymentLine } from './testing/deployment.ts'
 
 const SLOW = { timeout: 120_000 }
@@ -48,8 +49,7 @@ test(
     expect(oauth.said).toContain('OIDC_TOKEN_URL = "<token_endpoint of the discovery document>"')
     expect(oauth.said).toContain('POST /zones/<zone>/dns_records')
     const rotation = await dry(['--set-secrets'])
-    expect(rotation.failure).toBeNull()
-    expect(rotation.said).toContain('wrangler secret bulk')
+    expect(rotation.failure).toContain('no deployed Worker yet')
     await untouched()
     expect((await readdir(line.folder)).filter((name) => !name.startsWith('.'))).not.toContain(
       'wrangler.generated.toml',
@@ -64,6 +64,17 @@ test('nothing is done before the plan was agreed to', SLOW, async () => {
   expect(no.failure).toBe('Nothing was changed.')
   expect((await line.run(['--email', EMAIL])).failure).toContain('say --yes')
   await untouched()
+})
+
+test('before cloudflared runs the address is said, and what it waits for', SLOW, async () => {
+  line = await startDeployment()
+  const error = { code: 'origin_unreachable', message: 'Its tunnel is not connected.' }
+  line.worker.instead.set(ORIGIN_HEALTH_PATH, { status: 503, body: JSON.stringify({ error }) })
+  const { said, failure } = await line.run(['--yes', '--email', EMAIL])
+  expect(failure).toContain('It is deployed, but not all is well')
+  expect(said).toMatch(
+    /address for MCP clients: https:\/\/mcpbox\.ada\.workers\.dev\/mcp\n.*cloudflared.*#keep-the-tunnel-open[\s\S]*✗ the Worker does not reach the origin/,
+  )
 })
 
 test('who may come in must be said; nobody is let in by leaving it out', SLOW, async () => {

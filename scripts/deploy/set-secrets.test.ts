@@ -49,6 +49,31 @@ test(
   },
 )
 
+test('a dry run says every step in the order of the run, and does none', SLOW, async () => {
+  const before = line.cloudflare.changes().length
+  const { revision } = await line.origin.deployment()
+  const health = /^ {2}GET https:\/\/mcpbox\.ada\.workers\.dev\/health\/origin/
+  for (const env of [{}, { CLOUDFLARE_API_TOKEN: '' }]) {
+    const { said, failure } = await line.run(['--set-secrets', '--dry-run'], { env })
+    expect(failure).toBeNull()
+    expect(said.split('\n').slice(1)).toEqual([
+      expect.stringMatching(/^ {2}POST \/internal\/rotation /),
+      expect.stringContaining('--name mcpbox: SERVICE_TOKEN, ASSERTION_KEY, SESSION_KEY (••••)'),
+      expect.stringMatching(health),
+      expect.stringContaining('a wait of 330 s'),
+      expect.stringMatching(health),
+      expect.stringMatching(/^ {2}POST \/internal\/rotation\/<rotation>\/finish /),
+      expect.stringMatching(health),
+      expect.stringMatching(/^ {2}PUT \/internal\/deployment /),
+    ])
+  }
+  const atOnce = await line.run(['--set-secrets', '--dry-run', '--at-once'])
+  expect(atOnce.said).not.toContain('a wait')
+  expect(line.cloudflare.changes().slice(before)).toEqual([])
+  expect((await line.origin.deployment()).revision).toBe(revision)
+  expect(await line.origin.rotation()).toBeNull()
+})
+
 test('the next deployment after it changes nothing', SLOW, async () => {
   const before = line.cloudflare.changes().length
   expect((await line.run(['--yes'])).said).toContain('Nothing had to be changed.')

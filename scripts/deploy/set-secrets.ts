@@ -13,8 +13,9 @@ const TRIES = 3
 
 export interface SetSecrets {
   origin: OriginClient
-  cloudflare: Cloudflare
-  wrangler: Wrangler
+  /** Null in a rehearsal without a token: the record is believed then. */
+  cloudflare: Cloudflare | null
+  wrangler: Pick<Wrangler, 'setSecrets'>
   verifier: Verifier
   /** Ends the old secrets without waiting for open sessions, as after they became known. */
   atOnce: boolean
@@ -33,7 +34,7 @@ export async function setSecrets(parts: SetSecrets, record: DeploymentRecord): P
   if (
     worker === null ||
     account === null ||
-    !(await workerExists({ cloudflare, account }, worker.name))
+    (cloudflare !== null && !(await workerExists({ cloudflare, account }, worker.name)))
   )
     throw new DeployFailure('There is no deployed Worker yet: run npx mcpbox deploy-worker.')
 
@@ -50,7 +51,10 @@ export async function setSecrets(parts: SetSecrets, record: DeploymentRecord): P
     const sees = () => seeOrigin(parts.verifier, worker.public_url, secrets.service_token)
     if ((await sees()).ok && (await finish(origin, id))) {
       if ((await sees()).ok) {
-        const deployment = await latestDeployment({ cloudflare, account }, worker.name)
+        const deployment =
+          cloudflare === null
+            ? worker.deployment
+            : await latestDeployment({ cloudflare, account }, worker.name)
         const digest = digestOf(secretsOf(secrets, record))
         await noteWorker(origin, (it) => ({ ...it, secrets_digest: digest, deployment }))
         say('The old secrets are no longer good. Done.')

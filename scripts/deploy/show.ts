@@ -41,3 +41,7 @@ export function shownRehearsal(writes: readonly Write[], upload: Upload): string
     ...upload.config.split('\n').map((line) => `  ${line}`),
   ].join('\n')
 }
+
+export function shownList(items: readonly string[]): string {
+  return items.map((item) => `  ${item}`).join('\n')
+}

@@ -64,7 +64,7 @@ test.each<[string, (it: Verifier) => Promise<Sight>, () => Response, RegExp, Reg
   [
     'other secrets',
     origin,
-    () => problem(401, 'unauthenticated'),
+    () => problem(404, 'not_found'),
     /does not hold these/,
     /--set-secrets/,
   ],

@@ -146,7 +146,7 @@ export function seeOrigin(
       )
     if (problem.code === 'assertion_expired')
       return ill(problem.message, 'Set the clock of the machine MCPbox runs on, then run again.')
-    if (answer.status === 401 || answer.status === 404)
+    if (problem.code === 'not_found')
       return ill(
         'the Worker does not hold these secrets (yet), or the clock of this machine is off',
         'Run npx mcpbox deploy-worker --set-secrets.',

@@ -24,6 +24,10 @@ export async function wantedDeployment(
   const machines = flags.machine ?? last?.machines ?? []
   if (auth === 'oauth' && machines.length > 0)
     throw new DeployFailure('--machine goes with --auth access only.')
+  if (auth === 'access' && flags['token-hours'] !== undefined)
+    throw new DeployFailure(
+      '--token-hours goes with --auth oauth only; with --auth access Cloudflare’s tokens live for 15 minutes.',
+    )
   const route = flags.origin ?? last?.route ?? 'vpc'
   const hostname = flags.hostname ?? last?.hostname ?? null
   if (route === 'hostname' && hostname === null)
@@ -39,6 +43,8 @@ export async function wantedDeployment(
     route,
     origin_address: flags['origin-address'] ?? last?.origin_address ?? tunnelDoor,
     hostname: route === 'hostname' ? hostname : null,
+    rate_limit: flags['rate-limit'] ?? last?.rate_limit ?? null,
+    token_hours: auth === 'oauth' ? (flags['token-hours'] ?? last?.token_hours ?? null) : null,
   }
 }
 

@@ -87,7 +87,6 @@ export async function ensureApp(
   const apps = `/accounts/${account}/access/apps`
   const app = await ensure(run, {
     part,
-    kind: 'Access application',
     name: body.name,
     find: () => cloudflare.list(apps, App),
     make: () =>
@@ -119,7 +118,7 @@ function writable(app: App): Record<string, unknown> {
 }
 
 /**
- * The Worker's own OAuth server must meet its clients itself.
+ * The Worker's own OAuth server must meet its clients itself. What stood there once is forgotten.
  * @throws DeployFailure when an application of Access stands before this host
  */
 export async function assertNotBehindAccess(run: Run, host: string): Promise<void> {
@@ -131,7 +130,7 @@ export async function assertNotBehindAccess(run: Run, host: string): Promise<voi
         (uri) => uri === host || uri === `${host}/` || uri?.startsWith(`${host}/mcp`) === true,
       ),
   )
-  if (before === undefined) return
+  if (before === undefined) return run.records.change({ access_app: null })
   throw new DeployFailure(
     `The Access application “${before.name}” (${before.id}) stands before ${host}, so clients would never reach the Worker’s own sign-in. Delete it in Cloudflare’s dashboard (Zero Trust → Access → Applications), then run again.`,
   )

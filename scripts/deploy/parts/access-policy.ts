@@ -21,7 +21,6 @@ export async function ensurePolicy(run: Run, wanted: PolicyWanted): Promise<stri
   const { part, ...body } = wanted
   const policy = await ensure(run, {
     part,
-    kind: 'Access policy',
     name: wanted.name,
     find: () => cloudflare.list(policies, Policy),
     make: () =>

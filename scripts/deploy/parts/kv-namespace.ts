@@ -12,7 +12,6 @@ export async function ensureKvNamespace(run: Run, name: string): Promise<{ id: s
   const namespaces = `/accounts/${account}/storage/kv/namespaces`
   const namespace = await ensure(run, {
     part: 'kv_namespace',
-    kind: 'KV namespace',
     name,
     find: () => cloudflare.list(namespaces, Namespace),
     make: () =>

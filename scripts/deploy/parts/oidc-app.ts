@@ -52,7 +52,6 @@ export async function ensureOidcApp(
     })
   const app = await ensure<OidcApp>(run, {
     part: 'oidc_app',
-    kind: 'Access for SaaS application',
     name: wanted.name,
     find: () => cloudflare.list(apps, OidcApp),
     make,

@@ -71,7 +71,6 @@ async function ensureToken(run: Run, name: string): Promise<OriginToken> {
   }
   const found = await ensure<Token>(run, {
     part: 'origin_service_token',
-    kind: 'Access service token',
     name,
     find: () => cloudflare.list(tokens, Token),
     make: () =>
@@ -146,7 +145,6 @@ async function ensureDns(run: Run, zone: string, hostname: string, tunnel: strin
     run.cloudflare.write({ method, path, body }, DnsRecord, { id: '<dns record>', name: hostname })
   const made = await ensure(run, {
     part: 'dns_record',
-    kind: 'DNS record',
     name: hostname,
     find: () => run.cloudflare.list(`${records}?name=${hostname}`, DnsRecord),
     make: () => put(records, 'POST'),

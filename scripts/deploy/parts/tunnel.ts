@@ -10,7 +10,6 @@ export async function ensureTunnel(run: Run, name: string): Promise<{ id: string
   const tunnels = `/accounts/${account}/cfd_tunnel`
   const tunnel = await ensure(run, {
     part: 'tunnel',
-    kind: 'tunnel',
     name,
     find: () => cloudflare.list(`${tunnels}?is_deleted=false`, Tunnel),
     make: () =>

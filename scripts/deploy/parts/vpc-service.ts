@@ -29,7 +29,6 @@ export async function ensureVpcService(
     })
   const service = await ensure<Service>(run, {
     part: 'vpc_service',
-    kind: 'VPC service',
     name: wanted.name,
     find: () => cloudflare.list(services, Service),
     make: () => put(services, 'POST'),

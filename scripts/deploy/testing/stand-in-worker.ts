@@ -2,7 +2,21 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SignJWT } from 'jose'
-import { DEPLOY_PROOF_HEADER, isDeployProof } from '#contract/deploy-proof.ts'
+import {
+  ASSERTION_ALGORITHM,
+  ASSERTION_AUDIENCE,
+  ASSERTION_HEADER,
+  ASSERTION_ISSUER,
+  SERVICE_TOKEN_HEADER,
+  type AssertionClaims,
+} from '#contract/assertion.ts'
+import {
+  DEPLOY_PROOF_HEADER,
+  isDeployProof,
+  ORIGIN_HEALTH_PATH,
+  type OriginReached,
+} from '#contract/deploy-proof.ts'
+import { statusOf, type ProblemCode } from '#contract/problem.ts'
 import type { CloudflareStore } from './cloudflare-store.ts'
 
 interface Answer {
@@ -36,11 +50,11 @@ export async function startStandInWorker(
   async function originHealth(proof: string | null) {
     const token = held().get('SERVICE_TOKEN') ?? ''
     if (!(await isDeployProof(proof, token, Date.now())))
-      return problem(401, 'unauthenticated', 'This needs a proof.')
+      return problem('not_found', 'There is nothing here.')
     const now = Math.floor(Date.now() / 1000)
-    const assertion = await new SignJWT({
-      iss: 'mcpbox-worker',
-      aud: 'mcpbox-origin',
+    const claims: AssertionClaims = {
+      iss: ASSERTION_ISSUER,
+      aud: ASSERTION_AUDIENCE,
       sub: 'service:deploy',
       iat: now,
       exp: now + 20,
@@ -49,13 +63,14 @@ export async function startStandInWorker(
       mth: 'GET',
       pth: '/ping',
       bdg: createHash('sha256').digest('base64url'),
-    })
-      .setProtectedHeader({ alg: 'HS256' })
+    }
+    const assertion = await new SignJWT(claims)
+      .setProtectedHeader({ alg: ASSERTION_ALGORITHM })
       .sign(new TextEncoder().encode(held().get('ASSERTION_KEY')))
     const answer = await fetch(`http://${tunnelDoor()}/ping`, {
-      headers: { 'x-mcpbox-service-token': token, 'x-mcpbox-assertion': assertion },
+      headers: { [SERVICE_TOKEN_HEADER]: token, [ASSERTION_HEADER]: assertion },
     })
-    if (answer.status === 200) return { status: 200, body: '{"status":"ok"}' }
+    if (answer.status === 200) return { status: 200, body: JSON.stringify(REACHED) }
     return { status: answer.status, body: await answer.text() }
   }
 
@@ -66,7 +81,7 @@ export async function startStandInWorker(
     const own = async (): Promise<Answer> => {
       if (!store.workers.has(name)) return { status: 404, body: 'There is nothing here yet' }
       if (path === '/health') return { status: 200, body: '{"status":"ok"}' }
-      if (path === '/health/origin') return originHealth(typeof proof === 'string' ? proof : null)
+      if (path === ORIGIN_HEALTH_PATH) return originHealth(typeof proof === 'string' ? proof : null)
       const headers = { 'www-authenticate': 'Bearer resource_metadata="https://x/y"' }
       return { status: 401, headers, body: '{}' }
     }
@@ -124,7 +139,9 @@ async function listening(server: Server): Promise<URL> {
   return new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
 }
 
-const problem = (status: number, code: string, message: string) => ({
-  status,
+const REACHED: OriginReached = { status: 'ok' }
+
+const problem = (code: ProblemCode, message: string) => ({
+  status: statusOf(code),
   body: JSON.stringify({ error: { code, message } }),
 })

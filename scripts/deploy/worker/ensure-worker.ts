@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { KINDS } from '../parts/kinds.ts'
 import type { Run } from '../run.ts'
 import { digestOf } from './secrets.ts'
 import type { Bundle, Wrangler } from './wrangler.ts'
@@ -30,7 +31,7 @@ export async function ensureWorker(
 ): Promise<void> {
   const { records } = run
   const { name } = upload
-  const what = `Worker “${name}”`
+  const what = `${KINDS.worker} “${name}”`
   const kept = records.record.worker?.name === name ? records.record.worker : null
   const digest = createHash('sha256')
     .update(upload.bundle.digest)

@@ -6,6 +6,8 @@ export interface WorkerSettings {
   account: string
   publicUrl: string
   allowedOrigins: readonly string[]
+  /** Requests a minute of one person or program; null: the Worker's own default. */
+  ratePerMinute: number | null
   auth:
     | { mode: Extract<AuthMode, 'access'>; issuer: string; audiences: readonly string[] }
     | {
@@ -16,12 +18,15 @@ export interface WorkerSettings {
         tokenUrl: string
         jwksUrl: string
         kvNamespace: string
+        /** Of an access token, in seconds; null: the Worker's own default. */
+        accessTokenS: number | null
       }
   origin: { vpcService: string; host: string } | { hostname: string }
 }
 
 /** The Worker's variables. */
-export function varsOf({ publicUrl, allowedOrigins, auth, origin }: WorkerSettings) {
+export function varsOf(settings: Omit<WorkerSettings, 'name' | 'account'>) {
+  const { publicUrl, allowedOrigins, ratePerMinute, auth, origin } = settings
   return {
     AUTH_MODE: auth.mode,
     PUBLIC_URL: publicUrl,
@@ -35,8 +40,10 @@ export function varsOf({ publicUrl, allowedOrigins, auth, origin }: WorkerSettin
           OIDC_JWKS_URL: auth.jwksUrl,
           // Access has seen to the address itself, and is reported to leave the claim out.
           OIDC_EMAIL_VERIFIED: 'when_stated',
+          ...(auth.accessTokenS !== null && { OAUTH_ACCESS_TOKEN_S: String(auth.accessTokenS) }),
         }),
     ORIGIN_URL: 'hostname' in origin ? `https://${origin.hostname}` : `http://${origin.host}`,
+    ...(ratePerMinute !== null && { RATE_LIMIT_PER_MINUTE: String(ratePerMinute) }),
     ...(allowedOrigins.length > 0 && { ALLOWED_ORIGINS: allowedOrigins.join(',') }),
   }
 }

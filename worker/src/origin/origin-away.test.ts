@@ -8,9 +8,9 @@ describe('what answered in the place of the origin tells what is wrong', () => {
     [503, 'origin_down', 'start MCPbox'],
     [522, 'no_answer', 'check that the machine is on'],
     [524, 'no_answer', 'check that the machine is on'],
-    [302, 'access_refused', 'deploy-worker --set-secrets'],
-    [401, 'access_refused', 'deploy-worker --set-secrets'],
-    [403, 'access_refused', 'deploy-worker --set-secrets'],
+    [302, 'access_refused', 'run `npx mcpbox deploy-worker`.'],
+    [401, 'access_refused', 'run `npx mcpbox deploy-worker`.'],
+    [403, 'access_refused', 'run `npx mcpbox deploy-worker`.'],
   ])('%d: %s', (status, away, advice) => {
     const answered = whoAnswered(new Response(null, { status }), { access: {} })
     expect(answered).toMatchObject({ away, advice: expect.stringContaining(advice) })

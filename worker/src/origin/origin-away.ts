@@ -16,8 +16,7 @@ const ADVICE: Record<Away, string> = {
   no_answer: 'Nothing answered; check that the machine is on and has its network.',
   tunnel_down: 'Its tunnel is not connected: start cloudflared on the machine of the origin.',
   origin_down: 'The tunnel is connected, but nothing answers behind it: start MCPbox.',
-  access_refused:
-    'Cloudflare Access before it refused the Worker: run `npx mcpbox deploy-worker --set-secrets`.',
+  access_refused: 'Cloudflare Access before it refused the Worker: run `npx mcpbox deploy-worker`.',
   not_ready: 'It answers, but cannot work yet; its log says why.',
   broken_stream: 'The connection breaks; check that it and its tunnel are running.',
 }
