@@ -1,3 +1,4 @@
+import type { WorkerSecrets } from '#contract/admin-api.ts'
 import type { DeploymentRecord } from '#contract/deployment.ts'
 import { confirm, takingOver } from './asking.ts'
 import { bring } from './bring.ts'
@@ -143,7 +144,7 @@ async function deploy(deploying: Deploying): Promise<void> {
   const real = passing(reads, true)
   const { records } = real.run
   try {
-    await bring(real.run, wanted, pair, bundle, wrangler)
+    await bring(real.run, wanted, pair, bundle, onlyWhileGood(wrangler, pair, origin))
   } finally {
     // What it made has secrets of its own.
     hideSecretsOf(records.record, terminal)
@@ -163,6 +164,23 @@ async function deploy(deploying: Deploying): Promise<void> {
     await drain({ verifier, say: terminal.say, atOnce: flags['at-once'] })
     await origin.finishRotation(rotation.id)
     terminal.say('The rotation of secrets that was under way is finished.')
+  }
+}
+
+/** Uploads nothing that another run has retired since it was read: people take their time to say yes. */
+function onlyWhileGood(wrangler: Wrangler, pair: WorkerSecrets, origin: OriginClient): Wrangler {
+  const isPair = (other: WorkerSecrets | undefined) =>
+    other?.service_token === pair.service_token && other.assertion_key === pair.assertion_key
+  return {
+    ...wrangler,
+    async deploy(config, secrets) {
+      const [rotation, current] = [await origin.rotation(), await origin.secrets()]
+      if (!isPair(current) && !isPair(rotation?.secrets))
+        throw new DeployFailure(
+          'Another run changed the secrets meanwhile. The Worker was left as it is; run npx mcpbox deploy-worker again.',
+        )
+      await wrangler.deploy(config, secrets)
+    },
   }
 }
 

@@ -24,6 +24,8 @@ export interface Outcome {
 interface Around {
   /** What the person types, one after the other; left out, there is nobody. */
   answers?: string[]
+  /** What happens before an answer is typed. */
+  meanwhile?: () => Promise<unknown>
   env?: NodeJS.ProcessEnv
   /** What happens while the script waits. */
   pause?: (ms: number) => Promise<void>
@@ -84,7 +86,10 @@ export async function startDeployment(): Promise<DeploymentLine> {
       })
       return response.status
     },
-    async run(args = [], { answers, env = {}, pause = async () => {} } = {}) {
+    async run(
+      args = [],
+      { answers, meanwhile = async () => {}, env = {}, pause = async () => {} } = {},
+    ) {
       const said: string[] = []
       const failure = await deployWorker(['--url', url, ...args], {
         terminal: {
@@ -94,6 +99,7 @@ export async function startDeployment(): Promise<DeploymentLine> {
               ? null
               : async (question) => {
                   said.push(question)
+                  await meanwhile()
                   return answers.shift() ?? ''
                 },
         },

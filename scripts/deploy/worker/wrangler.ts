@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,12 +92,19 @@ export function wranglerIn(options: WranglerOptions): Wrangler {
       await mkdir(options.folder, { recursive: true, mode: 0o700 })
       const path = join(options.folder, 'wrangler.generated.toml')
       await writePrivate(path, config)
+      await forgetSecretsIn(options.folder)
       const secretsPath = join(options.folder, `secrets.${randomBytes(6).toString('hex')}.json`)
-      await writePrivate(secretsPath, JSON.stringify(secrets))
+      const stop = (signal: NodeJS.Signals) => {
+        rmSync(secretsPath, { force: true })
+        process.kill(process.pid, signal)
+      }
+      for (const signal of STOPS) process.once(signal, stop)
       try {
+        await writePrivate(secretsPath, JSON.stringify(secrets))
         await wrangler(['deploy', '--env=', '--config', path, '--secrets-file', secretsPath])
       } finally {
-        await rm(secretsPath)
+        await rm(secretsPath, { force: true })
+        for (const signal of STOPS) process.off(signal, stop)
       }
     },
 
@@ -106,6 +114,12 @@ export function wranglerIn(options: WranglerOptions): Wrangler {
         JSON.stringify(secrets),
       ),
   }
+}
+
+/** What a run left behind that was killed while it uploaded. */
+async function forgetSecretsIn(folder: string): Promise<void> {
+  for (const name of await readdir(folder))
+    if (/^secrets\.[0-9a-f]+\.json/.test(name)) await rm(join(folder, name))
 }
 
 async function bundleIn(folder: string): Promise<Bundle> {
@@ -120,6 +134,8 @@ async function bundleIn(folder: string): Promise<Bundle> {
   }
   return { digest: hash.digest('hex'), modules }
 }
+
+const STOPS = ['SIGINT', 'SIGTERM'] as const
 
 /** Only its owner can read it, from its first byte on. */
 async function writePrivate(path: string, text: string): Promise<void> {
