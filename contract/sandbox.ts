@@ -60,7 +60,10 @@ export const RunRequest = z.strictObject({
 })
 export type RunRequest = z.infer<typeof RunRequest>
 
-/** The body of `POST /runs`: a run for one boot of the sandbox. Another one answers 409 and runs nothing. */
+/**
+ * The body of `POST /runs`: a run for one boot of the sandbox, begun once however often it is sent.
+ * Another boot answers 409 and runs nothing; 410 says that it ended, too long ago to say how.
+ */
 export const RunOrder = z.strictObject({ boot_id: z.uuid(), run: RunRequest })
 export type RunOrder = z.infer<typeof RunOrder>
 

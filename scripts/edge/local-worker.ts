@@ -57,6 +57,12 @@ export async function serveWorker(
       cf: false,
       host: '127.0.0.1',
       port: options.port ?? 0,
+      handleStructuredLogs({ level, message }) {
+        // What is reset complains, each of its requests for itself.
+        if (message.includes('abortAllDurableObjects()')) return
+        const stream = level === 'error' || level === 'warn' ? process.stderr : process.stdout
+        stream.write(`${message}\n`)
+      },
       ...(storage !== undefined && { resourcePersistencePath: storage }),
       workers: [
         { ...worker, ...(internet !== undefined && { outboundService: outside(internet) }) },

@@ -83,6 +83,17 @@ describe('upstreams', () => {
     server.close()
   })
 
+  test('hear of no request that is kept, until it is not', async () => {
+    const heard = vi.fn<RequestListener>((_asked, answer) => void answer.end('now'))
+    const tunnel = await tunnelTo(heard)
+    const kept = tunnel.hold()
+    const said = text(tunnel.url)
+    await vi.waitFor(() => expect(tunnel.passages).toHaveLength(1))
+    expect(heard).not.toHaveBeenCalled()
+    kept[Symbol.dispose]()
+    expect(await said).toBe('now')
+  })
+
   test('that break off break towards whoever asked, and hear of whoever leaves', async () => {
     const left = Promise.withResolvers<void>()
     const tunnel = await tunnelTo((asked, answer) => {

@@ -11,6 +11,8 @@ import { Spell, type Asked, type Weather } from './weather.ts'
 export interface Passage extends Asked {
   /** Who answered, or was about to; null for nobody. */
   upstream: URL | null
+  /** Content type of the answer; null as long as there is none. */
+  type: string | null
   /** When each piece of the answer came from the upstream: milliseconds since 1970. */
   pieces: { at: number; bytes: number }[]
   /** Whole: all of the upstream's answer went to whoever asked. */
@@ -30,7 +32,9 @@ export interface Tunnel extends AsyncDisposable {
   served(path: string): URL[]
   /** Makes weather for the requests to come: all of them, as often as they come, unless said. */
   turn(weather: Weather, where?: (asked: Asked) => boolean, times?: number): Spell
-  /** Resets every connection that there is now, on both sides. */
+  /** Keeps the requests to come, until it is disposed of. */
+  hold(): Disposable
+  /** Resets every connection that there is now, on both sides, but those whose request is kept. */
   cut(): void
 }
 
@@ -45,8 +49,10 @@ export async function startTunnel(
   const passages: Passage[] = []
   const spells = new Set<Spell>()
   const sockets = new Set<Socket>()
+  const kept = new Set<Socket>()
   const agent = new Agent({ keepAlive: true })
   let turn = 0
+  let held = Promise.resolve()
 
   function weatherFor(asked: Asked): Weather {
     const meeting = [...spells].filter((spell) => spell.meets(asked))
@@ -57,7 +63,13 @@ export async function startTunnel(
     const { method = '', url: path = '', headers } = incoming
     const asked: Asked = { method, path, headers }
     const weather = weatherFor(asked)
-    const passage: Passage = { ...asked, upstream: null, pieces: [], state: 'under way' }
+    const passage: Passage = {
+      ...asked,
+      upstream: null,
+      type: null,
+      pieces: [],
+      state: 'under way',
+    }
     passages.push(passage)
     const left = new AbortController()
     outgoing.once('close', () => {
@@ -68,11 +80,15 @@ export async function startTunnel(
     if (weather.hangsUp) outgoing.once('finish', () => socket?.end())
     const body = await buffer(incoming)
     if (weather.instead !== undefined) return answerInPlace(weather.instead, outgoing)
+    if (socket) kept.add(socket)
+    await held
+    if (socket) kept.delete(socket)
     const until = Date.now() + patienceMs
     const clock = new ReadClock(weather.readTimeoutMs)
     try {
       const answer = await reach(incoming, body, { passage, left: left.signal, until, clock })
       if (answer === null) return answerInPlace('bad gateway', outgoing)
+      passage.type = answer.headers['content-type'] ?? ''
       if (weather.mute) return
       clock.onLate(() => answer.destroy(new Error('the upstream fell silent')))
       const heard = (bytes: number) => {
@@ -133,7 +149,7 @@ export async function startTunnel(
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const cut = () => {
-    for (const socket of sockets) socket.resetAndDestroy()
+    for (const socket of sockets) if (!kept.has(socket)) socket.resetAndDestroy()
   }
   return {
     url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
@@ -147,8 +163,14 @@ export async function startTunnel(
       spells.add(spell)
       return spell
     },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return { [Symbol.dispose]: resolve }
+    },
     cut,
     async [Symbol.asyncDispose]() {
+      kept.clear()
       cut()
       agent.destroy()
       await new Promise((resolve) => server.close(resolve))

@@ -73,7 +73,7 @@ class Isolate {
       authenticator: authenticatorFor(config, memory),
       gateway: createGateway({
         ...ports,
-        sessions: durableSessionHost(env.SESSIONS),
+        sessions: durableSessionHost(env.SESSIONS, reportFault),
         keys: { sessionId: config.sessionKey },
         heard: noteMessage,
       }),

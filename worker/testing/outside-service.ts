@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ASSERTION_HEADER, REQUEST_ID_HEADER } from '#contract/assertion.ts'
 import { scriptedOrigin, type ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
-import { counting, echo, held, silent, type HeldTool } from '#gateway/testing/tools.ts'
+import type { ScriptedTool } from '#gateway/testing/scripted-program.ts'
+import { counting, echo, held, type HeldTool } from '#gateway/testing/tools.ts'
 import { accessTeam, ISSUER, type AccessTeam } from './access-team.ts'
 import { IDP } from './oauth-bindings.ts'
 import { oidcIssuer, type OidcIssuer } from './oidc-issuer.ts'
@@ -38,6 +39,8 @@ const KEYS = {
   assertionKey: TEST_BINDINGS.ASSERTION_KEY,
 }
 
+const HoldArguments = z.object({ gate: z.string(), says: z.int().optional() })
+
 interface World {
   scripted: ScriptedOrigin
   origin: TinyOrigin
@@ -61,13 +64,12 @@ export function outsideService() {
     return gate
   }
 
-  const hold = silent(async (run) => {
-    const name = z.string().parse(run.arguments['gate'])
-    const steps = gateOf(name).tool(run)
-    const { value } = await steps.next()
-    if (value === undefined || 'type' in value) throw new Error('A held tool says nothing')
-    return value
-  })
+  /** Waits at a gate, after it has said what it is asked to say. */
+  const hold: ScriptedTool = async function* (run) {
+    const { gate, says = 0 } = HoldArguments.parse(run.arguments)
+    for (let n = 1; n <= says; n++) yield { type: 'progress', progress: n }
+    return yield* gateOf(gate).tool(run)
+  }
 
   function worldOf(subject: string): World {
     const scripted = scriptedOrigin({ echo, counting, hold, note: echo })

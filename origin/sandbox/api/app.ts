@@ -37,7 +37,9 @@ export function sandboxApp({ apiKey, runs, analyze, packages, health }: Parts): 
       throw new Refusal(409, 'operation_conflict', 'the sandbox started anew; its runs are gone')
     }
     const log = runs.start(run)
-    if (log === null) throw new Refusal(503, 'busy', 'every place is taken; try again')
+    if (log === 'busy') throw new Refusal(503, 'busy', 'every place is taken; try again')
+    if (log === 'forgotten')
+      throw new Refusal(410, 'operation_conflict', 'that run ended; its end is not kept any more')
     return ndjson(log.follow(0))
   })
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import type { Outcome } from '#contract/sandbox.ts'
+import type { Outcome, RunRequest } from '#contract/sandbox.ts'
 import type { Run } from '../calls/run.ts'
 import { USUAL_LIMITS } from '../levels/prove.ts'
 import { linesOf, parse } from '../testing/lines.ts'
-import { runRegistry } from './registry.ts'
+import type { EventLog } from './event-log.ts'
+import { runRegistry, type Registry } from './registry.ts'
 
 const DONE: Outcome = { kind: 'refused', message: 'done' }
 
@@ -34,6 +36,12 @@ function heldRun() {
   return { ...held, run, starts: () => held.starts }
 }
 
+function started(runs: Registry, request: RunRequest): EventLog {
+  const log = runs.start(request)
+  if (typeof log === 'string') throw new Error(log)
+  return log
+}
+
 const LOG = { type: 'log', seq: 1, level: 'info', data: 'started' }
 const OUTCOME = { type: 'outcome', seq: 2, outcome: DONE }
 
@@ -41,14 +49,14 @@ describe('a run', () => {
   it('is started once, however often it is sent', async () => {
     const held = heldRun()
     const runs = runRegistry(held.run, 10)
-    const readers = [runs.start(requestOf('a')), runs.start(requestOf('a'))]
-    const lines = Promise.all(readers.map((log) => linesOf(log!.follow(0))))
+    const readers = [started(runs, requestOf('a')), started(runs, requestOf('a'))]
+    const lines = Promise.all(readers.map((log) => linesOf(log.follow(0))))
     held.release()
     expect(await lines).toEqual([
       [LOG, OUTCOME],
       [LOG, OUTCOME],
     ])
-    expect(runs.start(requestOf('a'))!.ended()).toBe(true)
+    expect(started(runs, requestOf('a')).ended()).toBe(true)
     expect(held.starts()).toBe(1)
   })
 
@@ -64,7 +72,7 @@ describe('a run', () => {
 
   it('ends when it is cancelled, and not when its reader leaves', async () => {
     const runs = runRegistry(heldRun().run, 10)
-    for await (const event of runs.start(requestOf('a'))!.follow(0)) {
+    for await (const event of started(runs, requestOf('a')).follow(0)) {
       expect(parse(event)).toEqual(LOG)
       break
     }
@@ -76,7 +84,7 @@ describe('a run', () => {
 
   it('whose port throws still has an outcome', async () => {
     const runs = runRegistry(() => Promise.reject(new Error('no more processes')), 10)
-    const log = runs.start(requestOf('a'))!
+    const log = started(runs, requestOf('a'))
     const message = 'the sandbox failed: no more processes'
     expect(await linesOf(log.follow(0))).toEqual([
       { type: 'outcome', seq: 1, outcome: { kind: 'refused', message } },
@@ -90,11 +98,26 @@ describe('a run', () => {
       10,
       () => now,
     )
-    await linesOf(runs.start(requestOf('a'))!.follow(0))
+    await linesOf(started(runs, requestOf('a')).follow(0))
     now += 119_000
     expect(runs.find('a')).not.toBeNull()
     now += 2_000
     expect(runs.find('a')).toBeNull()
+  })
+
+  it('is not started again when it was forgotten, for as long as anybody may send it again', async () => {
+    let now = 1_000
+    const held = heldRun()
+    held.release()
+    const runs = runRegistry(held.run, 10, () => now)
+    await linesOf(started(runs, requestOf('a')).follow(0))
+    now += 121_000
+    expect(runs.start(requestOf('a'))).toBe('forgotten')
+    now += LONGEST_CALL_MS
+    expect(runs.start(requestOf('a'))).toBe('forgotten')
+    now += 1_200_000
+    started(runs, requestOf('a'))
+    expect(held.starts()).toBe(2)
   })
 
   it('is forgotten earlier when ended runs hold too much', async () => {
@@ -103,7 +126,7 @@ describe('a run', () => {
     const big: Outcome = { kind: 'ok', value, stdout, duration_ms: 1, isolation: null }
     const runs = runRegistry(() => Promise.resolve(big), 10)
     for (let count = 0; count < 80; count++) {
-      await linesOf(runs.start(requestOf(`run-${count}`))!.follow(0))
+      await linesOf(started(runs, requestOf(`run-${count}`)).follow(0))
     }
     expect(runs.find('run-0')).toBeNull()
     expect(runs.find('run-79')).not.toBeNull()
@@ -117,7 +140,7 @@ it('forgets what has ended where it has no room beside what runs', async () => {
     caller.onEvent({ type: 'log', level: 'info', data: 'x'.repeat(990_000) })
     return held.run(request, caller, signal)
   }, 100)
-  await linesOf(runs.start(requestOf('quick'))!.follow(0))
+  await linesOf(started(runs, requestOf('quick')).follow(0))
   for (let count = 0; count < 60; count++) runs.start(requestOf(`run-${count}`))
   expect(runs.find('quick')).not.toBeNull()
   for (let count = 60; count < 66; count++) runs.start(requestOf(`run-${count}`))
@@ -135,8 +158,8 @@ it('forgets in the order of the ends, not of the beginnings', async () => {
     () => now,
   )
   const quick = () => Promise.resolve(DONE)
-  const slow = runs.start(requestOf('slow'))!
-  await linesOf(runs.start(requestOf('quick'))!.follow(0))
+  const slow = started(runs, requestOf('slow'))
+  await linesOf(started(runs, requestOf('quick')).follow(0))
   now += 100_000
   held.release()
   await linesOf(slow.follow(0))
@@ -150,8 +173,8 @@ it('forgets in the order of the ends, not of the beginnings', async () => {
 
 it('takes no more runs than it has places', () => {
   const runs = runRegistry(heldRun().run, 1)
-  expect(runs.start(requestOf('a'))).not.toBeNull()
-  expect(runs.start(requestOf('b'))).toBeNull()
+  started(runs, requestOf('a'))
+  expect(runs.start(requestOf('b'))).toBe('busy')
 })
 
 it('keeps the first thousand events of a talkative run, and always its outcome', async () => {
@@ -159,7 +182,7 @@ it('keeps the first thousand events of a talkative run, and always its outcome',
     for (let count = 0; count < 5_000; count++) onEvent({ type: 'progress', progress: count })
     return Promise.resolve(DONE)
   }, 10)
-  const events = await linesOf(runs.start(requestOf('a'))!.follow(0))
+  const events = await linesOf(started(runs, requestOf('a')).follow(0))
   expect(events).toHaveLength(1_001)
   expect(events.at(-1)).toMatchObject({ type: 'outcome', seq: 1_001 })
 })

@@ -13,12 +13,21 @@ import {
 const KEPT_MS = 120_000
 const KEPT_BYTES = 64_000_000
 
+/**
+ * How long it is known that a run was here: longer than anybody asks for a call (LONGEST_CALL_MS), so
+ * that what is sent again is not run again. An id takes about 80 bytes.
+ */
+const REMEMBERED_MS = 1_200_000
+
 /** How many of all runs may wait for their clients to answer: the others are for work. */
 const WAITING_PART = 1 / 4
 
 export type Registry = {
-  /** The log of the run with this id, started now if there is none. Null when all places are taken. */
-  start(request: RunRequest): EventLog | null
+  /**
+   * The log of the run with this id, started now if there never was one. `busy` when all places are
+   * taken, `forgotten` when it ended too long ago to be told.
+   */
+  start(request: RunRequest): EventLog | 'busy' | 'forgotten'
   find(runId: string): EventLog | null
   /** Answers questions of a run. False when there is no such run. */
   reply(runId: string, replies: AskReplies): boolean
@@ -42,6 +51,8 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
   /** What has ended, in the order of the ends: the oldest is forgotten first. */
   const ended = new Map<string, { at: number; bytes: number }>()
   let endedBytes = 0
+  /** When what was here was forgotten, in that order. */
+  const forgotten = new Map<string, number>()
   const live = new Set<EventLog>()
   let closed = false
 
@@ -52,11 +63,16 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
   function sweep(): void {
     let room = KEPT_BYTES
     for (const log of live) room -= log.bytes()
+    for (const [id, at] of forgotten) {
+      if (at > now() - REMEMBERED_MS) break
+      forgotten.delete(id)
+    }
     for (const [id, { at, bytes }] of ended) {
       if (endedBytes <= room && at > now() - KEPT_MS) return
       endedBytes -= bytes
       ended.delete(id)
       entries.delete(id)
+      forgotten.set(id, now())
     }
   }
 
@@ -83,7 +99,8 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       sweep()
       const known = entries.get(request.run_id)
       if (known !== undefined) return known.log
-      if (closed || running() >= most) return null
+      if (forgotten.has(request.run_id)) return 'forgotten'
+      if (closed || running() >= most) return 'busy'
       const log = eventLog()
       live.add(log)
       const stop = new AbortController()

@@ -35,7 +35,7 @@ export interface Sandbox {
 
   /**
    * Runs a version once per `run_id`, or attaches to the run that this boot of the sandbox has
-   * under it. An aborted `cancel` ends the run, with its outcome. An aborted `detach` leaves it
+   * under it: one that was sent before and never arrived is begun. An aborted `cancel` ends the run, with its outcome. An aborted `detach` leaves it
    * running and throws the signal's reason. With `sentBefore`, somebody may have asked for this
    * run already.
    * @returns killed/sandbox_lost when the sandbox that had the run, or may have had it, is gone or

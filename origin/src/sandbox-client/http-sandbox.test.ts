@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { RunRequest } from '#contract/sandbox.ts'
 import type { RunNews } from '../domain/sandbox.ts'
 import { measured, ok } from '../testing/scripted-sandbox.ts'
@@ -87,8 +87,8 @@ test('a stream that ends well but without an outcome is asked for again, too', a
   expect(await connect(tiny.url).run()).toMatchObject({ seq: 2, outcome: { kind: 'ok' } })
 })
 
-test('a sandbox that does not know the run any more has lost it', async () => {
-  await using tiny = await tinySandbox(held(progress(1), progress(2)), json({}, 404))
+test('a sandbox that began anew has lost the run', async () => {
+  await using tiny = await tinySandbox(held(progress(1), progress(2)), json({}, 404), json({}, 409))
   const cutAfterTwo = ({ seq }: RunNews) => seq === 2 && tiny.cut()
   expect(await connect(tiny.url, cutAfterTwo).run()).toMatchObject(lost(3))
 })
@@ -124,10 +124,30 @@ test('the boot that was heard of last is known until it refuses a run', async ()
   expect(sandbox.boot).toBe(next)
 })
 
-test('a run that was sent before is never sent again, not even to the boot that had it', async () => {
-  await using tiny = await tinySandbox(json({}, 404))
-  expect(await connect(tiny.url).run({ sentBefore: true })).toMatchObject(lost(1))
-  expect(tiny.heard.map(({ method }) => method)).toEqual(['GET'])
+describe('a run that was sent before, and is not known', () => {
+  const notKnown = json({}, 404)
+
+  test('is begun by the boot it was sent to, which never got it', async () => {
+    await using tiny = await tinySandbox(notKnown, stream(progress(1), outcome(2)))
+    expect(await connect(tiny.url).run({ sentBefore: true })).toMatchObject({ seq: 2 })
+    expect(tiny.heard.map(({ method }) => method)).toEqual(['GET', 'POST'])
+  })
+
+  test.each([
+    ['another boot of the sandbox', 409],
+    ['the boot that had it, and forgot its end', 410],
+  ])('is lost at %s', async (_where, status) => {
+    await using tiny = await tinySandbox(notKnown, json({}, status))
+    expect(await connect(tiny.url).run({ sentBefore: true })).toMatchObject(lost(1))
+    expect(tiny.heard).toHaveLength(2)
+  })
+
+  test('is not begun when it was cancelled meanwhile', async () => {
+    await using tiny = await tinySandbox(notKnown)
+    const cancel = AbortSignal.abort()
+    expect(await connect(tiny.url).run({ sentBefore: true, cancel })).toMatchObject(lost(1))
+    expect(tiny.heard.filter(({ method }) => method === 'POST')).toEqual([])
+  })
 })
 
 test('a stream that stays broken is given up: the run is lost, not unreachable', async () => {

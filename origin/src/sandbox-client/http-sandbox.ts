@@ -103,22 +103,30 @@ export function httpSandbox(options: {
       const body = JSON.stringify({ boot_id: bootId, run: request } satisfies RunOrder)
       const end = () => void ask(path, { method: 'DELETE' }).catch(assertAway)
       const progress = { seen: 0 }
-      // Sent at most once: the sandbox forgets runs that ended long ago, and would run it again.
-      let sent = sentBefore
+      // The sandbox runs nothing twice that is sent twice. Another boot of it would.
+      let mayBeThere = sentBefore
+      let isAttaching = sentBefore
       const begin = () => ask('/runs', { method: 'POST', body, signal: detach })
       const attach = () => ask(`${path}/events?after=${progress.seen}`, { signal: detach })
       cancel.addEventListener('abort', end)
       try {
         for (let tries = 1; ; tries++) {
-          const response = await (sent ? attach() : begin()).catch((fault: unknown) => {
-            sent ||= !neverSent(assertAway(fault))
+          const response = await (isAttaching ? attach() : begin()).catch((fault: unknown) => {
+            mayBeThere ||= !neverSent(assertAway(fault))
+            isAttaching = mayBeThere
             return null
           })
           if (response !== null) {
-            if (response.status === 404) return lost(progress.seen)
+            if (response.status === 404 && isAttaching) {
+              // It never arrived, or was forgotten, or this is another boot: who sends it hears which.
+              if (cancel.aborted) return lost(progress.seen)
+              isAttaching = false
+              continue
+            }
+            if (response.status === 410) return lost(progress.seen)
             if (response.status === 409) {
               if (boot === bootId) boot = null
-              return 'other_boot'
+              return mayBeThere ? lost(progress.seen) : 'other_boot'
             }
             if (response.status === 503)
               throw new Refusal(
@@ -126,13 +134,14 @@ export function httpSandbox(options: {
                 'Every place in the sandbox is taken; try again in a moment.',
               )
             await assertOk(response)
-            sent = true
+            mayBeThere = true
+            isAttaching = true
             if (cancel.aborted) end()
             const outcome = await read(response, progress, news)
             if (outcome !== null) return outcome
           }
           detach.throwIfAborted()
-          if (tries >= TRIES && sent) return lost(progress.seen)
+          if (tries >= TRIES && mayBeThere) return lost(progress.seen)
           if (tries >= TRIES) return sandboxUnreachable()
           await new Promise((resolve) => setTimeout(resolve, pauseMs * tries))
         }

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, json, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import type { OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
@@ -21,12 +32,12 @@ export const operations = pgTable(
     leaseUntil: at('lease_until').notNull(),
     dispatch: json('dispatch').$type<Dispatch>(),
     cancelledAt: at('cancelled_at'),
-    /** Its client is there, or known to come back, until then. */
-    attendedUntil: at('attended_until')
-      .notNull()
-      .default(sql`'infinity'`),
-    /** The replica that attends to it; null where several do, so that none says it for the others. */
-    attendedBy: text('attended_by'),
+    /** Until when each replica is known to have a reader of it, in seconds since 1970. */
+    attended: jsonb('attended').$type<Record<string, number>>().notNull().default({}),
+    /** Its client is known to come back. */
+    parked: boolean('parked').notNull().default(false),
+    /** Somebody was there to hear its end. */
+    heard: boolean('heard').notNull().default(false),
     /** The client of the modern era that asked, as JSON; null for other eras. */
     modernClient: text('modern_client'),
     /** The id under which it was last taken up; null when it never was. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, ne, or, sql, type SQLWrapper } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lt, not, or, sql, type SQLWrapper } from 'drizzle-orm'
 import type { OpId, OperationRequest } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
@@ -10,10 +10,11 @@ import { storableText } from './storable-text.ts'
 export function pgOperationStore(db: Db): OperationStore {
   const leaseOf = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`
   const told = (channel: Channel, opId: SQLWrapper) => sql`pg_notify(${channel}, ${opId}::text)`
-  const parked = sql`'infinity'::timestamptz`
-  /** The only one to attend; where another one's note still holds, nobody's in particular. */
-  const attendedBy = (replica: string) =>
-    sql`case when ${operations.attendedBy} = ${replica} or ${operations.attendedUntil} < now() then ${replica}::text end`
+  /** A replica's own note; it says nothing for the others. */
+  const noteOf = (replica: string, ms: number) =>
+    sql`jsonb_build_object(${replica}::text, extract(epoch from ${leaseOf(ms)}))`
+  const isUnattended = sql`not exists (select 1 from jsonb_each_text(${operations.attended}) note
+    where note.value::float8 > extract(epoch from now()))`
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   return {
@@ -30,8 +31,7 @@ export function pgOperationStore(db: Db): OperationStore {
           dispatch,
           owner,
           leaseUntil: leaseOf(leaseMs),
-          attendedUntil: leaseOf(leaseMs),
-          attendedBy: owner,
+          attended: noteOf(owner, leaseMs),
           modernClient: modernClientOf(request),
         })
         .onConflictDoNothing()
@@ -46,9 +46,10 @@ export function pgOperationStore(db: Db): OperationStore {
         isNull(operations.cancelledAt),
         or(
           eq(operations.takenUpAs, request.op_id),
-          and(eq(operations.state, 'running'), lt(operations.attendedUntil, sql`now()`)),
+          and(eq(operations.state, 'running'), not(operations.parked), isUnattended),
           and(
-            lt(operations.attendedUntil, operations.finishedAt),
+            not(operations.heard),
+            not(operations.parked),
             gt(operations.finishedAt, sql`now() - ${unheardMs} * interval '1 millisecond'`),
           ),
         ),
@@ -71,8 +72,8 @@ export function pgOperationStore(db: Db): OperationStore {
       const taken = await db
         .update(operations)
         .set({
-          attendedUntil: leaseOf(leaseMs),
-          attendedBy: attendee,
+          attended: sql`${operations.attended} || ${noteOf(attendee, leaseMs)}`,
+          heard: sql`${operations.state} = 'done'`,
           takenUpAs: request.op_id,
         })
         .where(and(inArray(operations.opId, equal), isLost))
@@ -155,11 +156,11 @@ export function pgOperationStore(db: Db): OperationStore {
       return still.length > 0
     },
 
-    async finish(opId, event) {
+    async finish(opId, event, heard) {
       const done = db.$with('done').as(
         db
           .update(operations)
-          .set({ state: 'done', finishedAt: sql`now()` })
+          .set({ state: 'done', finishedAt: sql`now()`, heard })
           .where(isRunning(opId))
           .returning({ opId: operations.opId }),
       )
@@ -205,41 +206,29 @@ export function pgOperationStore(db: Db): OperationStore {
       return page ?? null
     },
 
-    async attend(opId, attendee, leaseMs) {
+    async attend(opIds, attendee, leaseMs) {
       await db
         .update(operations)
-        .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendedBy(attendee) })
-        .where(and(eq(operations.opId, opId), ne(operations.attendedUntil, parked)))
-    },
-
-    async renewAttendance(opIds, attendee, leaseMs) {
-      await db
-        .update(operations)
-        .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendedBy(attendee) })
-        .where(
-          and(
-            inArray(operations.opId, [...opIds]),
-            eq(operations.state, 'running'),
-            ne(operations.attendedUntil, parked),
-          ),
-        )
+        .set({ attended: sql`${operations.attended} || ${noteOf(attendee, leaseMs)}` })
+        .where(and(inArray(operations.opId, [...opIds]), eq(operations.state, 'running')))
     },
 
     async leave(opId, attendee) {
       await db
         .update(operations)
-        .set({ attendedUntil: sql`'-infinity'` })
-        .where(
-          and(
-            isRunning(opId),
-            eq(operations.attendedBy, attendee),
-            ne(operations.attendedUntil, parked),
-          ),
-        )
+        .set({ attended: sql`${operations.attended} - ${attendee}::text` })
+        .where(isRunning(opId))
+    },
+
+    async hear(opId) {
+      await db
+        .update(operations)
+        .set({ heard: true })
+        .where(and(eq(operations.opId, opId), not(operations.heard)))
     },
 
     async park(opId) {
-      await db.update(operations).set({ attendedUntil: parked }).where(isRunning(opId))
+      await db.update(operations).set({ parked: true }).where(isRunning(opId))
     },
 
     async cancel(opId) {

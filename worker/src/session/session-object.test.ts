@@ -69,6 +69,26 @@ test('a call that says nothing goes on when its object is reset in the middle of
   expect(new Set((await posts()).map(({ claims }) => claims.bdg)).size).toBe(1)
 })
 
+test('a call that has said something goes on when its object is reset, and says nothing twice', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const slow = gate()
+  const args = { ...slow.arguments, says: 2 }
+  const stream = readStream(await session.post(call(1, 'hold', args, { progressToken: 'mine' })))
+  await stream.until(/"progress":2/)
+  await abortAllDurableObjects()
+  const events = async () =>
+    (await seenOf(alice)).filter(({ claims }) => claims.pth.includes('/events?'))
+  await vi.waitFor(async () => expect(await events()).toHaveLength(1))
+  await slow.release()
+  await stream.end()
+  expect(stream.messages()).toMatchObject([
+    { params: { progress: 1 } },
+    { params: { progress: 2 } },
+    { id: 1, result: expect.anything() },
+  ])
+})
+
 test('an ended session stays ended after its object was evicted', async () => {
   const alice = await somebody()
   const session = await openSession(alice)

@@ -13,16 +13,13 @@ const UNHEARD_MS = 60_000
  */
 export class Attendance {
   readonly times = { leaseMs: LEASE_MS, unheardMs: UNHEARD_MS }
-  readonly #store: Pick<OperationStore, 'attend' | 'renewAttendance' | 'leave'>
+  readonly #store: Pick<OperationStore, 'attend' | 'leave'>
   readonly #replica: string
   readonly #readers = new Map<OpId, number>()
   /** Noted together with the operation, for a reader that is about to come. */
   readonly #expected = new Set<OpId>()
 
-  constructor(
-    store: Pick<OperationStore, 'attend' | 'renewAttendance' | 'leave'>,
-    replica: string,
-  ) {
+  constructor(store: Pick<OperationStore, 'attend' | 'leave'>, replica: string) {
     this.#store = store
     this.#replica = replica
   }
@@ -35,7 +32,7 @@ export class Attendance {
   /** To be followed by {@link end} even when this fails. */
   async begin(opId: OpId): Promise<void> {
     this.#readers.set(opId, (this.#readers.get(opId) ?? 0) + 1)
-    if (!this.#expected.delete(opId)) await this.#store.attend(opId, this.#replica, LEASE_MS)
+    if (!this.#expected.delete(opId)) await this.#store.attend([opId], this.#replica, LEASE_MS)
   }
 
   /** @param isLost false when the reader has what it came for, or was sent to another replica */
@@ -48,7 +45,12 @@ export class Attendance {
 
   async renew(): Promise<void> {
     if (this.#readers.size > 0)
-      await this.#store.renewAttendance([...this.#readers.keys()], this.#replica, LEASE_MS)
+      await this.#store.attend([...this.#readers.keys()], this.#replica, LEASE_MS)
+  }
+
+  /** True when somebody is here to hear what is said of it, or about to come. */
+  has(opId: OpId): boolean {
+    return this.#readers.has(opId) || this.#expected.has(opId)
   }
 
   /** For an operation that is over here. */

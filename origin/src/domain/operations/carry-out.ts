@@ -78,20 +78,22 @@ export function carryOutWith(parts: {
     const end = async (work: (stores: Stores) => Promise<Ending>): Promise<void> => {
       await live.stored()
       const seq = newestSeq + 1
-      const event = await within(async (inside) => {
+      const end = await within(async (inside) => {
         const ending = await work(inside)
         const final = finalEvent(seq, ending)
-        if (!(await inside.operations.finish(opId, final))) return abandon()
+        const heard = live.isAttended()
+        if (!(await inside.operations.finish(opId, final, heard))) return abandon()
         if ('whole' in ending && ending.whole !== undefined)
           await inside.operations.keepWhole(opId, ending.whole)
-        return final
+        return { final, heard }
       })
-      live.finish(event)
+      live.finish(end.final, end.heard)
     }
 
     const refuseIt = async (problem: Problem): Promise<void> => {
       const final = { type: 'problem' as const, seq: newestSeq + 1, problem }
-      if (await stores.operations.finish(opId, final)) live.finish(final)
+      const heard = live.isAttended()
+      if (await stores.operations.finish(opId, final, heard)) live.finish(final, heard)
     }
 
     /** A draft speaks to nobody but its author: not to a person, nor to the client's model. */

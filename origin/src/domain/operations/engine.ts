@@ -211,6 +211,7 @@ export class OperationEngine implements AsyncDisposable {
     while (!signal.aborted) {
       const running = await this.#isRunning(opId)
       for (const event of await this.#stores.operations.eventsAfter(opId, seen)) {
+        if (isFinal(event)) await this.#stores.operations.hear(opId)
         yield event
         if (isFinal(event)) return
         seen = event.seq
@@ -229,18 +230,19 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   #begin(operation: Operation, foreseen: Foreseen | null): void {
-    const live = new LiveOperation(operation.opId, this.#owner, this.#stores.operations)
-    if (operation.cancelled) live.cancelled.abort()
+    const { opId, principal, cancelled } = operation
+    const isAttended = () => this.#attendance.has(opId)
+    const live = new LiveOperation(opId, this.#owner, this.#stores.operations, isAttended)
+    if (cancelled) live.cancelled.abort()
     const done = this.#carryOut
       .toEnd(operation, live, foreseen)
       .catch(this.#onFault)
       .finally(() => {
-        this.#live.delete(operation.opId)
-        this.#attendance.forget(operation.opId)
+        this.#live.delete(opId)
+        this.#attendance.forget(opId)
         live.letGo()
       })
-    const by = principalKey(operation.principal)
-    this.#live.set(operation.opId, { operation: live, by, done })
+    this.#live.set(opId, { operation: live, by: principalKey(principal), done })
   }
 
   async #takeOver(opId: OpId): Promise<boolean> {

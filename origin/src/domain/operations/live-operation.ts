@@ -13,16 +13,25 @@ export class LiveOperation {
   /** Aborted when this process lets go of the operation without ending it. */
   readonly detached = new AbortController()
   readonly #opId: OpId
+  /** True while somebody is there to hear of it. */
+  readonly isAttended: () => boolean
   readonly #owner: string
-  readonly #store: Pick<OperationStore, 'addEvents'>
+  readonly #store: Pick<OperationStore, 'addEvents' | 'hear'>
   readonly #events: NumberedEvent[] = []
   readonly #waiting = new Set<() => void>()
   #unstored: NumberedEvent[] = []
   #storing: Promise<void> = Promise.resolve()
   #gone = false
+  #isUnheard = false
 
-  constructor(opId: OpId, owner: string, store: Pick<OperationStore, 'addEvents'>) {
+  constructor(
+    opId: OpId,
+    owner: string,
+    store: Pick<OperationStore, 'addEvents' | 'hear'>,
+    isAttended: () => boolean,
+  ) {
     this.#opId = opId
+    this.isAttended = isAttended
     this.#owner = owner
     this.#store = store
   }
@@ -47,8 +56,12 @@ export class LiveOperation {
     return this.#storing
   }
 
-  /** Shows the final event, which the caller has stored. */
-  finish(event: NumberedEvent): void {
+  /**
+   * Shows the final event, which the caller has stored.
+   * @param heard what was stored with it of who hears it
+   */
+  finish(event: NumberedEvent, heard: boolean): void {
+    this.#isUnheard = !heard
     this.#show([event])
   }
 
@@ -65,6 +78,7 @@ export class LiveOperation {
       const event = this.#events[next]
       if (event !== undefined) {
         next += 1
+        if (isFinal(event) && this.#isUnheard) await this.#store.hear(this.#opId)
         if (event.seq > after) yield event
         if (isFinal(event)) return
       } else if (this.#gone) {

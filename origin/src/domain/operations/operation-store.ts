@@ -25,8 +25,8 @@ export interface OperationStore {
   get(opId: OpId): Promise<(Operation & { requestDigest: string }) | null>
   /**
    * Takes up an operation of this principal and client that asks for the same, was asked for in the
-   * modern era, was not cancelled, and has nobody attending to it or had nobody when it ended, no
-   * longer than `unheardMs` ago; `attendee` attends to it from now on. Asked again under the same
+   * modern era, was not cancelled or parked, and has nobody attending to it, or whose end nobody
+   * heard, no longer than `unheardMs` ago; `attendee` attends to it from now on. Asked again under the same
    * id, it is the same one. Null when there is none, or when the id of `request` is known already.
    */
   takeUp(lost: {
@@ -55,9 +55,10 @@ export interface OperationStore {
   addEvents(opId: OpId, events: readonly NumberedEvent[], owner: string): Promise<boolean>
   /**
    * Ends a running operation with its final event.
+   * @param heard true when somebody is there to hear it
    * @returns false when it has ended already; then nothing is stored.
    */
-  finish(opId: OpId, event: NumberedEvent): Promise<boolean>
+  finish(opId: OpId, event: NumberedEvent, heard: boolean): Promise<boolean>
   /** Keeps the whole of a result of which clients get only the beginning. */
   keepWhole(opId: OpId, whole: string): Promise<void>
   /** Null when nothing is kept, or it is somebody else's. */
@@ -67,18 +68,12 @@ export interface OperationStore {
     part: { offset: number; limit: number },
   ): Promise<Page | null>
 
-  /**
-   * Notes that somebody follows the operation at the replica `attendee`, or hears of its end there;
-   * a parked one stays parked.
-   */
-  attend(opId: OpId, attendee: string, leaseMs: number): Promise<void>
-  /** Notes that these are still followed; parked ones stay parked. */
-  renewAttendance(opIds: readonly OpId[], attendee: string, leaseMs: number): Promise<void>
-  /**
-   * Notes that the last reader at `attendee` is gone, unless others attend to it too: their notes
-   * run out by themselves. A parked one stays parked.
-   */
+  /** Notes that somebody follows these at the replica `attendee`. */
+  attend(opIds: readonly OpId[], attendee: string, leaseMs: number): Promise<void>
+  /** Notes that the last reader at `attendee` is gone; there may be others elsewhere. */
   leave(opId: OpId, attendee: string): Promise<void>
+  /** Notes that somebody heard the end, though nobody was there when it came. */
+  hear(opId: OpId): Promise<void>
   /** Notes that its client comes back for it, whenever that is. */
   park(opId: OpId): Promise<void>
 

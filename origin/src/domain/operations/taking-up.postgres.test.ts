@@ -83,7 +83,7 @@ test('so does one whose reader vanished together with its replica', async () => 
   const request = callOf(wire, { city: 'Chur' })
   const first = await open(one.engine, request)
   await here.db.execute(
-    sql`update operations set attended_until = now() - interval '1 second' where op_id = ${first.opId}`,
+    sql`update operations set attended = jsonb_build_object(${one.owner}::text, 0) where op_id = ${first.opId}`,
   )
   const second = await open(other.engine, again(request))
   expect(second.opId).toBe(first.opId)
@@ -110,6 +110,29 @@ test('a call that took up a lost one is the same call when it is sent twice', as
   await expect.poll(async () => (await here.stores.operations.get(first))?.state).toBe('done')
   expect(await other.engine.submit(ALICE, second, 'request-1')).toBe(first)
   expect(sandbox.asked).toHaveLength(1)
+})
+
+test('so does one that was lost at one replica after the other, at once', async () => {
+  const request = callOf(wire, { city: 'Scuol' })
+  const first = await open(one.engine, request)
+  const leave = await visit(other.engine, request.op_id)
+  await first.lose()
+  await leave()
+  const second = await open(one.engine, again(request))
+  expect(second.opId).toBe(first.opId)
+  await endsOf(second.opId)
+})
+
+test('so does one that ended while the note of its vanished reader was still good', async () => {
+  const request = callOf(wire, { city: 'Sargans' })
+  const first = await lost(request)
+  await here.db.execute(
+    sql`update operations set attended = jsonb_build_object('gone', extract(epoch from now()) + 6) where op_id = ${first}`,
+  )
+  release.resolve()
+  await expect.poll(async () => (await here.stores.operations.get(first))?.state).toBe('done')
+  const second = await open(other.engine, again(request))
+  expect(second.opId).toBe(first)
 })
 
 test('of two that ask again at once, one takes it up and the other runs anew', async () => {
@@ -234,7 +257,7 @@ test('a reader that could not be noted is not counted', async () => {
   const request = callOf(wire, { city: 'Visp' })
   const first = await lost(request)
   const refusing = sql.raw(
-    `alter table operations add constraint refusing check (attended_by <> '${other.owner}') not valid`,
+    `alter table operations add constraint refusing check (not attended ? '${other.owner}') not valid`,
   )
   await here.db.execute(refusing)
   await expect(visit(other.engine, first)).rejects.toMatchObject({
