@@ -1,3 +1,4 @@
+import type { UpstreamRenewal } from './auth/oauth/upstream-renewal.ts'
 import type { Config } from './config.ts'
 import type * as worker from './index.ts'
 import type { EdgeMemory } from './memory/edge-memory.ts'
@@ -16,12 +17,18 @@ declare global {
       EDGE_MEMORY: DurableObjectNamespace<EdgeMemory>
       RATE_BUDGETS: DurableObjectNamespace<RateBudget>
       WAITING_CALLS: DurableObjectNamespace<WaitingCalls>
+      UPSTREAM_RENEWALS: DurableObjectNamespace<UpstreamRenewal>
       STRANGERS: RateLimit
     }
 
     interface GlobalProps {
       mainModule: typeof worker
-      durableNamespaces: 'McpSession' | 'EdgeMemory' | 'RateBudget' | 'WaitingCalls'
+      durableNamespaces:
+        | 'McpSession'
+        | 'EdgeMemory'
+        | 'RateBudget'
+        | 'WaitingCalls'
+        | 'UpstreamRenewal'
     }
   }
 

@@ -70,7 +70,7 @@ class Isolate {
       originHealth,
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
-      authenticator: authenticatorFor(config, memory),
+      authenticator: authenticatorFor(config, { memory, renewals: env.UPSTREAM_RENEWALS }),
       gateway: createGateway({
         ...ports,
         sessions: durableSessionHost(env.SESSIONS, reportFault),

@@ -4,7 +4,7 @@ import { WORKER } from './oauth-worker.ts'
 
 /**
  * How a request of a sign-in was refused, in words: `page 400 <code>` to the person alone,
- * `redirect <error>` to the client, or `<status> <error>` as JSON.
+ * with `, on to <error>` where a link tells the client, `redirect <error>` to the client at once, or `<status> <error>` as JSON.
  */
 export async function refusalIn(response: Response): Promise<string> {
   const { status, headers } = response
@@ -14,7 +14,11 @@ export async function refusalIn(response: Response): Promise<string> {
   if (headers.get('content-type') === 'application/json')
     return `${status} ${JSON.parse(text).error}`
   if (text.includes('<form')) return `${status} with a form`
-  return `page ${status} ${/<p class="code">(\w+)<\/p>/.exec(text)?.[1]}`
+  const page = `page ${status} ${/<p class="code">(\w+)<\/p>/.exec(text)?.[1]}`
+  const onward = /<a href="([^"]+)"/.exec(text)?.[1]
+  return onward === undefined
+    ? page
+    : `${page}, on to ${errorAt(new URL(onward.replaceAll('&amp;', '&').replaceAll('&#39;', "'")))}`
 }
 
 /** The error that a client is sent back with, to where it said, with its state and no code. */

@@ -5,14 +5,18 @@ import { AccessAuthenticator } from './access-authenticator.ts'
 import type { Authenticator } from './authenticator.ts'
 import { IssuerKeys } from './issuer-keys.ts'
 import { OAuthAuthenticator } from './oauth/oauth-authenticator.ts'
+import type { UpstreamRenewals } from './oauth/renewal-turn.ts'
 
 /** The one way of saying who comes that is configured. */
-export function authenticatorFor({ publicUrl, auth }: Config, memory: Remembered): Authenticator {
+export function authenticatorFor(
+  { publicUrl, auth }: Config,
+  { memory, renewals }: { memory: Remembered; renewals: UpstreamRenewals },
+): Authenticator {
   const keys = new IssuerKeys(auth.jwksUrl, memory.keysOf(auth.jwksUrl), reportFault)
   switch (auth.mode) {
     case 'access':
       return new AccessAuthenticator(auth, keys)
     case 'oauth':
-      return new OAuthAuthenticator(publicUrl, auth, keys)
+      return new OAuthAuthenticator(publicUrl, auth, { keys, renewals })
   }
 }

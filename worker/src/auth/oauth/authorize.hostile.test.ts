@@ -140,26 +140,67 @@ describe('PKCE', () => {
     ['no challenge', { code_challenge: null, code_challenge_method: null }],
     ['a challenge that no SHA-256 has', { code_challenge: 'short' }],
   ])('with %s is refused', async (_what, more) => {
-    expect(await refusalIn(await ask(more))).toBe('redirect invalid_request')
+    expect(await refusalIn(await ask(more))).toBe('page 400 invalid_request, on to invalid_request')
   })
 
   test('is required of a client with a secret, too', async () => {
     const confidential = await registered({ token_endpoint_auth_method: 'client_secret_post' })
     const more = { code_challenge: null, code_challenge_method: null }
-    expect(await refusalIn(await ask(more, confidential))).toBe('redirect invalid_request')
+    expect(await refusalIn(await ask(more, confidential))).toBe(
+      'page 400 invalid_request, on to invalid_request',
+    )
   })
 })
 
 test('a token for somebody else’s resource is not to be had', async () => {
   for (const resource of ['https://evil.test/mcp', `${WORKER}/mcp/`, WORKER, 'x'])
-    expect(await refusalIn(await ask({ resource }))).toBe('redirect invalid_target')
+    expect(await refusalIn(await ask({ resource }))).toBe(
+      'page 400 invalid_target, on to invalid_target',
+    )
 })
 
 test('scopes that are not known here are not granted', async () => {
-  expect(await refusalIn(await ask({ scope: 'admin' }))).toBe('redirect invalid_scope')
-  expect(await refusalIn(await ask({ response_type: 'token' }))).toBe(
-    'redirect unsupported_response_type',
+  expect(await refusalIn(await ask({ scope: 'admin' }))).toBe(
+    'page 400 invalid_scope, on to invalid_scope',
   )
+  expect(await refusalIn(await ask({ response_type: 'token' }))).toBe(
+    'page 400 unsupported_response_type, on to unsupported_response_type',
+  )
+})
+
+describe('errors before consent do not redirect to whatever somebody registered', () => {
+  const wrong = { scope: 'admin' }
+
+  test('but name where a link would lead', async () => {
+    const uri = 'https://evil.test/looks-like-mcpbox?a=1'
+    const evil = await registered({ redirect_uris: [uri] })
+    const response = await ask(wrong, evil)
+    expect(response.status).toBe(400)
+    expect(response.headers.has('location')).toBe(false)
+    const text = await response.text()
+    expect(text).toContain('<strong>evil.test</strong>')
+    expect(text).toContain('href="https://evil.test/looks-like-mcpbox?a=1&amp;error=invalid_scope')
+    expect(text).not.toContain('http-equiv')
+  })
+
+  test('nor open an app', async () => {
+    const app = await registered({ redirect_uris: ['com.example.app:/oauth'] })
+    const response = await ask(wrong, app)
+    expect(response.headers.has('location')).toBe(false)
+    expect(await response.text()).toContain('<strong>com.example.app:</strong>')
+  })
+
+  test.each([
+    'https://claude.ai/api/mcp/auth_callback',
+    'https://claude.com/api/mcp/auth_callback',
+    'http://127.0.0.1:3000/callback',
+  ])('and go to %s at once', async (uri) => {
+    for (const more of [wrong, { resource: 'https://evil.test/mcp' }]) {
+      const response = await ask(more, await registered({ redirect_uris: [uri] }))
+      expect(response.status).toBe(302)
+      expect(response.headers.get('location')).toMatch(`${uri}?error=invalid_`)
+    }
+  })
 })
 
 describe('what a client says of itself', () => {

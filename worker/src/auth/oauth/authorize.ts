@@ -7,7 +7,7 @@ import { note } from '../../log.ts'
 import { consentPage } from './consent-page.ts'
 import { onwardPage } from './onward-page.ts'
 import { recipientOf } from './redirect-policy.ts'
-import { redirect, refusalOf } from './refusal.ts'
+import { refusalOf, refusalTo } from './refusal.ts'
 import { refusalPage } from './refusal-page.ts'
 import { grantable } from './scope.ts'
 import { newSignInAttempt } from './sign-in-attempt.ts'
@@ -82,5 +82,5 @@ function refuse(
   description: string,
 ): Response {
   note('authorization_refused', { code, reason: description })
-  return redirect(authorizationErrorRedirect(asked, code, description))
+  return refusalTo(authorizationErrorRedirect(asked, code, description), code, description)
 }

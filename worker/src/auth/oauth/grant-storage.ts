@@ -1,9 +1,13 @@
+import type { GrantSaving } from './grant-saving.ts'
+
 /** KV takes no longer keys (Workers KV, limits), and throws at them. */
 const LONGEST_KEY_BYTES = 512
 
 /** The environment that the library reads, and nothing else of it. */
 export interface GrantStorage {
   OAUTH_KV: Pick<KVNamespace, 'get' | 'put' | 'delete' | 'list'>
+  /** Of a request at the token endpoint. */
+  saving: GrantSaving | null
 }
 
 /**
@@ -21,5 +25,6 @@ export function grantStorage(kv: KVNamespace): GrantStorage {
       delete: kv.delete.bind(kv),
       list: kv.list.bind(kv),
     },
+    saving: null,
   }
 }

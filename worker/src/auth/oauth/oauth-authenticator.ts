@@ -14,9 +14,10 @@ import {
 import { authorizationServer, type AuthorizationServer } from './authorization-server.ts'
 import { authorize } from './authorize.ts'
 import { callback } from './callback.ts'
+import { GrantSaving } from './grant-saving.ts'
 import { grantStorage, type GrantStorage } from './grant-storage.ts'
 import { TokenProps } from './identity.ts'
-import { RenewedLately } from './renewed-lately.ts'
+import type { UpstreamRenewals } from './renewal-turn.ts'
 import { resourceMetadata } from './resource-metadata.ts'
 import { SCOPE } from './scope.ts'
 import { TokenPolicy } from './token-policy.ts'
@@ -37,11 +38,15 @@ export class OAuthAuthenticator implements Authenticator {
   readonly #upstream: Upstream
   readonly #server: AuthorizationServer
 
-  constructor(publicUrl: string, settings: OAuthSettings, keys: Pick<IssuerKeys, 'find'>) {
+  constructor(
+    publicUrl: string,
+    settings: OAuthSettings,
+    { keys, renewals }: { keys: Pick<IssuerKeys, 'find'>; renewals: UpstreamRenewals },
+  ) {
     this.#publicUrl = publicUrl
     this.#storage = grantStorage(settings.kv)
     this.#upstream = new Upstream(settings, keys, `${publicUrl}${CALLBACK}`)
-    const policy = new TokenPolicy(this.#upstream, new RenewedLately(this.#storage))
+    const policy = new TokenPolicy(this.#upstream, renewals)
     this.#server = authorizationServer(publicUrl, settings, policy)
   }
 
@@ -74,7 +79,9 @@ export class OAuthAuthenticator implements Authenticator {
     const oauth = this.#server.getOAuthApi(this.#storage)
     if (pathname === AUTHORIZE) return authorize(whole.request, oauth, this.#upstream)
     if (pathname === CALLBACK) return callback(whole.request, oauth, this.#upstream)
-    return this.#server.fetch(whole.request, this.#storage, CONTEXT)
+    const saving = new GrantSaving()
+    const storage = { ...this.#storage, saving }
+    return saving.follow(() => this.#server.fetch(whole.request, storage, CONTEXT))
   }
 }
 

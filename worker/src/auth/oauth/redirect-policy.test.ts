@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recipientOf } from './redirect-policy.ts'
+import { isKnownRecipient, recipientOf } from './redirect-policy.ts'
 
 test.each([
   ['https://claude.ai/api/mcp/auth_callback', { kind: 'site', host: 'claude.ai' }],
@@ -36,4 +36,21 @@ test.each([
   '',
 ])('%s is for nobody', (uri) => {
   expect(recipientOf(uri)).toBeNull()
+})
+
+test.each([
+  ['https://claude.ai/api/mcp/auth_callback?error=x', true],
+  ['https://claude.com/api/mcp/auth_callback', true],
+  ['http://127.0.0.1:50000/callback?error=x', true],
+  ['https://claude.ai/api/mcp/auth_callback/more', false],
+  ['https://claude.ai/redirect?to=evil.test', false],
+  ['https://claude.ai:8443/api/mcp/auth_callback', false],
+  ['https://claude.ai.evil.test/api/mcp/auth_callback', false],
+  ['https://claude.ai@evil.test/api/mcp/auth_callback', false],
+  ['http://claude.ai/api/mcp/auth_callback', false],
+  ['https://client.test/callback', false],
+  ['cursor://anysphere.cursor-mcp/oauth/callback', false],
+  ['javascript:alert(1)', false],
+])('that %s is known is %s', (uri, isKnown) => {
+  expect(isKnownRecipient(uri)).toBe(isKnown)
 })

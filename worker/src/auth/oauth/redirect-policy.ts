@@ -7,6 +7,12 @@ const AFTER_A_DOMAIN = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
+/** Where Claude has itself answered. */
+const CLAUDE = new Set([
+  'https://claude.ai/api/mcp/auth_callback',
+  'https://claude.com/api/mcp/auth_callback',
+])
+
 /** Who gets what is sent to a redirect URI. */
 export type Recipient =
   | { kind: 'site'; host: string }
@@ -31,4 +37,15 @@ export function recipientOf(redirectUri: string): Recipient | null {
   if (NATIVE.has(protocol) || AFTER_A_DOMAIN.test(protocol))
     return { kind: 'app', scheme: protocol.slice(0, -1) }
   return null
+}
+
+/**
+ * Whether a browser may be sent to a redirect URI before its person was asked. Anybody may register
+ * a client, and with it any site: whoever follows a link to this host must not end up there without
+ * a word (RFC 9700 §4.11.2).
+ */
+export function isKnownRecipient(redirectUri: string): boolean {
+  if (recipientOf(redirectUri)?.kind === 'this_machine') return true
+  const { origin, pathname } = new URL(redirectUri)
+  return CLAUDE.has(origin + pathname)
 }

@@ -8,9 +8,8 @@ import { setMood } from '../../../testing/outside.ts'
 import { readConfig } from '../../config.ts'
 import { IssuerKeys } from '../issuer-keys.ts'
 import type { OAuthSettings } from '../oauth-settings.ts'
-import { grantStorage } from './grant-storage.ts'
+import { grantStorage, type GrantStorage } from './grant-storage.ts'
 import type { GrantProps, Identity } from './identity.ts'
-import { RenewedLately } from './renewed-lately.ts'
 import { newSignInAttempt } from './sign-in-attempt.ts'
 import { TokenPolicy } from './token-policy.ts'
 import { Upstream, type SignIn } from './upstream.ts'
@@ -105,13 +104,37 @@ describe('an address of which nothing is said', () => {
 })
 
 describe('two refreshes with one upstream token', () => {
-  function asked(upstreamRefreshToken: string): TokenExchangeCallbackOptions<unknown> {
+  function asked(upstreamRefreshToken: string): TokenExchangeCallbackOptions<GrantStorage> {
     const props: GrantProps = { identity, upstreamRefreshToken }
-    const of = { clientId: 'c', subjectClientId: 'c', userId: 'u', grantId: 'g', env: {} }
+    const env = grantStorage(kv)
+    const of = { clientId: 'c', subjectClientId: 'c', userId: 'u', grantId: 'g', env }
     const scope = { scope: ['mcp'], requestedScope: ['mcp'], resource: `${WORKER}/mcp` }
     return { grantType: GrantType.REFRESH_TOKEN, props, ...of, ...scope }
   }
-  const policy = () => new TokenPolicy(upstream(), new RenewedLately(grantStorage(kv)))
+  const policy = (of: Pick<Upstream, 'renew'> = upstream()) =>
+    new TokenPolicy(of, env.UPSTREAM_RENEWALS)
+
+  test('at once do not sign the person out', async () => {
+    const token = await refreshTokenOf(await signIn(upstream()))
+    const renewed = Promise.withResolvers<void>()
+    const heard = Promise.withResolvers<void>()
+    const slow: Pick<Upstream, 'renew'> = {
+      async renew(...of) {
+        const renewal = await upstream().renew(...of)
+        renewed.resolve()
+        await heard.promise
+        return renewal
+      },
+    }
+    const first = policy(slow).apply(asked(token))
+    await renewed.promise
+    await expect(policy().apply(asked(token))).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      options: { statusCode: 503, headers: { 'retry-after': '10' } },
+    })
+    heard.resolve()
+    expect(await first).toMatchObject({ newProps: { identity } })
+  })
 
   test('do not end the grant that the first one has renewed', async () => {
     const token = await refreshTokenOf(await signIn(upstream()))
@@ -119,6 +142,17 @@ describe('two refreshes with one upstream token', () => {
     await expect(policy().apply(asked(token))).rejects.toMatchObject({
       code: 'temporarily_unavailable',
     })
+  })
+
+  test('both succeed, one after the other, where the provider lets a token stay', async () => {
+    const constant: Pick<Upstream, 'renew'> = {
+      renew: async (refreshToken) => ({ ok: true, identity, refreshToken }),
+    }
+    const token = crypto.randomUUID()
+    for (let time = 0; time < 2; time++)
+      expect(await policy(constant).apply(asked(token))).toMatchObject({
+        newProps: { upstreamRefreshToken: token },
+      })
   })
 
   test('but one that nobody has renewed ends', async () => {
