@@ -71,6 +71,8 @@ test('what is asked of the identity provider, and believed of it, is said in so 
     ['OIDC_EMAIL_VERIFIED', ''],
     ['OAUTH_ACCESS_TOKEN_S', '59'],
     ['OAUTH_ACCESS_TOKEN_S', '86401'],
+    ['OAUTH_SIGN_INS_PER_DAY', '0'],
+    ['OAUTH_SIGN_INS_PER_DAY', 'many'],
   ] as const)
     expect(readConfig({ ...OAUTH, [name]: value })).toEqual({ ok: false, missing: name })
 })

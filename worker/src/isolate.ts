@@ -15,7 +15,7 @@ import { Reachability } from './origin/reachability.ts'
 import { TunnelClient } from './origin/tunnel-client.ts'
 import { TunnelDoor } from './origin/tunnel-door.ts'
 import { durableQueue } from './queue/durable-queue.ts'
-import { RateLimiter } from './rate/rate-limiter.ts'
+import { RateLimiter, type BudgetOf } from './rate/rate-limiter.ts'
 import { strangerLimit } from './rate/stranger-limit.ts'
 import { durableSessionHost } from './session/durable-session-host.ts'
 
@@ -65,19 +65,24 @@ class Isolate {
     const read = readConfig(env)
     if (!read.ok) return createApp(read)
     const { config } = read
+    const budgetOf: BudgetOf = (name) => env.RATE_BUDGETS.getByName(name)
     const { memory, ports, originHealth } = this.#makeFor(config, env)
     return createApp({
       originHealth,
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
-      authenticator: authenticatorFor(config, { memory, renewals: env.UPSTREAM_RENEWALS }),
+      authenticator: authenticatorFor(config, {
+        memory,
+        renewals: env.UPSTREAM_RENEWALS,
+        budgetOf,
+      }),
       gateway: createGateway({
         ...ports,
         sessions: durableSessionHost(env.SESSIONS, reportFault),
         keys: { sessionId: config.sessionKey },
         heard: noteMessage,
       }),
-      rate: new RateLimiter((name) => env.RATE_BUDGETS.getByName(name), config.ratePerMinute),
+      rate: new RateLimiter(budgetOf, config.ratePerMinute),
       strangers: strangerLimit(env.STRANGERS),
     })
   }

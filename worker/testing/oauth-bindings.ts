@@ -9,4 +9,5 @@ export const OAUTH_BINDINGS = {
   OIDC_AUTHORIZATION_URL: `${IDP}/authorization`,
   OIDC_TOKEN_URL: `${IDP}/token`,
   OIDC_JWKS_URL: `${IDP}/jwks`,
+  OAUTH_SIGN_INS_PER_DAY: '10000',
 }

@@ -25,6 +25,11 @@ export const OAuthBindings = z.object({
   OIDC_EMAIL_VERIFIED: z.enum(['always', 'when_stated']).default('always'),
   /** How long an access token is good, in seconds; KV, where they are kept, knows no less than 60. */
   OAUTH_ACCESS_TOKEN_S: z.coerce.number().int().min(60).max(86_400).default(28_800),
+  /**
+   * How many registrations and questions for consent may begin in a day, of all strangers together.
+   * Each writes to KV, of which the free plan has 1,000 a day for everything.
+   */
+  OAUTH_SIGN_INS_PER_DAY: z.coerce.number().int().min(5).max(1_000_000).default(300),
   /** Where clients, grants and tokens are kept. */
   OAUTH_KV: bound<KVNamespace>('getWithMetadata'),
 })
@@ -41,6 +46,7 @@ export interface OAuthSettings {
   emailVerified: 'always' | 'when_stated'
   /** In seconds. */
   accessTokenS: number
+  signInsPerDay: number
   kv: KVNamespace
 }
 
@@ -56,6 +62,7 @@ export function toOAuth(is: z.infer<typeof OAuthBindings>): OAuthSettings {
     scopes: is.OIDC_SCOPES,
     emailVerified: is.OIDC_EMAIL_VERIFIED,
     accessTokenS: is.OAUTH_ACCESS_TOKEN_S,
+    signInsPerDay: is.OAUTH_SIGN_INS_PER_DAY,
     kv: is.OAUTH_KV,
   }
 }

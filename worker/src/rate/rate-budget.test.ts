@@ -6,8 +6,9 @@ import type { RateBudget } from './rate-budget.ts'
 const budget = () => env.RATE_BUDGETS.getByName(crypto.randomUUID())
 /** So few a minute that none comes back while a test runs. */
 const PER_MINUTE = 12
+const A_MINUTE = { holds: PER_MINUTE, fillsInMs: 60_000 }
 
-const take = (of: DurableObjectStub<RateBudget>) => of.lease({ perMinute: PER_MINUTE, wanted: 1 })
+const take = (of: DurableObjectStub<RateBudget>) => of.lease({ ...A_MINUTE, wanted: 1 })
 const keysOf = (of: DurableObjectStub<RateBudget>) =>
   runInDurableObject(of, (_object, { storage }) => [...storage.kv.list()].map(([key]) => key))
 
@@ -27,7 +28,7 @@ describe('a budget', () => {
 
   test('gives less at a time the emptier it is', async () => {
     const mine = budget()
-    const lease = () => mine.lease({ perMinute: PER_MINUTE, wanted: 10 })
+    const lease = () => mine.lease({ ...A_MINUTE, wanted: 10 })
     expect([await lease(), await lease(), await lease()].map(({ permits }) => permits)).toEqual([
       3, 2, 1,
     ])

@@ -1,9 +1,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { extendLease } from '../memory/lease.ts'
 
-/** What an isolate asks for on behalf of one principal. */
+/** What an isolate asks for. */
 export interface LeaseRequest {
-  perMinute: number
+  /** What may be used up at once. */
+  holds: number
+  /** How long an empty budget takes to be full again, far below a day. */
+  fillsInMs: number
   /** How many permits it would use up before long. */
   wanted: number
 }
@@ -16,10 +19,9 @@ export interface Lease {
 }
 
 const BUCKET = 'bucket'
-const MINUTE_MS = 60_000
 /** An idle object is not forgotten sooner (Durable Objects, lifecycle). */
 const REMEMBERED_MS = 10_000
-/** How long a stored bucket is kept, which is full again after a minute. */
+/** How long a stored bucket is kept, which is full again long before. */
 const KEPT_MS = 86_400_000
 
 interface Bucket {
@@ -28,8 +30,8 @@ interface Bucket {
 }
 
 /**
- * The request budget of one principal, the same for every isolate: a bucket that holds what may be
- * sent in a minute, and fills up evenly. It gives permits away in leases, so that not every request
+ * One budget, such as that of one principal's requests, the same for every isolate: a bucket that holds
+ * what may be used up at once, and fills up evenly. It gives permits away in leases, so that not every request
  * has to ask, and fewer at a time the emptier it is, so that what one isolate holds is not missed
  * by another.
  *
@@ -40,16 +42,16 @@ interface Bucket {
 export class RateBudget extends DurableObject {
   #bucket: Bucket | null = null
 
-  async lease({ perMinute, wanted }: LeaseRequest): Promise<Lease> {
+  async lease({ holds, fillsInMs, wanted }: LeaseRequest): Promise<Lease> {
     const now = Date.now()
-    const perMs = perMinute / MINUTE_MS
+    const perMs = holds / fillsInMs
     const before = this.#bucket ?? this.ctx.storage.kv.get<Bucket>(BUCKET)
-    const { level: left, at } = before ?? { level: perMinute, at: now }
-    const level = Math.min(perMinute, left + Math.max(0, now - at) * perMs)
+    const { level: left, at } = before ?? { level: holds, at: now }
+    const level = Math.min(holds, left + Math.max(0, now - at) * perMs)
     if (level < 1) return { permits: 0, retryAfterMs: Math.ceil((1 - level) / perMs) }
     const permits = Math.max(1, Math.min(wanted, Math.floor(level / 4)))
     this.#bucket = { level: level - permits, at: now }
-    if (this.#bucket.level + REMEMBERED_MS * perMs < perMinute) await this.#store(this.#bucket)
+    if (this.#bucket.level + REMEMBERED_MS * perMs < holds) await this.#store(this.#bucket)
     return { permits, retryAfterMs: 0 }
   }
 

@@ -27,7 +27,7 @@ afterEach(() => vi.useRealTimers())
 test('the few requests that a client sends together need one lease', async () => {
   const rate = limiter()
   for (let n = 0; n < 5; n++) expect(await rate.take(ALICE)).toBe(0)
-  expect(asked).toEqual([{ perMinute: 100, wanted: 5 }])
+  expect(asked).toEqual([{ holds: 100, fillsInMs: 60_000, wanted: 5 }])
 })
 
 test('whoever goes on gets more at a time', async () => {

@@ -1,13 +1,14 @@
 import { principalKey, type Principal } from '#contract/principal.ts'
 import type { Lease, LeaseRequest } from './rate-budget.ts'
 
-/** Where the budget of one principal is. */
-export type BudgetOf = (principal: string) => {
+/** Where the budget of this name is, such as one principal's. */
+export type BudgetOf = (name: string) => {
   lease(request: LeaseRequest): Promise<Lease>
 }
 
+const MINUTE_MS = 60_000
 /** How long leased permits are good: as long as it takes the budget to fill up. */
-const LEASE_MS = 60_000
+const LEASE_MS = MINUTE_MS
 /** Enough for the few requests that a client sends together, so that one lease does for them. */
 const FIRST_LEASE = 5
 const LARGEST_LEASE = 10
@@ -44,7 +45,7 @@ export class RateLimiter {
       return 0
     }
     const wanted = isCurrent ? Math.min(held.wanted * 2, LARGEST_LEASE) : FIRST_LEASE
-    const request = { perMinute: this.#perMinute, wanted }
+    const request = { holds: this.#perMinute, fillsInMs: MINUTE_MS, wanted }
     const { permits, retryAfterMs } = await this.#lease(key, request)
     if (permits === 0) return retryAfterMs
     // Requests at the same time may each have brought a lease.

@@ -4,6 +4,7 @@ import {
   type OAuthHelpers,
 } from '@cloudflare/workers-oauth-provider'
 import { note } from '../../log.ts'
+import type { SignInBudget } from '../../rate/sign-in-budget.ts'
 import { consentPage } from './consent-page.ts'
 import { onwardPage } from './onward-page.ts'
 import { recipientOf } from './redirect-policy.ts'
@@ -11,6 +12,7 @@ import { refusalOf, refusalTo } from './refusal.ts'
 import { refusalPage } from './refusal-page.ts'
 import { grantable } from './scope.ts'
 import { newSignInAttempt } from './sign-in-attempt.ts'
+import { tooManySignInsPage } from './too-many-sign-ins.ts'
 import type { Upstream } from './upstream.ts'
 
 /** An S256 challenge: SHA-256 in base64url (RFC 7636 §4.2). */
@@ -19,15 +21,21 @@ const CHALLENGE = /^[\w-]{43}$/
 /** What the consent page's form sends. */
 const FORM = /^application\/x-www-form-urlencoded *(;|$)/i
 
+/** Where people sign in, and how many may begin to. */
+interface SignInParts {
+  upstream: Upstream
+  signIns: SignInBudget
+}
+
 /** GET asks the person, each time anew; POST is their answer. */
 export async function authorize(
   request: Request,
   oauth: OAuthHelpers,
-  upstream: Upstream,
+  parts: SignInParts,
 ): Promise<Response> {
   try {
-    if (request.method === 'GET') return await ask(request, oauth, upstream)
-    if (request.method === 'POST') return await answer(request, oauth, upstream)
+    if (request.method === 'GET') return await ask(request, oauth, parts)
+    if (request.method === 'POST') return await answer(request, oauth, parts.upstream)
   } catch (error) {
     return refusalOf(error)
   }
@@ -35,7 +43,11 @@ export async function authorize(
 }
 
 /** Before the library sends an error there, the redirect URI must be one that any client may use. */
-async function ask(request: Request, oauth: OAuthHelpers, upstream: Upstream): Promise<Response> {
+async function ask(
+  request: Request,
+  oauth: OAuthHelpers,
+  { upstream, signIns }: SignInParts,
+): Promise<Response> {
   const recipient = recipientOf(new URL(request.url).searchParams.get('redirect_uri') ?? '')
   if (recipient === null) {
     note('authorization_refused', { code: 'invalid_request', reason: 'redirect_uri' })
@@ -46,6 +58,8 @@ async function ask(request: Request, oauth: OAuthHelpers, upstream: Upstream): P
   if (scope === null) return refuse(asked, 'invalid_scope', 'None of these scopes is known here')
   if (!CHALLENGE.test(asked.codeChallenge ?? ''))
     return refuse(asked, 'invalid_request', 'PKCE with an S256 code_challenge is required')
+  const waitMs = await signIns.take()
+  if (waitMs > 0) return tooManySignInsPage(waitMs)
   const client = await oauth.describeConsent(asked)
   const { handle, headers } = await oauth.beginConsent({ ...asked, scope })
   const signInHost = upstream.host

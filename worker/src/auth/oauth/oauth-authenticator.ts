@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
+import type { SignInBudget } from '../../rate/sign-in-budget.ts'
 import { unidentified, type Authenticator, type Identified } from '../authenticator.ts'
 import type { IssuerKeys } from '../issuer-keys.ts'
 import type { OAuthSettings } from '../oauth-settings.ts'
@@ -21,6 +22,7 @@ import type { UpstreamRenewals } from './renewal-turn.ts'
 import { resourceMetadata } from './resource-metadata.ts'
 import { SCOPE } from './scope.ts'
 import { TokenPolicy } from './token-policy.ts'
+import { tooManySignIns } from './too-many-sign-ins.ts'
 import { Upstream } from './upstream.ts'
 import { wholeRequest } from './whole-request.ts'
 
@@ -30,22 +32,27 @@ const BEARER = /^Bearer +([\w-]{43}:[\w-]{16}:[\w-]{32})$/i
 /** Of a Worker's context, the library uses for its own endpoints no more than this, if anything. */
 const CONTEXT = { waitUntil } as ExecutionContext
 
+/** What it works with. */
+export interface OAuthParts {
+  keys: Pick<IssuerKeys, 'find'>
+  renewals: UpstreamRenewals
+  signIns: SignInBudget
+}
+
 /** `AUTH_MODE=oauth`: this Worker is the authorization server for its own MCP. */
 export class OAuthAuthenticator implements Authenticator {
   readonly scope = SCOPE
   readonly #publicUrl: string
   readonly #storage: GrantStorage
   readonly #upstream: Upstream
+  readonly #signIns: SignInBudget
   readonly #server: AuthorizationServer
 
-  constructor(
-    publicUrl: string,
-    settings: OAuthSettings,
-    { keys, renewals }: { keys: Pick<IssuerKeys, 'find'>; renewals: UpstreamRenewals },
-  ) {
+  constructor(publicUrl: string, settings: OAuthSettings, { keys, renewals, signIns }: OAuthParts) {
     this.#publicUrl = publicUrl
     this.#storage = grantStorage(settings.kv)
     this.#upstream = new Upstream(settings, keys, `${publicUrl}${CALLBACK}`)
+    this.#signIns = signIns
     const policy = new TokenPolicy(this.#upstream, renewals)
     this.#server = authorizationServer(publicUrl, settings, policy)
   }
@@ -77,8 +84,13 @@ export class OAuthAuthenticator implements Authenticator {
     const whole = await wholeRequest(request)
     if (!whole.ok) return whole.refusal
     const oauth = this.#server.getOAuthApi(this.#storage)
-    if (pathname === AUTHORIZE) return authorize(whole.request, oauth, this.#upstream)
+    if (pathname === AUTHORIZE)
+      return authorize(whole.request, oauth, { upstream: this.#upstream, signIns: this.#signIns })
     if (pathname === CALLBACK) return callback(whole.request, oauth, this.#upstream)
+    if (pathname === REGISTER && request.method === 'POST') {
+      const waitMs = await this.#signIns.take()
+      if (waitMs > 0) return tooManySignIns(waitMs)
+    }
     const saving = new GrantSaving()
     const storage = { ...this.#storage, saving }
     return saving.follow(() => this.#server.fetch(whole.request, storage, CONTEXT))

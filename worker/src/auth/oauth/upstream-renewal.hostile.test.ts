@@ -44,7 +44,11 @@ function failingAt(prefix: string): OAuthAuthenticator {
   const { auth } = read.config
   const keys = new IssuerKeys(auth.jwksUrl, { read: async () => null, keep() {} }, () => {})
   const renewals = env.UPSTREAM_RENEWALS
-  return new OAuthAuthenticator(WORKER, { ...auth, kv: failing }, { keys, renewals })
+  return new OAuthAuthenticator(
+    WORKER,
+    { ...auth, kv: failing },
+    { keys, renewals, signIns: { take: async () => 0 } },
+  )
 }
 
 function tokenRequest(clientId: string, refreshToken: string): Request {
