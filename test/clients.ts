@@ -52,6 +52,8 @@ export interface ClientSettings {
   timeoutMs?: number
   /** What the person fills into every form; left out, the client cannot be asked. */
   form?: Record<string, string | number | boolean>
+  /** Hears of what went wrong beside any answer, such as a connection that broke. */
+  onError?: (error: Error) => void
   /** Hears of every list that changed, and of every resource that is followed. */
   onChanged?: (what: 'tools' | 'prompts' | 'resources' | `updated ${string}`) => void
 }
@@ -119,6 +121,7 @@ export async function legacyClient(
     onChanged?.(`updated ${params.uri}`),
   )
   const transport = new LegacyTransport(mcp(base), { reconnectionOptions })
+  if (settings.onError) client.onerror = settings.onError
   await client.connect(transport)
   return {
     protocol: transport.protocolVersion ?? '',
@@ -166,6 +169,7 @@ async function clientOfTwo(
   client.setNotificationHandler('notifications/resources/updated', ({ params }) =>
     onChanged?.(`updated ${params.uri}`),
   )
+  if (settings.onError) client.onerror = settings.onError
   await client.connect(new ModernTransport(mcp(base), { reconnectionOptions }))
   return {
     protocol: client.getNegotiatedProtocolVersion() ?? '',

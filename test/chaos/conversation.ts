@@ -46,15 +46,14 @@ export interface ClientCall {
   failures: string[]
 }
 
-/** Milliseconds after which a client asks again for what is no call of a tool. */
-const PATIENCE_MS = 15_000
-/** A call that the client had to ask for so often has failed. */
-const REQUESTS_PER_CALL = 5
+/** What the client had to ask for so often has failed. */
+const REQUESTS = 5
 
 /**
  * A client comes, looks what there is, calls some tools, one after another, and leaves. It does what
- * real ones do when a connection breaks: in the legacy era the library goes on with the stream, in
- * the modern era a lost request is asked for anew (MCP 2026-07-28, basic/transports/streamable-http).
+ * real ones do when a connection breaks: in the legacy era the library goes on with the stream of a
+ * call, in the modern era a lost request is asked for anew (MCP 2026-07-28,
+ * basic/transports/streamable-http). The library does not say which one was lost; there is one.
  */
 export async function converse(
   at: URL,
@@ -62,17 +61,28 @@ export async function converse(
   over: (call: ClientCall) => void,
 ): Promise<void> {
   const era = random.pick(ERAS)
-  const open = era === 'legacy' ? legacyClient : modernClient
-  await using client = await insistently(() => open(at, { timeoutMs: PATIENCE_MS }))
+  let lost = new AbortController()
+  const open = () =>
+    era === 'legacy'
+      ? legacyClient(at)
+      : modernClient(at, { onError: (error) => lost.abort(error) })
+  await using client = await insistently(open)
   await insistently(() => client.tools())
   for (let left = 2 + random.below(4); left > 0; left--) {
     const call = nextCall(era, random)
-    await make(call, client)
+    while (call.result === null && call.failures.length < (era === 'legacy' ? 1 : REQUESTS)) {
+      lost = new AbortController()
+      await ask(client, call, lost.signal)
+    }
     over(call)
   }
 }
 
-function nextCall(era: Era, random: Random): ClientCall & { args: Record<string, unknown> } {
+interface PlannedCall extends ClientCall {
+  args: Record<string, unknown>
+}
+
+function nextCall(era: Era, random: Random): PlannedCall {
   const tool = random.pick<ToolName>(['count', 'count', 'rest', 'brief'])
   const token = crypto.randomUUID()
   const steps = tool === 'count' ? 2 + random.below(6) : 0
@@ -82,18 +92,18 @@ function nextCall(era: Era, random: Random): ClientCall & { args: Record<string,
   return { era, tool, token, result: null, progress: [], steps, failures: [], args }
 }
 
-async function make(call: ClientCall & { args: Record<string, unknown> }, client: TestClient) {
-  while (call.result === null && call.failures.length < REQUESTS_PER_CALL) {
-    call.progress = []
-    const { progress } = call
-    try {
-      call.result = await client.call(`chaos__${call.tool}`, call.args, (news) =>
-        progress.push(news.progress),
-      )
-    } catch (error) {
-      call.failures.push(new Date().toISOString() + String(error))
-      if (call.era === 'legacy') return
-    }
+async function ask(client: TestClient, call: PlannedCall, lost: AbortSignal): Promise<void> {
+  const progress: number[] = []
+  call.progress = progress
+  try {
+    call.result = await client.call(
+      `chaos__${call.tool}`,
+      call.args,
+      (news) => progress.push(news.progress),
+      lost,
+    )
+  } catch (error) {
+    call.failures.push(String(error))
   }
 }
 
@@ -103,7 +113,7 @@ async function insistently<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask()
     } catch (error) {
-      if (tries === REQUESTS_PER_CALL) throw error
+      if (tries === REQUESTS) throw error
     }
   }
 }

@@ -18,11 +18,15 @@ const WITHIN = { timeout: 30_000, interval: 20 }
 export const DISTURBANCES = {
   /**
    * Another Worker takes the place of the one that ran. As on the platform new requests meet the new
-   * one, and those under way get to begin their answers; then their streams break.
+   * one, and those under way get to begin their answers, and to tell what they know; then their
+   * streams break. What a Worker has read and not told when it dies is lost with it.
    */
-  async 'the Worker is deployed'({ edge, street }) {
+  async 'the Worker is deployed'({ stack, edge, street }) {
     using _held = street.hold()
     await vi.waitFor(() => expect(street.passages.filter(isUnbegun)).toEqual([]), WITHIN)
+    using paused = new DisposableStack()
+    for (const origin of stack.origins) paused.use(origin.pause())
+    await allIsTold(street)
     await edge.restartWorker()
     street.cut()
   },
@@ -49,6 +53,13 @@ export const DISTURBANCES = {
 
 export type Disturbance = keyof typeof DISTURBANCES
 export const ALL = Object.keys(DISTURBANCES) as [Disturbance, ...Disturbance[]]
+
+/** Waits until nothing more comes out of the Worker, into which nothing more goes. */
+async function allIsTold(street: Tunnel): Promise<void> {
+  const told = () => street.passages.reduce((pieces, passage) => pieces + passage.pieces.length, 0)
+  let last = -1
+  await expect.poll(() => last === (last = told()), { ...WITHIN, interval: 100 }).toBe(true)
+}
 
 /** A request that was taken, and has no answer yet that its client could come back for. */
 function isUnbegun({ state, upstream, type, pieces }: Passage): boolean {
