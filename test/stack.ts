@@ -157,6 +157,7 @@ export async function startEdge(
     allowedOrigins: [publicUrl.origin],
     // What is tested here asks more than people do.
     ratePerMinute: 100_000,
+    isQuiet: true,
     secrets,
     storage,
   }

@@ -34,6 +34,7 @@ async function workerThrough(way: Pick<LocalWorkerOptions, 'origin' | 'through'>
     publicUrl: front.url,
     secrets: await workerSecrets(stack.origins[0]!, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? ''),
     allowedOrigins: [],
+    isQuiet: true,
   })
   front.aimAt(worker.url)
   return { url: front.url, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() }

@@ -37,6 +37,8 @@ export type LocalWorkerOptions = WorkerAuth & {
   ratePerMinute?: number
   /** The Workers VPC service that is bound, or what Access before the origin asks for; else neither. */
   through?: 'service' | ServiceToken
+  /** True where only what is wrong is worth a line. */
+  isQuiet?: boolean
   port?: number
   /** Folder that keeps the Durable Objects; left out, they end with the process. */
   storage?: string
@@ -60,8 +62,9 @@ export async function serveWorker(
       handleStructuredLogs({ level, message }) {
         // What is reset complains, each of its requests for itself.
         if (message.includes('abortAllDurableObjects()')) return
-        const stream = level === 'error' || level === 'warn' ? process.stderr : process.stdout
-        stream.write(`${message}\n`)
+        const isFault = level === 'error' || level === 'warn'
+        if (isFault) process.stderr.write(`${message}\n`)
+        else if (options.isQuiet !== true) process.stdout.write(`${message}\n`)
       },
       ...(storage !== undefined && { resourcePersistencePath: storage }),
       workers: [

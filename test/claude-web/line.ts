@@ -95,6 +95,7 @@ async function behind(
     secrets: await workerSecrets(origin, stack.secrets['MCPBOX_DEPLOY_KEY']!),
     allowedOrigins: [],
     ratePerMinute: UNLIMITED,
+    isQuiet: true,
     storage,
   }
   const bundle = starting.use(await buildWorker())
