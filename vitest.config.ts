@@ -12,6 +12,8 @@ const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.t
 
 export default defineConfig({
   test: {
+    // The Worker logs each request; a test that fails shows what it logged.
+    silent: 'passed-only',
     projects: [
       {
         test: {
@@ -42,10 +44,18 @@ export default defineConfig({
           cloudflareTest({
             remoteBindings: false,
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: TEST_BINDINGS, outboundService: outsideService() },
+            miniflare: {
+              bindings: TEST_BINDINGS,
+              kvNamespaces: ['OAUTH_KV'],
+              outboundService: outsideService(),
+            },
           }),
         ],
-        test: { name: 'workerd', include: ['{gateway,worker}/**/*.test.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['{gateway,worker}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

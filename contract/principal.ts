@@ -13,9 +13,14 @@ export const RemotePrincipal = z.discriminatedUnion('kind', [
 ])
 export type RemotePrincipal = z.infer<typeof RemotePrincipal>
 
+/** Somebody who is let in and not known: may be greeted, and nothing else. Never asks the origin. */
+export const AnonymousPrincipal = z.object({ kind: z.literal('anonymous') })
+export type AnonymousPrincipal = z.infer<typeof AnonymousPrincipal>
+
 /** Who is asking: through the Worker, from this machine, or from the LAN with a named token. */
 export const Principal = z.discriminatedUnion('kind', [
   ...RemotePrincipal.options,
+  AnonymousPrincipal,
   z.object({ kind: z.literal('local') }),
   z.object({ kind: z.literal('token'), name: z.string().min(1).max(100) }),
 ])
@@ -34,6 +39,7 @@ export function principalKey(principal: Principal): string {
     case 'token':
       return `token:${principal.name}`
     case 'local':
-      return 'local'
+    case 'anonymous':
+      return principal.kind
   }
 }

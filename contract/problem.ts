@@ -11,6 +11,8 @@ export const ProblemCode = z.enum([
   'assertion_expired',
   'assertion_replayed',
   'not_configured',
+  'sign_in_needed',
+  'rate_limited',
   'origin_not_allowed',
   'host_not_allowed',
   'setup_done',
@@ -50,10 +52,15 @@ export const ProblemCode = z.enum([
   'capability_missing',
   'reason_required',
   'package_refused',
+  // deployments
+  'rotation_unknown',
+  'deployment_changed',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
   'database_unreachable',
+  'queue_full',
+  'call_expired',
   'busy',
   'internal',
 ])
@@ -91,6 +98,7 @@ export function statusOf(code: ProblemCode) {
     case 'assertion_invalid':
     case 'assertion_expired':
     case 'assertion_replayed':
+    case 'sign_in_needed':
     case 'origin_not_allowed':
     case 'host_not_allowed':
     case 'setup_token_invalid':
@@ -118,12 +126,17 @@ export function statusOf(code: ProblemCode) {
     case 'approval_stale':
     case 'hash_mismatch':
     case 'secret_unset':
+    case 'rotation_unknown':
+    case 'deployment_changed':
       return 409
+    case 'call_expired':
+      return 410
     case 'body_too_large':
       return 413
     case 'unsupported_media_type':
       return 415
     case 'too_many_attempts':
+    case 'rate_limited':
       return 429
     case 'execution_failed':
     case 'internal':
@@ -132,6 +145,7 @@ export function statusOf(code: ProblemCode) {
     case 'origin_unreachable':
     case 'sandbox_unreachable':
     case 'database_unreachable':
+    case 'queue_full':
     case 'busy':
       return 503
   }

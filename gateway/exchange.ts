@@ -1,10 +1,9 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
 import type { OpId } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from './origin.ts'
 
 /** One HTTP request of a known principal, its body read, parsed and found to be one message. */
-export interface Exchange {
-  readonly principal: Principal
+export interface Exchange extends Caller {
   /** Method, URL, headers and signal. The body is spent. */
   readonly request: Request
   /** What was posted; null for any other HTTP method. */

@@ -6,7 +6,8 @@ import {
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
 import { OpId } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
-import type { Exchange } from './exchange.ts'
+import { replyId, type Exchange } from './exchange.ts'
+import type { Caller } from './origin.ts'
 import { LegacyLeg } from './legacy/legacy-leg.ts'
 import { primingEvent } from './legacy/priming-event.ts'
 import type { SessionHost } from './legacy/session-host.ts'
@@ -15,6 +16,7 @@ import { longestSilence } from './modern/longest-silence.ts'
 import { serveModern } from './modern/modern-leg.ts'
 import type { GatewayPorts } from './ports.ts'
 import { applyQuirks } from './quirks/all.ts'
+import { isGreeting, SIGN_IN_NEEDED } from './serving/greeting.ts'
 import { failure } from './serving/refusal.ts'
 import { acceptsStream } from './wire/accepts-stream.ts'
 import { lateStream } from './wire/late-stream.ts'
@@ -29,14 +31,18 @@ export interface GatewayOptions extends GatewayPorts {
   bodyBytes?: number
   /** Milliseconds since 1970. */
   now?: () => number
+  /** Told of each message, for the host's log. */
+  heard?: (message: JSONRPCMessage, caller: Caller) => void
 }
 
 export interface Gateway {
   /**
    * Answers one request of a known principal, of either protocol era. The host has routed it here
    * (see `isMcpPath`), authenticated it and judged its Origin and Host. Never rejects.
+   *
+   * @param requestId what the host calls it in its log; one of its own unless given
    */
-  handle(request: Request, principal: Principal): Promise<Response>
+  handle(request: Request, principal: Principal, requestId?: string): Promise<Response>
 }
 
 const METHODS = ['GET', 'POST', 'DELETE']
@@ -50,24 +56,27 @@ export function createGateway(options: GatewayOptions): Gateway {
     new SessionIds(options.keys.sessionId, now),
   )
 
-  async function handle(request: Request, principal: Principal): Promise<Response> {
+  async function handle(request: Request, caller: Caller): Promise<Response> {
     if (!METHODS.includes(request.method)) return methodNotAllowed()
     const opId = OpId.parse(crypto.randomUUID())
-    if (request.method !== 'POST') return serve({ principal, request, message: null, opId })
+    if (request.method !== 'POST') return serve({ ...caller, request, message: null, opId })
     const read = await readMessage(request, bodyBytes)
     if (!read.ok) return read.refusal
     const { message } = read
+    options.heard?.(message, caller)
     // The session id is in a header: it must be there before the headers leave.
     if (isInitializeRequest(message) || !acceptsStream(request.headers)) {
-      return answer({ principal, request: withoutBody(request, request.signal), message, opId })
+      return answer({ ...caller, request: withoutBody(request, request.signal), message, opId })
     }
     const opening = primingEvent(request.headers, message, opId)
     return lateStream(request.signal, { ...streamOptions(options, message), opening }, (signal) =>
-      answer({ principal, request: withoutBody(request, signal), message, opId }),
+      answer({ ...caller, request: withoutBody(request, signal), message, opId }),
     )
   }
 
   async function serve(exchange: Exchange): Promise<Response> {
+    if (exchange.principal.kind === 'anonymous' && !isGreeting(exchange.message))
+      return rpcError(SIGN_IN_NEEDED, { id: replyId(exchange.message) })
     const seen = applyQuirks(exchange)
     if (seen instanceof Response) return seen
     const isLegacy = await isLegacyRequest(seen.request, seen.message ?? undefined)
@@ -84,9 +93,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
-    async handle(request, principal) {
+    async handle(request, principal, requestId = crypto.randomUUID()) {
       try {
-        return await handle(request, principal)
+        return await handle(request, { principal, requestId })
       } catch (thrown) {
         return failure(thrown, null, options)
       }

@@ -27,6 +27,7 @@ const worker = stack.use(
   await serveWorker(bundle, {
     access,
     origin: origin.tunnel,
+    publicUrl: front.url,
     port: WORKER_PORT,
     secrets: await workerSecrets(origin, secrets.MCPBOX_DEPLOY_KEY),
     allowedOrigins: [front.url.origin],

@@ -3,16 +3,19 @@ import { signInAt } from './cli/admin-client.ts'
 import { approve, reject, reviewApprovals } from './cli/approvals.ts'
 import { ask } from './cli/ask.ts'
 import { present } from './cli/present.ts'
+import { runDeployWorker } from './deploy-worker.ts'
 
 const USAGE = `Usage: npx mcpbox approvals                               show what waits, and decide
        npx mcpbox approvals list                          show what waits
        npx mcpbox approvals approve <request> <hash>
        npx mcpbox approvals reject <request> <hash> <reason>
+       npx mcpbox deploy-worker …                         put the Worker on Cloudflare; --help says more
 
 Options: --url <address>   of the admin door (MCPBOX_ADMIN_URL, http://127.0.0.1:3000)
 The name and password are asked for, or taken from MCPBOX_ADMIN_USERNAME and MCPBOX_ADMIN_PASSWORD.`
 
 async function main(): Promise<void> {
+  if (process.argv[2] === 'deploy-worker') return runDeployWorker(process.argv.slice(3))
   const { positionals, values } = parseArgs({
     allowPositionals: true,
     options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h' } },

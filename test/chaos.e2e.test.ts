@@ -44,8 +44,8 @@ test(
   async () => {
     const calls: ClientCall[] = []
     const disturbed: string[] = []
-    const elapsed = () => new Date().toISOString()
-    let isOver = false
+    const now = () => new Date().toISOString()
+    const talking = { isOver: false }
 
     async function talk(random = seeded(SEED)): Promise<void> {
       let next = 0
@@ -56,33 +56,33 @@ test(
         }
       }
       await Promise.all(Array.from({ length: AT_A_TIME }, visitor))
-      isOver = true
+      talking.isOver = true
     }
 
     async function disturb(random = seeded(SEED + 1)): Promise<void> {
       const left: Disturbance[] = []
-      while (!isOver) {
+      while (!talking.isOver) {
         if (left.length === 0) left.push(...ALL)
         const [what = ALL[0]] = left.splice(random.below(left.length), 1)
-        const from = elapsed()
+        const from = now()
         await DISTURBANCES[what](scene, random)
-        disturbed.push(`${from} to ${elapsed()}: ${what}`)
+        disturbed.push(`${from} to ${now()}: ${what}`)
         // Some calls go well between two disturbances, so that the next one meets others.
         const enough = calls.length + 5 + random.below(20)
-        await expect.poll(() => isOver || calls.length >= enough, POLL).toBe(true)
+        await expect.poll(() => talking.isOver || calls.length >= enough, POLL).toBe(true)
       }
     }
 
     await Promise.all([talk(), disturb()])
 
-    const told = `seed ${SEED}, ${calls.length} calls in ${elapsed()}\n${disturbed.join('\n')}`
+    const told = `seed ${SEED}, ${calls.length} calls in ${now()}\n${disturbed.join('\n')}`
     console.log(told)
     const executions = await executionsByToken()
     const faults = calls.flatMap((call) => {
       const outcomes = executions.get(call.token) ?? []
       return isWhole(call) && outcomes.length === 1 ? [] : [JSON.stringify({ ...call, outcomes })]
     })
-    expect(faults, told).toEqual([])
+    expect(faults).toEqual([])
     for (const what of ALL) expect(disturbed.join('\n')).toContain(what)
   },
 )

@@ -121,7 +121,7 @@ export async function legacyClient(
     onChanged?.(`updated ${params.uri}`),
   )
   const transport = new LegacyTransport(mcp(base), { reconnectionOptions })
-  if (settings.onError) client.onerror = settings.onError
+  if (settings.onError) Object.assign(client, { onerror: settings.onError })
   await client.connect(transport)
   return {
     protocol: transport.protocolVersion ?? '',
@@ -169,7 +169,7 @@ async function clientOfTwo(
   client.setNotificationHandler('notifications/resources/updated', ({ params }) =>
     onChanged?.(`updated ${params.uri}`),
   )
-  if (settings.onError) client.onerror = settings.onError
+  if (settings.onError) Object.assign(client, { onerror: settings.onError })
   await client.connect(new ModernTransport(mcp(base), { reconnectionOptions }))
   return {
     protocol: client.getNegotiatedProtocolVersion() ?? '',

@@ -47,7 +47,7 @@ export interface Edge extends AsyncDisposable {
   /** Ends workerd and starts it again where it was, with what its Durable Objects had stored. */
   restartWorker(): Promise<void>
   /** Drops its Durable Objects from memory, in the middle of what they do. */
-  resetSessions(): Promise<void>
+  resetObjects(): Promise<void>
 }
 
 /**
@@ -167,9 +167,19 @@ export async function startEdge(
   const storage = await mkdtemp(join(tmpdir(), 'mcpbox-objects-'))
   starting.defer(() => rm(storage, { recursive: true }))
   const secrets = await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? '')
-  const allowedOrigins = [signedIn.url.origin]
-  const workerAt = (port: number) =>
-    serveWorker(bundle, { access, origin: tunnel.url, allowedOrigins, secrets, storage, port })
+  const publicUrl = signedIn.url
+  const settings = {
+    access,
+    origin: tunnel.url,
+    publicUrl,
+    allowedOrigins: [publicUrl.origin],
+    // What is tested here asks more than people do.
+    ratePerMinute: 100_000,
+    isQuiet: true,
+    secrets,
+    storage,
+  }
+  const workerAt = (port: number) => serveWorker(bundle, { ...settings, port })
   let worker = await workerAt(0)
   starting.defer(() => worker[Symbol.asyncDispose]())
   signedIn.aimAt(worker.url)
@@ -188,7 +198,7 @@ export async function startEdge(
       await worker[Symbol.asyncDispose]()
       worker = await workerAt(Number(worker.url.port))
     },
-    resetSessions: () => worker.resetSessions(),
+    resetObjects: () => worker.resetObjects(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

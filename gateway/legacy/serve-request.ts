@@ -39,6 +39,7 @@ export async function serveRequest(
   const capabilities = claims === null ? {} : unpackCapabilities(claims.capabilities)
   const asker: Asker = {
     principal: exchange.principal,
+    requestId: exchange.requestId,
     era: 'legacy',
     client: claims?.client ?? null,
     threshold: session.threshold,

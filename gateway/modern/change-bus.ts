@@ -1,5 +1,5 @@
 import type { ServerEvent, ServerEventBus } from '@modelcontextprotocol/server'
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
 
@@ -7,9 +7,14 @@ import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
  * Feeds `subscriptions/listen` from the origin's changes: the feed is opened by the first
  * subscriber and closed when it leaves. Nobody publishes here.
  *
- * @param full called when there is no place for a subscriber, who then hears nothing
+ * @param told.full there is no place for a subscriber, who then hears nothing
+ * @param told.lost a subscriber hears nothing more, and should subscribe anew
  */
-export function changeBus(ports: GatewayPorts, as: Principal, full: () => void): ServerEventBus {
+export function changeBus(
+  ports: GatewayPorts,
+  as: Caller,
+  told: { full: () => void; lost: () => void },
+): ServerEventBus {
   return {
     publish() {
       throw new Error('Changes come from the origin only')
@@ -17,12 +22,12 @@ export function changeBus(ports: GatewayPorts, as: Principal, full: () => void):
     subscribe(listener) {
       const leave = ports.listeners.enter()
       if (leave === null) {
-        full()
+        told.full()
         return () => {}
       }
       const gone = new AbortController()
       const tell = (change: CatalogChange) => eventsOf(change).forEach(listener)
-      ports.defer(followCatalog(ports, as, gone.signal, tell))
+      ports.defer(followCatalog(ports, as, gone.signal, tell).then(told.lost))
       return () => {
         leave()
         gone.abort()

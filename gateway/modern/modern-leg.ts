@@ -24,12 +24,13 @@ export async function serveModern(
   stateKey: string,
   exchange: Exchange,
 ): Promise<Response> {
-  const { principal, request, message, opId } = exchange
+  const { principal, requestId, request, message, opId } = exchange
   if (isJSONRPCNotification(message)) return new Response(null, { status: 202 })
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
     asker: {
       principal,
+      requestId,
       era: 'modern',
       client: null,
       threshold: { level: null },
@@ -47,8 +48,11 @@ export async function serveModern(
   let isFull = false
   const handler = createMcpHandler(() => server, {
     legacy: 'reject',
-    bus: changeBus(ports, principal, () => {
-      isFull = true
+    bus: changeBus(ports, exchange, {
+      full() {
+        isFull = true
+      },
+      lost: () => void handler.close().catch(ports.onFault),
     }),
     keepAliveMs: longestSilence(ports.times, message),
     onerror: (error) => complaints.push(error),

@@ -1,9 +1,8 @@
 import type { ClientInfo, Era, LogLevel } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from '../origin.ts'
 
 /** Who asks, and as what kind of client. */
-export interface Asker {
-  principal: Principal
+export interface Asker extends Caller {
   era: Era
   /** What the client said of itself in `initialize`; the modern era says it in each request. */
   client: ClientInfo | null

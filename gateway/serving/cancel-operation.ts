@@ -14,7 +14,7 @@ export async function cancelOperation(
 ): Promise<void> {
   for (let wait = 50; ; wait *= 2) {
     try {
-      return await ports.origin.cancel(asker.principal, opId)
+      return await ports.origin.cancel(asker, opId)
     } catch (error) {
       const isUnknown = error instanceof OriginRefusal && error.problem.code === 'operation_unknown'
       if (isUnknown && wait > LAST_WAIT_MS) return

@@ -48,9 +48,8 @@ export interface ServerInputs {
  */
 export async function exchangeServer(ports: GatewayPorts, inputs: ServerInputs): Promise<Server> {
   const { asker, method, settings } = inputs
-  const catalog = FROM_CATALOG.has(method)
-    ? await ports.origin.catalog(asker.principal, inputs.signal)
-    : null
+  const readsCatalog = FROM_CATALOG.has(method) && asker.principal.kind !== 'anonymous'
+  const catalog = readsCatalog ? await ports.origin.catalog(asker, inputs.signal) : null
   const hooks = { onFault: ports.onFault, closed: inputs.closed ?? (() => {}) }
   const server = new ExchangeServer(hooks, catalog?.server ?? ports.identity, {
     capabilities: {

@@ -1,15 +1,14 @@
 import type { OpId, OperationResult } from '#contract/operation.ts'
 import type { AskReplies } from '#contract/asks.ts'
-import type { Principal } from '#contract/principal.ts'
 import type { ProblemCode } from '#contract/problem.ts'
-import { OriginRefusal } from '../origin.ts'
+import { OriginRefusal, type Caller } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { Inputs, Standing } from './inputs.ts'
 import type { Deadline } from './patience.ts'
 import { park } from './still-running.ts'
 
 export interface QuestionsOptions {
-  principal: Principal
+  asker: Caller
   inputs: Inputs
   /** Stands still while a question does: clients wait for their people. */
   deadline: Deadline
@@ -41,15 +40,15 @@ export class Questions implements Disposable {
   }
 
   async #put(standing: Standing): Promise<void> {
-    const { principal, inputs, deadline } = this.#options
+    const { asker, inputs, deadline } = this.#options
     const { opId, seq } = standing
     this.#standing++
     deadline.stop()
     const { replies, result } = await inputs.put(standing, this.#over.signal)
-    if (replies.length > 0) await reply(this.#ports, principal, opId, { seq, replies })
+    if (replies.length > 0) await reply(this.#ports, asker, opId, { seq, replies })
     this.#standing--
     if (result !== undefined) {
-      await park(this.#ports, principal, { opId })
+      await park(this.#ports, asker, { opId })
       this.#result.resolve(result)
     } else if (this.#standing === 0 && !this.#over.signal.aborted) deadline.set()
   }
@@ -74,17 +73,17 @@ const INVALID_PARAMS = -32602
  */
 export async function reply(
   { origin }: GatewayPorts,
-  principal: Principal,
+  as: Caller,
   opId: OpId,
   { seq, replies }: AskReplies,
 ): Promise<void> {
   try {
-    await origin.reply(principal, opId, { seq, replies })
+    await origin.reply(as, opId, { seq, replies })
   } catch (thrown) {
     if (!(thrown instanceof OriginRefusal) || NOT_THE_REPLIES.has(thrown.problem.code)) throw thrown
     const message = `The client's answer was refused: ${thrown.message}`.slice(0, 2_000)
     const error = { code: INVALID_PARAMS, message }
-    await origin.reply(principal, opId, {
+    await origin.reply(as, opId, {
       seq,
       replies: replies.map(({ key }) => ({ key, error })),
     })

@@ -6,7 +6,7 @@ import {
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server'
 import type { OperationResult } from '#contract/operation.ts'
-import type { Problem } from '#contract/problem.ts'
+import type { Problem, ProblemCode } from '#contract/problem.ts'
 import { replyId } from '../exchange.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
@@ -45,9 +45,18 @@ export function failure(
   ports: Pick<GatewayPorts, 'onFault'>,
 ): Response {
   const problem = problemOf(thrown, ports)
-  const status = problem.code === 'internal' ? 500 : 200
+  const status = OUT_OF_BAND.has(problem.code) ? wireOf(problem.code).status : 200
   return rpcError(problem, { id: replyId(message), status })
 }
+
+/** Failures of MCPbox itself, and of the trust between its front and its origin: none of the session's. */
+const OUT_OF_BAND: ReadonlySet<ProblemCode> = new Set([
+  'internal',
+  'service_token_mismatch',
+  'assertion_invalid',
+  'assertion_expired',
+  'assertion_replayed',
+])
 
 /**
  * What a refused operation answers. `missing` is what the client would have had to declare.

@@ -1,9 +1,8 @@
 import type { OperationResult } from '#contract/operation.ts'
 import type { Problem } from '#contract/problem.ts'
 import { handleOf, readHandle, WAIT_TOOL, type Position } from '#contract/waiting.ts'
-import { OriginRefusal } from '../origin.ts'
+import { OriginRefusal, type Caller } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
-import type { Asker } from './asker.ts'
 import type { Asked } from './operation-params.ts'
 import { problemOf } from './refusal.ts'
 
@@ -30,13 +29,13 @@ export function waitedFor(asked: Asked): Position | null {
  */
 export async function stillRunning(
   ports: GatewayPorts,
-  { principal }: Asker,
+  as: Caller,
   tool: string,
   position: Position,
 ): Promise<OperationResult> {
   const [promisesMore] = await Promise.all([
-    atMost(ports.times.partingMs, hasOutputSchema(ports, principal, tool), true),
-    park(ports, principal, position),
+    atMost(ports.times.partingMs, hasOutputSchema(ports, as, tool), true),
+    park(ports, as, position),
   ])
   const handle = handleOf(position)
   const text = `Still running. For its result, call ${WAIT_TOOL.name} with ${JSON.stringify({ handle })}. Calling the tool again would run it again.`
@@ -53,7 +52,7 @@ export async function stillRunning(
  */
 export async function park(
   ports: GatewayPorts,
-  principal: Asker['principal'],
+  as: Caller,
   { opId }: Pick<Position, 'opId'>,
 ): Promise<void> {
   const parking = keep()
@@ -62,7 +61,7 @@ export async function park(
 
   async function keep(): Promise<void> {
     try {
-      await ports.origin.park(principal, opId)
+      await ports.origin.park(as, opId)
     } catch (thrown) {
       problemOf(thrown, ports)
     }
@@ -84,13 +83,9 @@ async function atMost<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T>
  * True where clients take a result without structured content for a broken promise, unless it is an
  * error (MCP 2025-11-25, server/tools, output schema); also when that cannot be known.
  */
-async function hasOutputSchema(
-  ports: GatewayPorts,
-  principal: Asker['principal'],
-  name: string,
-): Promise<boolean> {
+async function hasOutputSchema(ports: GatewayPorts, as: Caller, name: string): Promise<boolean> {
   try {
-    const { tools } = await ports.origin.catalog(principal, new AbortController().signal)
+    const { tools } = await ports.origin.catalog(as, new AbortController().signal)
     return tools.find((tool) => tool.name === name)?.outputSchema !== undefined
   } catch (thrown) {
     problemOf(thrown, ports)

@@ -1,6 +1,6 @@
 import type { Catalog, CatalogTool, ChangeNotice } from '#contract/catalog.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
-import { principalKey, type Principal } from '#contract/principal.ts'
+import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Origin } from '../origin.ts'
 import { scriptedOperation, type ScriptedOperation } from './scripted-operation.ts'
@@ -21,6 +21,8 @@ export interface ScriptedOrigin extends Origin {
   breakFeeds(): void
   /** While this is set, everything is refused with it. */
   refusal: OriginRefusal | null
+  /** Tools whose calls wait while it is away. */
+  readonly queueing: Set<string>
   /** What prompts and resources the catalog lists, beside the tools. */
   listed: Partial<Pick<Catalog, 'prompts' | 'resources' | 'resourceTemplates'>>
 }
@@ -33,12 +35,14 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
   const operations: ScriptedOrigin['operations'] = []
   const cancelled: OpId[] = []
   const parked: OpId[] = []
+  const queueing = new Set<string>()
   let edition = 1
 
   const origin: ScriptedOrigin = {
     operations,
     cancelled,
     parked,
+    queueing,
     refusal: null,
     listed: {},
     get feeds() {
@@ -54,11 +58,15 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
     },
     async catalog() {
       if (origin.refusal) throw origin.refusal
-      return { ...catalogOf(Object.keys(programs), edition), ...origin.listed }
+      const catalog = catalogOf(Object.keys(programs), edition)
+      const tools = catalog.tools.map((tool) =>
+        queueing.has(tool.name) ? { ...tool, queueWhenAway: true } : tool,
+      )
+      return { ...catalog, tools, ...origin.listed }
     },
     async *operate(as, request, signal) {
       if (origin.refusal) throw origin.refusal
-      operations.push({ principal: principalKey(as), request })
+      operations.push({ principal: principalKey(as.principal), request })
       yield { type: 'accepted', op_id: request.op_id }
       const { name, input } = meant(request)
       const program = known.get(name)
@@ -73,7 +81,7 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
     async *resume(as, { opId, after }, signal): AsyncGenerator<OperationEvent> {
       const operation = running.get(opId)
       const asked = operations.find(({ request }) => request.op_id === opId)
-      if (operation === undefined || asked?.principal !== principalKey(as))
+      if (operation === undefined || asked?.principal !== principalKey(as.principal))
         throw new OriginRefusal(UNKNOWN)
       yield { type: 'accepted', op_id: opId }
       yield* operation.follow(after, signal)
@@ -88,7 +96,7 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
       cancelled.push(opId)
       running.get(opId)?.cancel()
     },
-    async *changes(_as: Principal, signal) {
+    async *changes(_as, signal) {
       if (origin.refusal) throw origin.refusal
       yield { type: 'hello', etag: String(edition) }
       yield* notices(feeds, signal)
@@ -170,7 +178,7 @@ function catalogOf(names: string[], edition: number): Catalog {
   }
 }
 
-function toolOf(name: string): CatalogTool {
+export function toolOf(name: string): CatalogTool {
   return {
     name,
     description: `The tool ${name}`,

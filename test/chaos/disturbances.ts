@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest'
+import { vi } from 'vitest'
 import type { Random } from '#gateway/testing/random.ts'
 import type { Edge, Stack } from '../stack.ts'
 import type { Passage, Tunnel } from '../tunnel/tunnel.ts'
@@ -24,7 +24,7 @@ export const DISTURBANCES = {
    */
   async 'the Worker is deployed'({ stack, edge, street }) {
     using _held = street.hold()
-    await vi.waitFor(() => expect(street.passages.filter(isUnbegun)).toEqual([]), WITHIN)
+    await vi.waitUntil(() => !street.passages.some(isUnbegun), WITHIN)
     using _paused = stack.pauseSandbox()
     await isQuiet(edge.tunnel)
     await edge.restartWorker()
@@ -33,7 +33,7 @@ export const DISTURBANCES = {
 
   /** In the middle of what they do, as new code does, too, that is deployed to them. */
   async 'sessions are evicted'({ edge }) {
-    await edge.resetSessions()
+    await edge.resetObjects()
   },
 
   async 'an origin is killed'({ stack }, random) {
@@ -47,7 +47,7 @@ export const DISTURBANCES = {
   async 'the tunnel is down'({ edge }) {
     using down = edge.tunnel.turn({ instead: 'tunnel down' })
     edge.tunnel.cut()
-    await vi.waitFor(() => expect(down.met).toBeGreaterThanOrEqual(TURNED_AWAY), WITHIN)
+    await vi.waitUntil(() => down.met >= TURNED_AWAY, WITHIN)
   },
 } satisfies Record<string, (scene: Scene, random: Random) => Promise<void>>
 
@@ -58,7 +58,7 @@ export const ALL = Object.keys(DISTURBANCES) as [Disturbance, ...Disturbance[]]
 async function isQuiet(tunnel: Tunnel): Promise<void> {
   const heard = () => tunnel.passages.reduce((pieces, passage) => pieces + passage.pieces.length, 0)
   let last = -1
-  await expect.poll(() => last === (last = heard()), { ...WITHIN, interval: 300 }).toBe(true)
+  await vi.waitUntil(() => last === (last = heard()), { ...WITHIN, interval: 300 })
 }
 
 /** A request that was taken, and has no answer yet that its client could come back for. */

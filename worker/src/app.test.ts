@@ -1,10 +1,10 @@
-import { env, exports } from 'cloudflare:workers'
+import { exports } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { ENDPOINT, initialize, modernPost, post } from '#gateway/testing/posts.ts'
-import { seenOf, somebody, someService } from '../testing/outside.ts'
+import { accessItself, seenOf, somebody, someService } from '../testing/outside.ts'
+import { TEST_BINDINGS } from '../testing/test-bindings.ts'
 import { createApp } from './app.ts'
-import { readConfig } from './config.ts'
 
 test('a person calls a tool through the Worker, and the origin knows who', async () => {
   const alice = await somebody()
@@ -45,6 +45,8 @@ test('nothing of the client’s own headers reaches the origin', async () => {
   const [seen] = await seenOf(alice)
   expect(seen?.headers.filter((name) => !ADDED_BY_FETCH.has(name)).toSorted()).toEqual([
     'accept',
+    'cf-access-client-id',
+    'cf-access-client-secret',
     'content-type',
     'x-mcpbox-assertion',
     'x-mcpbox-service-token',
@@ -62,13 +64,15 @@ const ADDED_BY_FETCH = new Set([
 ])
 
 describe('who is not let in', () => {
+  const METADATA =
+    'resource_metadata="https://mcpbox.test/.well-known/oauth-protected-resource/mcp"'
   test.each([
-    ['nobody in particular', {}, 'unauthenticated', 'Bearer realm="mcpbox"'],
+    ['nobody in particular', {}, 'unauthenticated', `Bearer realm="mcpbox", ${METADATA}`],
     [
       'a forger',
       { 'cf-access-jwt-assertion': 'x.y.z' },
       'token_invalid',
-      'Bearer realm="mcpbox", error="invalid_token"',
+      `Bearer realm="mcpbox", error="invalid_token", ${METADATA}`,
     ],
   ])('%s', async (_who, headers, code, challenge) => {
     const response = await exports.default.fetch(post(initialize(), headers))
@@ -93,9 +97,7 @@ describe('who is not let in', () => {
 })
 
 describe('a Worker that is not configured', () => {
-  const app = createApp(readConfig({ ...env, SESSION_KEY: undefined }), env.SESSIONS, () => {
-    throw new Error('Nothing is made of a configuration that is not whole')
-  })
+  const app = createApp({ missing: 'SESSION_KEY' })
 
   test('serves nobody, and says what it lacks', async () => {
     const response = await app.fetch(post(initialize()))
@@ -111,6 +113,67 @@ describe('a Worker that is not configured', () => {
     expect(response.status).toBe(503)
     expect(await response.json()).toMatchObject({ error: { code: 'not_configured' } })
   })
+})
+
+test('who asks too often is told when to come back, and nobody else is', async () => {
+  const alice = await somebody()
+  const limit = Number(TEST_BINDINGS.RATE_LIMIT_PER_MINUTE)
+  let response = new Response()
+  let served = -1
+  // Permits come back while this runs.
+  while (response.status === 200 && ++served < 2 * limit)
+    response = await alice.send(modernPost('tools/list'))
+  expect(served).toBeGreaterThanOrEqual(limit)
+  expect(response.status).toBe(429)
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'rate_limited' })
+  expect((await (await somebody()).send(modernPost('tools/list'))).status).toBe(200)
+})
+
+test('a failure to tell who asks is an answer of MCP that its page may read, and lets nobody in', async () => {
+  const fail = () => Promise.reject(new Error('reset because its code was updated'))
+  const app = createApp({
+    publicUrl: 'https://mcpbox.test',
+    allowedOrigins: ['https://allowed.test'],
+    authenticator: { identify: fail, serve: async () => null, scope: null },
+    gateway: { handle: fail },
+    rate: { take: fail },
+    strangers: { take: fail },
+    originHealth: { answer: fail },
+  })
+  const response = await app.fetch(post(initialize(), { origin: 'https://allowed.test' }))
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('1')
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://allowed.test')
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'busy' })
+})
+
+test('Access itself, which is nobody in particular, is greeted and shown nothing', async () => {
+  const nobody = await accessItself()
+  expect((await nobody.send(post(initialize()))).status).toBe(200)
+  const response = await nobody.send(modernPost('tools/list'))
+  expect(response.status).toBe(403)
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'sign_in_needed' })
+})
+
+test('one id names a request in the answer and at the origin', async () => {
+  const alice = await somebody()
+  const response = await alice.send(modernPost('tools/call', { name: 'echo' }))
+  await response.text()
+  const [seen] = await seenOf(alice)
+  expect(seen?.requestId).toBe(response.headers.get('x-request-id'))
+})
+
+test('a page that is listed may ask before it asks', async () => {
+  const headers = {
+    origin: 'https://allowed.test',
+    'access-control-request-method': 'POST',
+    'access-control-request-headers': 'authorization',
+  }
+  const response = await exports.default.fetch(ENDPOINT, { method: 'OPTIONS', headers })
+  expect(response.status).toBe(204)
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://allowed.test')
+  expect(response.headers.get('access-control-allow-headers')).toBe('authorization')
 })
 
 test('a body larger than the edge reads is refused', async () => {

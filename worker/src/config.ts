@@ -1,77 +1,63 @@
 import { z } from 'zod'
+import { AccessBindings, toAccess, type AccessSettings } from './auth/access-settings.ts'
+import { OAuthBindings, toOAuth, type OAuthSettings } from './auth/oauth-settings.ts'
+import { List, originOnly, Secret, ServiceUrl } from './bindings.ts'
+import { OriginBindings, toOrigin, type OriginSettings } from './origin/origin-settings.ts'
 
-/** HTTPS, or plain HTTP to this very machine (a test issuer, an origin beside `wrangler dev`). */
-const ServiceUrl = z.url({ abort: true }).refine((text) => {
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname))
-}, 'must be https, or http on localhost')
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
-const Secret = z.string().min(32)
-
-const List = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-)
+const Common = OriginBindings.extend({
+  /** Where clients reach this Worker, as they type it, up to the path. */
+  PUBLIC_URL: ServiceUrl.refine(...originOnly),
+  /** Web origins that a browser may call from, with commas between; none unless said. */
+  ALLOWED_ORIGINS: List.default([]),
+  /** Requests that one principal may send in a minute. */
+  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).max(100_000).default(100),
+  /** Signs session ids. */
+  SESSION_KEY: Secret,
+})
 
 const Bindings = z
-  .object({
-    /** `https://<team>.cloudflareaccess.com`, exactly as tokens name it. */
-    ACCESS_ISSUER: ServiceUrl,
-    /** Audience tags of the Access applications that may send people here, with commas between. */
-    ACCESS_AUDIENCES: List.pipe(z.array(z.string()).min(1)),
-    /** Where the issuer's keys are, when they are not where Access has them. */
-    ACCESS_JWKS_URL: ServiceUrl.optional(),
-    /** The origin's tunnel door. */
-    ORIGIN_URL: ServiceUrl,
-    /** Web origins that a browser may call from, with commas between; none unless said. */
-    ALLOWED_ORIGINS: List.default([]),
-    /** Travels with every request to the origin. */
-    SERVICE_TOKEN: Secret,
-    /** Signs the statement about each request; never travels. */
-    ASSERTION_KEY: Secret,
-    /** Signs session ids. */
-    SESSION_KEY: Secret,
-  })
+  .discriminatedUnion('AUTH_MODE', [
+    Common.extend(AccessBindings.shape),
+    Common.extend(OAuthBindings.shape),
+  ])
   .refine((is) => new Set([is.SERVICE_TOKEN, is.ASSERTION_KEY, is.SESSION_KEY]).size === 3, {
     message: 'SERVICE_TOKEN, ASSERTION_KEY and SESSION_KEY must differ',
   })
 
 /** The Worker's settings, checked. */
 export interface Config {
-  access: { issuer: string; audiences: string[]; jwksUrl: URL }
-  origin: { url: URL; serviceToken: string; assertionKey: string }
+  publicUrl: string
+  auth: AccessSettings | OAuthSettings
+  origin: OriginSettings
   sessionKey: string
   allowedOrigins: string[]
+  ratePerMinute: number
 }
 
 export type ReadConfig = { ok: true; config: Config } | { ok: false; missing: string }
 
 /** Reads the bindings. What is missing or wrong is named by its variable, never by its value. */
-export function readConfig(bindings: unknown): ReadConfig {
-  const parsed = Bindings.safeParse(bindings)
+export function readConfig(bindings: object): ReadConfig {
+  const parsed = Bindings.safeParse({ AUTH_MODE: 'access', ...defined(bindings) })
   if (!parsed.success) return { ok: false, missing: parsed.error.issues.map(nameOf).join(', ') }
   const is = parsed.data
+  const origin = toOrigin(is)
+  if ('missing' in origin) return { ok: false, missing: origin.missing }
   return {
     ok: true,
     config: {
-      access: {
-        issuer: is.ACCESS_ISSUER,
-        audiences: is.ACCESS_AUDIENCES,
-        jwksUrl: new URL(is.ACCESS_JWKS_URL ?? `${is.ACCESS_ISSUER}/cdn-cgi/access/certs`),
-      },
-      origin: {
-        url: new URL(is.ORIGIN_URL),
-        serviceToken: is.SERVICE_TOKEN,
-        assertionKey: is.ASSERTION_KEY,
-      },
+      publicUrl: is.PUBLIC_URL,
+      auth: is.AUTH_MODE === 'access' ? toAccess(is) : toOAuth(is),
+      origin,
       sessionKey: is.SESSION_KEY,
       allowedOrigins: is.ALLOWED_ORIGINS,
+      ratePerMinute: is.RATE_LIMIT_PER_MINUTE,
     },
   }
+}
+
+function defined(bindings: object): object {
+  return Object.fromEntries(Object.entries(bindings).filter(([, value]) => value !== undefined))
 }
 
 function nameOf(issue: z.core.$ZodIssue): string {

@@ -1,24 +1,34 @@
+import type { UpstreamRenewal } from './auth/oauth/upstream-renewal.ts'
+import type { Config } from './config.ts'
 import type * as worker from './index.ts'
+import type { EdgeMemory } from './memory/edge-memory.ts'
+import type { WaitingCalls } from './queue/waiting-calls.ts'
+import type { RateBudget } from './rate/rate-budget.ts'
 import type { McpSession } from './session/session-object.ts'
 
 declare global {
   namespace Cloudflare {
-    /** What wrangler.toml binds. Vars and secrets may be missing: config.ts judges them. */
+    /**
+     * What wrangler.toml binds. A deployment adds its variables, secrets and bindings, of which the
+     * code knows nothing but what {@link Config} makes of them.
+     */
     interface Env {
       SESSIONS: DurableObjectNamespace<McpSession>
-      ACCESS_ISSUER?: string
-      ACCESS_AUDIENCES?: string
-      ACCESS_JWKS_URL?: string
-      ORIGIN_URL?: string
-      ALLOWED_ORIGINS?: string
-      SERVICE_TOKEN?: string
-      ASSERTION_KEY?: string
-      SESSION_KEY?: string
+      EDGE_MEMORY: DurableObjectNamespace<EdgeMemory>
+      RATE_BUDGETS: DurableObjectNamespace<RateBudget>
+      WAITING_CALLS: DurableObjectNamespace<WaitingCalls>
+      UPSTREAM_RENEWALS: DurableObjectNamespace<UpstreamRenewal>
+      STRANGERS: RateLimit
     }
 
     interface GlobalProps {
       mainModule: typeof worker
-      durableNamespaces: 'McpSession'
+      durableNamespaces:
+        | 'McpSession'
+        | 'EdgeMemory'
+        | 'RateBudget'
+        | 'WaitingCalls'
+        | 'UpstreamRenewal'
     }
   }
 

@@ -1,5 +1,9 @@
 import { isolate } from './isolate.ts'
 
+export { UpstreamRenewal } from './auth/oauth/upstream-renewal.ts'
+export { EdgeMemory } from './memory/edge-memory.ts'
+export { WaitingCalls } from './queue/waiting-calls.ts'
+export { RateBudget } from './rate/rate-budget.ts'
 export { McpSession } from './session/session-object.ts'
 
 export default {

@@ -5,12 +5,13 @@ import {
   ASSERTION_HEADER,
   ASSERTION_ISSUER,
   AssertionClaims,
+  REQUEST_ID_HEADER,
   SERVICE_TOKEN_HEADER,
 } from '#contract/assertion.ts'
+import { pongTo, type Pong } from '#contract/deploy-proof.ts'
 import { OperationRequest, OpId, type OperationEvent } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
-import { OriginRefusal } from '#gateway/origin.ts'
+import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
 import { toBase64Url } from '#gateway/wire/base64url.ts'
 import { Journal } from './journal.ts'
@@ -20,7 +21,7 @@ export interface Keys {
   assertionKey: string
 }
 
-/** How the tunnel behaves for the next requests; each is used up by one request. */
+/** How the tunnel behaves for a request. */
 export type Weather =
   /** Nobody answers. */
   | 'dead'
@@ -28,13 +29,18 @@ export type Weather =
   | 'bad_gateway'
   /** The stream is cut after its first two lines. */
   | 'cut'
+  /** The request arrives, its answer does not. */
+  | 'unheard'
 
 /** The tunnel door of an origin whose tools are scripted: it admits as the contract says. */
 export interface TinyOrigin {
   handle(request: Request): Promise<Response>
   /** Every admitted request, as it came. */
   readonly seen: { method: string; path: string; headers: Headers; claims: AssertionClaims }[]
+  /** For the next requests; each is used up by one. */
   readonly weather: Weather[]
+  /** Weather that lasts until it is another one, before any that is used up. */
+  climate: Weather | null
 }
 
 export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
@@ -44,23 +50,32 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   const weather: Weather[] = []
 
   async function handle(request: Request): Promise<Response> {
-    const today = weather.shift()
+    const today = origin.climate ?? weather.shift()
     if (today === 'dead') throw new TypeError('Network connection lost.')
     if (today === 'bad_gateway') return new Response('<h1>502</h1>', { status: 502 })
     try {
       const claims = await admit(request, keys, used)
       const { method, headers } = request
       seen.push({ method, path: claims.pth, headers, claims })
-      return await answer(request, claims.principal, today === 'cut' ? 2 : Infinity)
+      const caller = {
+        principal: claims.principal,
+        requestId: headers.get(REQUEST_ID_HEADER) ?? '',
+      }
+      const answered = await answer(request, caller, today === 'cut' ? 2 : Infinity)
+      if (today !== 'unheard') return answered
+      await answered.body?.getReader().read()
+      throw new TypeError('Network connection lost.')
     } catch (error) {
       if (!(error instanceof OriginRefusal)) throw error
       return refuse(error.problem)
     }
   }
 
-  async function answer(request: Request, as: Principal, lines: number): Promise<Response> {
+  async function answer(request: Request, as: Caller, lines: number): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const [, opId = '', act] = pathname.match(/^\/operations\/([^/]+)\/(\w+)$/) ?? []
+    if (pathname === '/ping')
+      return Response.json({ pong: await pongTo(as.requestId, keys.assertionKey) } satisfies Pong)
     if (pathname === '/catalog') return catalog(request, as)
     if (pathname === '/changes')
       return ndjson(scripted.changes(as, request.signal), lines, request.signal)
@@ -78,7 +93,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
     return ndjson(start(as, asked), lines, request.signal)
   }
 
-  async function catalog(request: Request, as: Principal): Promise<Response> {
+  async function catalog(request: Request, as: Caller): Promise<Response> {
     const now = await scripted.catalog(as, request.signal)
     const etag = `"${now.etag}"`
     if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304 })
@@ -86,7 +101,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   }
 
   /** An operation runs on, whoever listens; asked for again, it is only listened to. */
-  async function* start(as: Principal, asked: OperationRequest): AsyncGenerator<OperationEvent> {
+  async function* start(as: Caller, asked: OperationRequest): AsyncGenerator<OperationEvent> {
     if (!operations.has(asked.op_id)) {
       const journal = new Journal()
       operations.set(asked.op_id, journal)
@@ -96,7 +111,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
     yield* journalOf(asked.op_id).after(0)
   }
 
-  async function run(as: Principal, asked: OperationRequest, journal: Journal): Promise<void> {
+  async function run(as: Caller, asked: OperationRequest, journal: Journal): Promise<void> {
     try {
       for await (const event of scripted.operate(as, asked, running)) journal.add(event)
     } catch (error) {
@@ -111,7 +126,8 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
     return journal
   }
 
-  return { handle, seen, weather }
+  const origin: TinyOrigin = { handle, seen, weather, climate: null }
+  return origin
 }
 
 /** Nobody stops an operation but who cancels it. */

@@ -13,6 +13,9 @@ export type Action =
   | 'admin.signed_in'
   | 'admin.sign_in_failed'
   | 'admin.signed_out'
+  | 'rotation.begun'
+  | 'rotation.finished'
+  | 'deployment.changed'
 
 /** What happened, to what, by whom. Details never hold a secret. */
 export interface ActivityStore {

@@ -11,6 +11,8 @@ export function principalLabel(principal: Principal): string {
       return `API token ${principal.name}`
     case 'local':
       return 'this machine'
+    case 'anonymous':
+      return 'nobody'
   }
 }
 

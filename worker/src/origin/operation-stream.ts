@@ -1,8 +1,9 @@
 import { HEARTBEAT_MS } from '#contract/limits.ts'
 import { isFinal, OperationEvent, type OperationRequest, type OpId } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
+import type { Caller } from '#gateway/origin.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
-import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
+import { OriginAway } from './origin-away.ts'
+import type { DoorRequest, TunnelDoor } from './tunnel-door.ts'
 
 /** The origin says at once that it has an operation. One that does not is asked again. */
 const ANSWER_MS = 5_000
@@ -19,14 +20,14 @@ export type OperationStart = OperationRequest | { opId: OpId; after: number }
  */
 export class OperationStream {
   readonly #door: TunnelDoor
-  readonly #as: Principal
+  readonly #as: Caller
   readonly #start: OperationStart
   #opId: OpId
   #lastSeq: number
   #accepted: boolean
   #mayRun = false
 
-  constructor(door: TunnelDoor, as: Principal, start: OperationStart) {
+  constructor(door: TunnelDoor, as: Caller, start: OperationStart) {
     this.#door = door
     this.#as = as
     this.#start = start
@@ -80,7 +81,7 @@ export class OperationStream {
   #next(signal: AbortSignal): DoorRequest {
     const opId = this.#opId
     const headers = { accept: 'application/x-ndjson' }
-    const common = { requestId: opId, headers, answerMs: ANSWER_MS, signal }
+    const common = { headers, answerMs: ANSWER_MS, signal }
     if (this.#accepted || 'after' in this.#start) {
       const path = `/operations/${opId}/events?after=${this.#lastSeq}`
       return { ...common, method: 'GET', path }

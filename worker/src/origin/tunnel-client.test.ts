@@ -1,31 +1,20 @@
-import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { OperationRequest, type OperationEvent } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
-import { OriginRefusal } from '#gateway/origin.ts'
+import type { RemotePrincipal } from '#contract/principal.ts'
+import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedTool } from '#gateway/testing/scripted-program.ts'
 import { counting, echo, held } from '#gateway/testing/tools.ts'
 import { fetchToOrigin } from '../../testing/fetch-to-origin.ts'
-import { readConfig } from '../config.ts'
-import { TunnelClient } from './tunnel-client.ts'
-import { TunnelDoor } from './tunnel-door.ts'
+import { tunnelClient } from '../../testing/tunnel-to.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const ALICE: Principal = { kind: 'user', sub: 'alice', email: 'alice@example.com' }
+const alice: RemotePrincipal = { kind: 'user', sub: 'alice', email: 'alice@example.com' }
+const ALICE: Caller = { principal: alice, requestId: 'a-request-of-alice' }
 const open = new AbortController().signal
 
-function tunnelTo(tools: Record<string, ScriptedTool>, patienceMs = 60_000) {
-  const world = fetchToOrigin(tools)
-  const read = readConfig(env)
-  if (!read.ok) throw new Error(read.missing)
-  const door = new TunnelDoor(read.config.origin)
-  const client = new TunnelClient(door, {
-    patienceMs,
-    overtimeMs: 1,
-    pauseMs: { first: 1, longest: 1 },
-  })
-  return { ...world, client }
+function tunnelTo(tools: Record<string, ScriptedTool>, patienceMs?: number) {
+  return { ...fetchToOrigin(tools), client: tunnelClient(patienceMs) }
 }
 
 function asked(name: string, args = {}): OperationRequest {
@@ -62,7 +51,7 @@ describe('every request to the origin', () => {
     await client.cancel(ALICE, request.op_id)
     const claims = origin.seen.map((seen) => seen.claims)
     expect(claims).toMatchObject([
-      { mth: 'POST', pth: '/operations', sub: 'user:alice', principal: ALICE },
+      { mth: 'POST', pth: '/operations', sub: 'user:alice', principal: alice },
       { mth: 'GET', pth: '/catalog', sub: 'user:alice' },
       { mth: 'POST', pth: `/operations/${request.op_id}/cancel`, sub: 'user:alice' },
     ])
@@ -70,16 +59,16 @@ describe('every request to the origin', () => {
     for (const { iat, exp } of claims) expect(exp - iat).toBeLessThanOrEqual(30)
   })
 
-  test('names the operation in its request id', async () => {
+  test('carries the id of the request that asked', async () => {
     const { client, origin } = tunnelTo({ echo })
     const request = asked('echo')
     await eventsOf(client.operate(ALICE, request, open))
-    expect(origin.seen[0]?.headers.get('x-request-id')).toBe(request.op_id)
+    expect(origin.seen[0]?.headers.get('x-request-id')).toBe(ALICE.requestId)
   })
 
   test('is made for people and services only', async () => {
     const { client } = tunnelTo({ echo })
-    const asLocal = client.catalog({ kind: 'local' }, open)
+    const asLocal = client.catalog({ ...ALICE, principal: { kind: 'local' } }, open)
     await expect(asLocal).rejects.toThrow('local cannot come through the tunnel')
   })
 })
@@ -176,7 +165,7 @@ describe('an origin that is away', () => {
     await expect(refused).rejects.toMatchObject({
       problem: {
         code: 'origin_unreachable',
-        message: expect.stringMatching(/unreachable since \d{4}-.*Check that/),
+        message: expect.stringMatching(/unreachable since \d{4}-.*check that/),
       },
     })
   })
@@ -192,7 +181,7 @@ describe('an origin that is away', () => {
     const { client, origin } = tunnelTo({ echo })
     await client.catalog(ALICE, open)
     origin.weather.push('dead')
-    const other: Principal = { kind: 'service', clientId: 'abc' }
+    const other: Caller = { ...ALICE, principal: { kind: 'service', clientId: 'abc' } }
     await expect(client.catalog(other, open)).rejects.toMatchObject({
       problem: { code: 'origin_unreachable' },
     })
@@ -207,6 +196,44 @@ describe('an origin that is away', () => {
   })
 })
 
+describe('what answers in the place of the origin', () => {
+  const SAYS: [string, () => Response][] = [
+    ['a page with status 200', () => new Response('<h1>Hi</h1>', HTML)],
+    ['a sign-in page of Access', () => Response.redirect('https://team.cloudflareaccess.com', 302)],
+    ['JSON that is no problem', () => Response.json({ error: 'no' }, { status: 502 })],
+    ['half a problem', () => new Response('{"error":', { status: 502, headers: JSON_TYPE })],
+  ]
+  test.each(SAYS)('is not taken for it: %s', async (_what, response) => {
+    const { client } = tunnelTo({ echo })
+    vi.stubGlobal('fetch', async () => response())
+    await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
+      problem: { code: 'origin_unreachable' },
+    })
+  })
+
+  test('is not waited for longer than an answer may take, even when it has begun', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { client } = tunnelTo({ echo })
+    vi.stubGlobal('fetch', async (_url: URL, { signal }: RequestInit) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"etag":'))
+          signal?.addEventListener('abort', () => controller.error(signal.reason))
+        },
+      })
+      queueMicrotask(() => vi.advanceTimersByTime(15_000))
+      return new Response(body, { headers: JSON_TYPE })
+    })
+    await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
+      problem: { code: 'origin_unreachable' },
+    })
+    vi.useRealTimers()
+  })
+})
+
+const JSON_TYPE = { 'content-type': 'application/json' }
+const HTML = { headers: { 'content-type': 'text/html' } }
+
 describe('the origin’s own no', () => {
   test('is passed on, and not tried again', async () => {
     const { client, origin, scripted } = tunnelTo({ echo })
@@ -219,9 +246,8 @@ describe('the origin’s own no', () => {
 
   test('about the token names the token', async () => {
     const world = fetchToOrigin({ echo })
-    const url = new URL(env.ORIGIN_URL ?? '')
-    const wrong = { url, serviceToken: 'of yesterday', assertionKey: env.ASSERTION_KEY ?? '' }
-    const client = new TunnelClient(new TunnelDoor(wrong))
+    const bindings = { SERVICE_TOKEN: 'the service token of yesterday, long ago' }
+    const client = tunnelClient(60_000, { bindings })
     await expect(client.catalog(ALICE, open)).rejects.toMatchObject({
       problem: { code: 'service_token_mismatch' },
     })

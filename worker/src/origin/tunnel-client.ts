@@ -2,13 +2,14 @@ import type { AskReplies } from '#contract/asks.ts'
 import { ChangeNotice, type Catalog } from '#contract/catalog.ts'
 import { HEARTBEAT_MS } from '#contract/limits.ts'
 import type { OperationEvent, OperationRequest, OpId } from '#contract/operation.ts'
-import type { Principal } from '#contract/principal.ts'
-import type { Origin } from '#gateway/origin.ts'
+import type { Caller, Origin } from '#gateway/origin.ts'
 import { pause } from '#gateway/serving/pause.ts'
-import { CatalogCache } from './catalog-cache.ts'
+import type { CatalogCache } from './catalog-cache.ts'
 import { BrokenStream, readLines } from './ndjson.ts'
 import { OperationStream, type OperationStart } from './operation-stream.ts'
-import { OriginAway, type DoorRequest, type TunnelDoor } from './tunnel-door.ts'
+import { OriginAway } from './origin-away.ts'
+import type { Reachability } from './reachability.ts'
+import type { DoorRequest, TunnelDoor } from './tunnel-door.ts'
 
 export interface TunnelClientOptions {
   /** How long an operation that nobody has accepted yet is offered, in milliseconds. */
@@ -27,6 +28,12 @@ const DEFAULT_OPTIONS: TunnelClientOptions = {
 
 const POST_TRIES = 3
 
+export interface TunnelClientParts {
+  door: TunnelDoor
+  catalogs: CatalogCache
+  reachability: Reachability
+}
+
 /** Of the feed of changes: one missed heartbeat may be chance, two are a broken stream. */
 const SILENCE = { firstMs: HEARTBEAT_MS, laterMs: 2 * HEARTBEAT_MS }
 
@@ -34,19 +41,24 @@ const SILENCE = { firstMs: HEARTBEAT_MS, laterMs: 2 * HEARTBEAT_MS }
 export class TunnelClient implements Origin {
   readonly #door: TunnelDoor
   readonly #catalogs: CatalogCache
+  readonly #reachability: Reachability
   readonly #options: TunnelClientOptions
 
-  constructor(door: TunnelDoor, options: TunnelClientOptions = DEFAULT_OPTIONS) {
+  constructor(
+    { door, catalogs, reachability }: TunnelClientParts,
+    options: Partial<TunnelClientOptions> = {},
+  ) {
     this.#door = door
-    this.#catalogs = new CatalogCache(door)
-    this.#options = options
+    this.#catalogs = catalogs
+    this.#reachability = reachability
+    this.#options = { ...DEFAULT_OPTIONS, ...options }
   }
 
-  async catalog(as: Principal, signal: AbortSignal): Promise<Catalog> {
+  async catalog(as: Caller, signal: AbortSignal): Promise<Catalog> {
     try {
       return await this.#catalogs.get(as, signal)
     } catch (error) {
-      throw this.#refusalFor(error)
+      throw await this.#refusalFor(error)
     }
   }
 
@@ -55,7 +67,7 @@ export class TunnelClient implements Origin {
    * many connections as it takes.
    */
   operate(
-    as: Principal,
+    as: Caller,
     request: OperationRequest,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
@@ -63,20 +75,20 @@ export class TunnelClient implements Origin {
   }
 
   resume(
-    as: Principal,
+    as: Caller,
     { opId, after, deadlineMs }: { opId: OpId; after: number; deadlineMs: number },
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
     return this.#untilDeadline(as, { opId, after }, deadlineMs, signal)
   }
 
-  async reply(as: Principal, opId: OpId, replies: AskReplies): Promise<void> {
+  async reply(as: Caller, opId: OpId, replies: AskReplies): Promise<void> {
     const path = `/operations/${opId}/replies`
-    await this.#persist(as, { path, body: JSON.stringify(replies), requestId: opId })
+    await this.#persist(as, { path, body: JSON.stringify(replies) })
   }
 
   async *#untilDeadline(
-    as: Principal,
+    as: Caller,
     start: OperationStart,
     deadlineMs: number,
     signal: AbortSignal,
@@ -84,13 +96,13 @@ export class TunnelClient implements Origin {
     const overtime = new AbortController()
     const ms = deadlineMs + this.#options.overtimeMs
     // Cleared at the end: a timer that runs on would keep a Durable Object from hibernating.
-    const late = new OriginAway('It did not keep its deadline', { mayHaveHeard: true })
+    const late = new OriginAway('no_answer', 'It did not keep its deadline')
     const timer = setTimeout(() => overtime.abort(late), ms)
     const stream = new OperationStream(this.#door, as, start)
     try {
       yield* this.#follow(stream, deadlineMs, AbortSignal.any([signal, overtime.signal]))
     } catch (error) {
-      throw this.#refusalFor(error, stream.mayRun)
+      throw await this.#refusalFor(error, stream.mayRun)
     } finally {
       clearTimeout(timer)
     }
@@ -115,38 +127,37 @@ export class TunnelClient implements Origin {
         signal.throwIfAborted()
         const limit = stream.accepted ? deadlineMs : this.#options.patienceMs
         const left = begun + limit - Date.now()
-        if (!isPassing(error) || left <= 0) throw error
+        if (!isWorthATry(error) || left <= 0) throw error
         await pause(Math.min(waits.next().value, left), signal)
         signal.throwIfAborted()
       }
     }
   }
 
-  async park(as: Principal, opId: OpId): Promise<void> {
-    await this.#persist(as, { path: `/operations/${opId}/park`, requestId: opId })
+  async park(as: Caller, opId: OpId): Promise<void> {
+    await this.#persist(as, { path: `/operations/${opId}/park` })
   }
 
-  async cancel(as: Principal, opId: OpId): Promise<void> {
-    await this.#persist(as, { path: `/operations/${opId}/cancel`, requestId: opId })
+  async cancel(as: Caller, opId: OpId): Promise<void> {
+    await this.#persist(as, { path: `/operations/${opId}/cancel` })
   }
 
   /** Posts what may be said more than once, until somebody has heard it. */
-  async #persist(as: Principal, what: Pick<DoorRequest, 'path' | 'body' | 'requestId'>) {
+  async #persist(as: Caller, what: Pick<DoorRequest, 'path' | 'body'>) {
     const waits = pauses(this.#options.pauseMs)
     const signal = new AbortController().signal
     for (let tries = 1; ; tries++) {
       try {
-        const response = await this.#door.ask(as, { ...what, method: 'POST', signal })
-        await response.body?.cancel()
+        await this.#door.askWhole(as, { ...what, method: 'POST', signal })
         return
       } catch (error) {
-        if (!isPassing(error) || tries === POST_TRIES) throw this.#refusalFor(error)
+        if (!isWorthATry(error) || tries === POST_TRIES) throw await this.#refusalFor(error)
         await pause(waits.next().value, signal)
       }
     }
   }
 
-  async *changes(as: Principal, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
+  async *changes(as: Caller, signal: AbortSignal): AsyncGenerator<ChangeNotice> {
     try {
       const headers = { accept: 'application/x-ndjson' }
       const response = await this.#door.ask(as, {
@@ -158,18 +169,28 @@ export class TunnelClient implements Origin {
       if (response.body === null) throw new BrokenStream('The origin sent no stream')
       yield* readLines(response.body, ChangeNotice, SILENCE)
     } catch (error) {
-      throw this.#refusalFor(error)
+      // Whoever has left breaks the stream, too: nobody was missed.
+      signal.throwIfAborted()
+      throw await this.#refusalFor(error)
     }
   }
 
   /** What callers of the port may see; passing failures become one sentence. */
-  #refusalFor(error: unknown, mayRun = false): unknown {
-    return isPassing(error) ? this.#door.reachability.refusal(error, mayRun) : error
+  async #refusalFor(error: unknown, mayRun = false): Promise<unknown> {
+    if (!isAway(error)) return error
+    const cause = { cause: error }
+    const away =
+      error instanceof OriginAway ? error : new OriginAway('broken_stream', 'It broke', cause)
+    return this.#reachability.refusal(away, mayRun)
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   return error instanceof OriginAway || error instanceof BrokenStream
+}
+
+function isWorthATry(error: unknown): boolean {
+  return error instanceof OriginAway ? error.isPassing : isAway(error)
 }
 
 function* pauses({ first, longest }: TunnelClientOptions['pauseMs']): Generator<number, never> {

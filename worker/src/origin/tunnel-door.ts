@@ -1,23 +1,12 @@
 import { ASSERTION_HEADER, REQUEST_ID_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
 import { principalKey, RemotePrincipal, type Principal } from '#contract/principal.ts'
-import { ProblemBody, type ProblemCode } from '#contract/problem.ts'
-import { OriginRefusal } from '#gateway/origin.ts'
-import type { Config } from '../config.ts'
+import { ProblemBody, type Problem, type ProblemCode } from '#contract/problem.ts'
+import { OriginRefusal, type Caller } from '#gateway/origin.ts'
+import { note } from '../log.ts'
 import { AssertionSigner } from './assertion-signer.ts'
-import { Reachability } from './reachability.ts'
-import { within } from './within.ts'
-
-/** The origin did not answer, or something else answered in its place. Worth another try. */
-export class OriginAway extends Error {
-  override readonly name = 'OriginAway'
-  /** False when something else answered, so that the origin did not hear of the request. */
-  readonly mayHaveHeard: boolean
-
-  constructor(message: string, options: { cause?: unknown; mayHaveHeard: boolean }) {
-    super(message, { cause: options.cause })
-    this.mayHaveHeard = options.mayHaveHeard
-  }
-}
+import { OriginAway, whoAnswered, whyNobody } from './origin-away.ts'
+import type { OriginSettings } from './origin-settings.ts'
+import type { Reachability } from './reachability.ts'
 
 export interface DoorRequest {
   method: 'GET' | 'POST'
@@ -25,9 +14,7 @@ export interface DoorRequest {
   path: string
   body?: string
   headers?: Record<string, string>
-  /** The same in the logs of both sides; one of its own unless given. */
-  requestId?: string
-  /** How long the origin may take to begin its answer, in milliseconds; 15 s unless given. */
+  /** How long the origin may take, in milliseconds: to begin a stream, or for a whole answer. 15 s unless given. */
   answerMs?: number
   /** Ends the request, and the reading of its answer. */
   signal: AbortSignal
@@ -35,90 +22,99 @@ export interface DoorRequest {
 
 const ANSWER_MS = 15_000
 
-/** Of what Cloudflare answers when the origin took too long (Cloudflare, 5xx errors). */
-const TOO_SLOW = 524
-
 /** Refusals that say that the origin is there but cannot work yet. */
 const PASSING = new Set<ProblemCode>(['origin_unreachable', 'database_unreachable'])
 
 /**
  * The tunnel door of the origin: one signed HTTP request at a time. Nothing of the client's own
  * request travels here but what was made a part of the body, and of the answer nobody sees a
- * header.
+ * header. Each throws OriginRefusal for the origin's own no, OriginAway when it was not the origin
+ * that answered, or nobody, and the signal's reason when that aborts.
  */
 export class TunnelDoor {
-  readonly reachability = new Reachability()
-  readonly #origin: Config['origin']
+  readonly #origin: OriginSettings
   readonly #signer: AssertionSigner
+  readonly #reachability: Reachability
 
-  constructor(origin: Config['origin']) {
+  constructor(origin: OriginSettings, reachability: Reachability) {
     this.#origin = origin
+    this.#reachability = reachability
     this.#signer = new AssertionSigner(origin.assertionKey)
   }
 
-  /**
-   * Asks in the name of a principal. Throws OriginRefusal for the origin's own no, OriginAway when
-   * it was not the origin that answered, or nobody, and the signal's reason when that aborts.
-   */
-  async ask(as: Principal, request: DoorRequest): Promise<Response> {
-    try {
-      const response = await this.#answerOf(as, request)
-      this.reachability.sawIt()
-      return response
-    } catch (error) {
-      if (error instanceof OriginRefusal) this.reachability.sawIt()
-      if (error instanceof OriginAway) this.reachability.missedIt()
-      throw error
-    }
+  /** Asks in the name of a caller for a stream, which its reader watches. */
+  async ask(as: Caller, request: DoorRequest): Promise<Response> {
+    return this.#ask(as, request, async (response) => response)
   }
 
-  /** {@link ask} for an answer that is one piece of JSON; null for 304 (RFC 9110 §15.4.5). */
-  async askForJson(as: Principal, request: DoorRequest): Promise<{ json: unknown } | null> {
-    const response = await this.ask(as, request)
-    if (response.status === 304) return null
-    return { json: await jsonOf(response, request.answerMs) }
+  /** Asks for an answer that is read whole, within the same time; its JSON is null where it has no body. */
+  async askWhole(as: Caller, request: DoorRequest): Promise<{ status: number; json: unknown }> {
+    return this.#ask(as, request, async (response) => ({
+      status: response.status,
+      json: isBodiless(response) ? null : await response.json(),
+    }))
   }
 
-  async #answerOf(as: Principal, request: DoorRequest): Promise<Response> {
-    const response = await this.#send(remote(as), request)
-    if (isOfOrigin(response)) return response
-    const { status } = response
-    const problem = await problemIn(response)
-    if (problem === null || PASSING.has(problem.code)) {
-      const mayHaveHeard = problem !== null || status === TOO_SLOW
-      throw new OriginAway(`The tunnel answered ${status}`, { mayHaveHeard })
-    }
-    throw new OriginRefusal(problem)
-  }
-
-  async #send(as: RemotePrincipal, request: DoorRequest): Promise<Response> {
-    const { method, path, body = '', requestId = crypto.randomUUID() } = request
-    const { signal, answerMs = ANSWER_MS } = request
-    const url = new URL(path, this.#origin.url)
-    const asserted = { method, path: url.pathname + url.search, body }
-    const headers = {
-      ...request.headers,
-      ...(body !== '' && { 'content-type': 'application/json' }),
-      [SERVICE_TOKEN_HEADER]: this.#origin.serviceToken,
-      [ASSERTION_HEADER]: await this.#signer.sign(as, asserted),
-      [REQUEST_ID_HEADER]: requestId,
-    }
+  async #ask<T>(
+    as: Caller,
+    request: DoorRequest,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    const { url, init } = await this.#signed(as, request)
     const slow = new AbortController()
-    const timer = setTimeout(() => slow.abort(), answerMs)
+    const signal = AbortSignal.any([request.signal, slow.signal])
+    const timer = setTimeout(() => slow.abort(), request.answerMs ?? ANSWER_MS)
     try {
-      return await fetch(url, {
-        method,
-        headers,
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, slow.signal]),
-        ...(body !== '' && { body }),
-      })
-    } catch (cause) {
-      signal.throwIfAborted()
-      throw new OriginAway('The origin did not answer', { cause, mayHaveHeard: true })
+      const response = await this.#origin.fetch(url, { ...init, signal })
+      const answer = (await isOrigins(response)) ? await read(response) : null
+      if (answer === null) throw whoAnswered(response, this.#origin)
+      this.#reachability.sawIt()
+      return answer
+    } catch (thrown) {
+      request.signal.throwIfAborted()
+      throw this.#noted(thrown, as, request)
     } finally {
       clearTimeout(timer)
     }
+  }
+
+  #noted(thrown: unknown, { requestId }: Caller, { path }: DoorRequest): Error {
+    if (thrown instanceof OriginRefusal) {
+      note('origin_refused', { request_id: requestId, path, code: thrown.problem.code })
+      this.#reachability.sawIt()
+      return thrown
+    }
+    const away = thrown instanceof OriginAway ? thrown : whyNobody(thrown)
+    note('origin_away', { request_id: requestId, path, away: away.away, why: away.message })
+    this.#reachability.missedIt()
+    return away
+  }
+
+  async #signed(
+    { principal, requestId }: Caller,
+    { method, path, body = '', headers }: DoorRequest,
+  ): Promise<{ url: URL; init: RequestInit }> {
+    const { access, serviceToken } = this.#origin
+    const url = new URL(path, this.#origin.url)
+    const asserted = { method, path: url.pathname + url.search, body }
+    const assertion = await this.#signer.sign(remote(principal), asserted)
+    const init: RequestInit = {
+      method,
+      headers: {
+        ...headers,
+        ...(body !== '' && { 'content-type': 'application/json' }),
+        [SERVICE_TOKEN_HEADER]: serviceToken,
+        [ASSERTION_HEADER]: assertion,
+        [REQUEST_ID_HEADER]: requestId,
+        ...(access && {
+          'cf-access-client-id': access.clientId,
+          'cf-access-client-secret': access.clientSecret,
+        }),
+      },
+      redirect: 'manual',
+      ...(body !== '' && { body }),
+    }
+    return { url, init }
   }
 }
 
@@ -129,28 +125,29 @@ function remote(principal: Principal): RemotePrincipal {
   return parsed.data
 }
 
-/** A success that the origin may have meant: others that answer in its place send pages. */
-function isOfOrigin({ ok, status, headers }: Response): boolean {
-  if (status === 204 || status === 304) return true
-  return ok && /^application\/(json|x-ndjson)\b/.test(headers.get('content-type') ?? '')
+/** True for an answer of the origin. Throws for its own no; false for what something else said. */
+async function isOrigins(response: Response): Promise<boolean> {
+  const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+  if (response.ok || isBodiless(response)) {
+    if (isBodiless(response) || OURS.has(type)) return true
+  } else if (type === 'application/json') {
+    const parsed = ProblemBody.safeParse(await response.json().catch(() => null))
+    if (parsed.success) throw refusalOf(parsed.data.error)
+    return false
+  }
+  await response.body?.cancel()
+  return false
 }
 
-async function problemIn(response: Response): Promise<ProblemBody['error'] | null> {
-  if (response.ok || !response.headers.get('content-type')?.startsWith('application/json')) {
-    await response.body?.cancel()
-    return null
-  }
-  const parsed = ProblemBody.safeParse(await jsonOf(response))
-  return parsed.success ? parsed.data.error : null
+/** RFC 9110 §15.3.5 and §15.4.5. */
+function isBodiless({ status }: Response): boolean {
+  return status === 204 || status === 304
 }
 
-/** Throws OriginAway for a body that breaks, is not JSON, or is not there in time. */
-async function jsonOf(response: Response, ms = ANSWER_MS): Promise<unknown> {
-  try {
-    return await within(ms, response.json())
-  } catch (cause) {
-    // Nobody waits for the rest; what is locked by reading it, or broken, needs no telling.
-    response.body?.cancel().catch(() => {})
-    throw new OriginAway('The answer of the origin broke', { cause, mayHaveHeard: true })
-  }
+const OURS = new Set(['application/json', 'application/x-ndjson'])
+
+function refusalOf(problem: Problem): Error {
+  return PASSING.has(problem.code)
+    ? new OriginAway('not_ready', problem.message)
+    : new OriginRefusal(problem)
 }

@@ -41,6 +41,12 @@ export function durableSessionHost(
         ask(claims, after ? goingOn(exchange, after) : exchange)
       return mendedAnswer(answer, again, onFault)
     },
+    async listen(claims) {
+      const number = await sessions.getByName(claims.id).listen(claims)
+      if (number === null) return null
+      // A stub that has met an exception is good for nothing more, and a stream lives long.
+      return { followed: async () => sessions.getByName(claims.id).followed(claims, number) }
+    },
   }
 }
 

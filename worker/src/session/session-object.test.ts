@@ -21,19 +21,22 @@ import {
   somebody,
   type Somebody,
 } from '../../testing/outside.ts'
+import { TEST_BINDINGS } from '../../testing/test-bindings.ts'
 
 const openSession = (who: Somebody) => open({ handle: who.send }, who.principal)
 
 async function objectOf(sessionId: string, { principal }: Somebody) {
-  const ids = new SessionIds(env.SESSION_KEY ?? '', Date.now)
+  const ids = new SessionIds(TEST_BINDINGS.SESSION_KEY, Date.now)
   const claims = await ids.verify(sessionId, principal)
   return env.SESSIONS.getByName(claims?.id ?? '')
 }
 
-test('initialize makes no object; the first exchange in the session does', async () => {
+test('the handshake makes no object; the first exchange in the session does', async () => {
   const before = (await listDurableObjectIds(env.SESSIONS)).length
   const alice = await somebody()
   const session = await openSession(alice)
+  const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' }
+  expect((await session.post(initialized)).status).toBe(202)
   expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before)
   await session.post(rpc(1, 'ping'))
   expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before + 1)
@@ -149,6 +152,29 @@ test('a session’s stream tells of a changed catalog', async () => {
   await stream.leave()
 })
 
+test('a client that listens leaves the object asleep, and hears the news all the same', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const stream = readStream(await session.get())
+  await feedOf(alice)
+  // What the object itself streamed would break with it.
+  await evictDurableObject(await objectOf(session.id, alice))
+  await changeCatalogOf(alice)
+  expect(await stream.until(/list_changed/)).toContain('notifications/tools/list_changed')
+  await stream.leave()
+})
+
+test('the stream of an ended session ends with the next news, and tells none of it', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const stream = readStream(await session.get())
+  await feedOf(alice)
+  await session.end()
+  await evictDurableObject(await objectOf(session.id, alice))
+  await changeCatalogOf(alice)
+  expect(await stream.end()).not.toContain('list_changed')
+})
+
 test('a refusal of the origin is an answer in the session, not a failure of the Worker', async () => {
   const alice = await somebody()
   const about = {
@@ -156,7 +182,7 @@ test('a refusal of the origin is an answer in the session, not a failure of the 
     capabilities: 0,
     client: { name: 'tests', version: '1.0.0' },
   }
-  const id = await new SessionIds(env.SESSION_KEY ?? '', Date.now).issue(about, alice.principal)
+  const id = await new SessionIds(TEST_BINDINGS.SESSION_KEY, Date.now).issue(about, alice.principal)
   await loseOriginOf(alice)
   const response = await sessionOf(id, { handle: alice.send }, alice.principal).post(
     rpc(1, 'tools/list'),

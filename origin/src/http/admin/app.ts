@@ -1,4 +1,3 @@
-import type { WorkerSecrets } from '#contract/admin-api.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Sandbox } from '../../domain/sandbox.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
@@ -8,7 +7,7 @@ import { openDoor, type Door } from '../door.ts'
 import { apiRoutes } from './api.ts'
 import { authRoutes } from './auth.ts'
 import { healthRoutes } from './health.ts'
-import { internalRoutes } from './internal.ts'
+import { internalRoutes, type InternalParts } from './internal.ts'
 import { servicesHealthRoutes } from './services-health.ts'
 import { setupPage } from './setup-page.ts'
 
@@ -17,8 +16,7 @@ export function adminDoor(parts: {
   stores: Stores
   within: Within
   bearerKey: string
-  deployKey: string
-  worker: WorkerSecrets
+  internal: InternalParts
   allowedHosts: readonly string[]
   databaseAnswers: () => Promise<void>
   sandbox: Pick<Sandbox, 'health'>

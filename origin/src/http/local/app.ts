@@ -37,6 +37,6 @@ export function mountLocalMcp(
   for (const path of MCP_PATHS)
     door.all(path, (c) => {
       assertFromThisMachine(c)
-      return gateway.handle(c.req.raw, { kind: 'local' })
+      return gateway.handle(c.req.raw, { kind: 'local' }, c.get('requestId'))
     })
 }

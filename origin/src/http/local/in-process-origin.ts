@@ -17,36 +17,36 @@ export function inProcessOrigin(parts: {
     catalog: () => catalog.read(),
     async *operate(as, request, signal) {
       try {
-        const opId = await engine.submit(as, request, request.op_id)
-        yield* engine.follow(as, opId, 0, signal)
+        const opId = await engine.submit(as.principal, request, as.requestId)
+        yield* engine.follow(as.principal, opId, 0, signal)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }
     },
     async *resume(as, { opId, after }, signal) {
       try {
-        yield* engine.follow(as, opId, after, signal)
+        yield* engine.follow(as.principal, opId, after, signal)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }
     },
     async reply(as, opId, replies) {
       try {
-        await engine.reply(as, opId, replies)
+        await engine.reply(as.principal, opId, replies)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }
     },
     async park(as, opId) {
       try {
-        await engine.park(as, opId)
+        await engine.park(as.principal, opId)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }
     },
     async cancel(as, opId) {
       try {
-        await engine.cancel(as, opId)
+        await engine.cancel(as.principal, opId)
       } catch (fault) {
         throw asOriginRefusal(fault)
       }
