@@ -10,7 +10,7 @@ import { startTunnel } from './tunnel/tunnel.ts'
 /** Everything between clients and their tools is disturbed, one thing after the other, while they talk. */
 
 const CONVERSATIONS = 200
-const AT_A_TIME = 32
+const AT_A_TIME = 24
 /** `MCPBOX_TEST_SEED` repeats what was chosen; how it meets, no seed says. */
 const SEED = Number(process.env['MCPBOX_TEST_SEED'] ?? Date.now() % 1_000_000)
 const LONGEST_MS = 240_000
