@@ -29,10 +29,9 @@ beforeAll(async () => {
   )
   const edge = running.use(await startEdge(stack))
   // The platform always has a Worker for a request.
-  const street = running.use(await startTunnel([edge.worker], { patienceMs: 20_000 }))
-  const front = await edge.access.front(PERSON)
-  front.aimAt(street.url)
-  person = front.url
+  const headers = { 'cf-access-jwt-assertion': await edge.access.token(PERSON) }
+  const street = running.use(await startTunnel([edge.worker], { patienceMs: 20_000, headers }))
+  person = street.url
   scene = { stack, edge, street }
   await publish(stack, person, 'chaos', TOOLS)
 })

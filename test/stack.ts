@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,6 +31,8 @@ export interface Stack extends AsyncDisposable {
   restartOrigin(n: number): Promise<void>
   /** Stops the sandbox of an external database's origins and starts another where it was. */
   restartSandbox(): Promise<void>
+  /** Stops that sandbox where it is, so that no call ends, until what this gives is disposed of. */
+  pauseSandbox(): Disposable
 }
 
 /** The Worker in workerd before a stack. */
@@ -73,13 +77,21 @@ export async function startStack(
     ...options.env,
   }
   let sandbox: SandboxChild | null = null
-  const sandboxAt = (port: number) =>
-    startSandbox({
+  let sandboxProcess: ChildProcess | null = null
+  const remember = (message: unknown) => {
+    sandboxProcess = (message as { process: ChildProcess }).process
+  }
+  async function sandboxAt(port: number): Promise<SandboxChild> {
+    subscribe('child_process', remember)
+    const starting = startSandbox({
       port,
       apiKey: secrets.SANDBOX_API_KEY,
       env: process.env,
       onFault: (fault) => console.error(fault),
     })
+    unsubscribe('child_process', remember)
+    return starting
+  }
   if (options.databaseServer !== undefined) {
     settings['DATABASE_URL'] = starting.use(await freshDatabase(options.databaseServer)).url
     sandbox = await sandboxAt(0)
@@ -127,6 +139,12 @@ export async function startStack(
       if (sandbox === null) throw new Error('the origin has a sandbox of its own')
       await sandbox[Symbol.asyncDispose]()
       sandbox = await sandboxAt(Number(new URL(sandbox.url).port))
+    },
+    pauseSandbox() {
+      const paused = sandboxProcess
+      if (paused === null) throw new Error('the origin has a sandbox of its own')
+      paused.kill('SIGSTOP')
+      return { [Symbol.dispose]: () => void paused.kill('SIGCONT') }
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

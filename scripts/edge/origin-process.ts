@@ -17,8 +17,6 @@ export interface OriginProcess extends AsyncDisposable {
   /** The one-time token of the set-up link; null once there is an admin. */
   setupToken: string | null
   kill(): Promise<void>
-  /** Stops it where it is, until what this gives is disposed of. */
-  pause(): Disposable
 }
 
 /**
@@ -58,10 +56,6 @@ export async function startOriginProcess(settings: Record<string, string>): Prom
     async kill() {
       child.kill('SIGKILL')
       await exited
-    },
-    pause() {
-      child.kill('SIGSTOP')
-      return { [Symbol.dispose]: () => void child.kill('SIGCONT') }
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')

@@ -19,14 +19,14 @@ export const DISTURBANCES = {
   /**
    * Another Worker takes the place of the one that ran. As on the platform new requests meet the new
    * one, and those under way get to begin their answers, and to tell what they know; then their
-   * streams break. What a Worker has read and not told when it dies is lost with it.
+   * streams break. An end that is on its way to a Worker when that dies counts as heard
+   * (docs/decisions/0017), so that none is.
    */
   async 'the Worker is deployed'({ stack, edge, street }) {
     using _held = street.hold()
     await vi.waitUntil(() => !street.passages.some(isUnbegun), WITHIN)
-    using paused = new DisposableStack()
-    for (const origin of stack.origins) paused.use(origin.pause())
-    await allIsTold(street)
+    using _paused = stack.pauseSandbox()
+    await isQuiet(edge.tunnel)
     await edge.restartWorker()
     street.cut()
   },
@@ -54,11 +54,11 @@ export const DISTURBANCES = {
 export type Disturbance = keyof typeof DISTURBANCES
 export const ALL = Object.keys(DISTURBANCES) as [Disturbance, ...Disturbance[]]
 
-/** Waits until nothing more comes out of the Worker, into which nothing more goes. */
-async function allIsTold(street: Tunnel): Promise<void> {
-  const told = () => street.passages.reduce((pieces, passage) => pieces + passage.pieces.length, 0)
+/** Waits until nothing more comes from the origins. */
+async function isQuiet(tunnel: Tunnel): Promise<void> {
+  const heard = () => tunnel.passages.reduce((pieces, passage) => pieces + passage.pieces.length, 0)
   let last = -1
-  await vi.waitUntil(() => last === (last = told()), { ...WITHIN, interval: 100 })
+  await vi.waitUntil(() => last === (last = heard()), { ...WITHIN, interval: 300 })
 }
 
 /** A request that was taken, and has no answer yet that its client could come back for. */

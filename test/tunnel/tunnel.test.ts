@@ -59,6 +59,12 @@ describe('upstreams', () => {
     )
   })
 
+  test('hear what is added to each request', async () => {
+    const to = await upstream((asked, answer) => void answer.end(asked.headers['x-added']))
+    await using tunnel = await startTunnel([to], { headers: { 'x-added': 'this' } })
+    expect(await text(tunnel.url)).toBe('this')
+  })
+
   test('that refuse connections are passed over', async () => {
     await using tunnel = await startTunnel([await nobody(), await upstream(says('here'))])
     expect(await text(tunnel.url)).toBe('here')

@@ -39,12 +39,16 @@ export interface Tunnel extends AsyncDisposable {
 }
 
 /**
+ * @param options.headers added to every request, as Access does
  * @param options.patienceMs how long a request is kept while every upstream refuses connections: an
  * edge that always has another Worker is patient, a tunnel is not
  */
 export async function startTunnel(
   upstreams: readonly URL[],
-  { patienceMs = 0 }: { patienceMs?: number } = {},
+  {
+    patienceMs = 0,
+    headers: added = {},
+  }: { patienceMs?: number; headers?: Record<string, string> } = {},
 ): Promise<Tunnel> {
   const passages: Passage[] = []
   const spells = new Set<Spell>()
@@ -130,7 +134,7 @@ export async function startTunnel(
     const { left, clock } = how
     return new Promise<IncomingMessage>((resolve, reject) => {
       const onward: ClientRequest = httpRequest(
-        { agent, hostname, port, method, headers, path, signal: left },
+        { agent, hostname, port, method, headers: { ...headers, ...added }, path, signal: left },
         resolve,
       )
       clock.onLate(() => onward.destroy(new TooSlow()))
