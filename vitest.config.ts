@@ -8,6 +8,9 @@ import { TEST_BINDINGS } from './worker/testing/test-bindings.ts'
  * `*.test.ts` nothing, `*.postgres.test.ts` a real PostgreSQL, `*.linux.test.ts` a Linux kernel to
  * confine with, `*.e2e.test.ts` the whole line. Tests of gateway/ run in Node and in workerd.
  */
+/** Takes minutes, and every core there is: `npm run chaos`. */
+const withChaos = process.env['MCPBOX_TEST_CHAOS'] !== undefined
+
 const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.ts']
 
 export default defineConfig({
@@ -61,6 +64,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
+          exclude: withChaos ? [] : ['test/chaos.e2e.test.ts'],
           globalSetup: 'test/postgres-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
