@@ -8,10 +8,10 @@ import { TEST_BINDINGS } from './worker/testing/test-bindings.ts'
  * `*.test.ts` nothing, `*.postgres.test.ts` a real PostgreSQL, `*.linux.test.ts` a Linux kernel to
  * confine with, `*.e2e.test.ts` the whole line. Tests of gateway/ run in Node and in workerd.
  */
+const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.ts']
+
 /** Takes minutes, and every core there is: `npm run chaos`. */
 const withChaos = process.env['MCPBOX_TEST_CHAOS'] !== undefined
-
-const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.ts']
 
 export default defineConfig({
   test: {
