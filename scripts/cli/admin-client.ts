@@ -38,7 +38,7 @@ export async function signInAt(
     if (response.ok) return schema.parse(answer)
     const problem = ProblemBody.safeParse(answer)
     throw new Error(
-      problem.success ? problem.data.error.message : `${url.href} answered ${response.status}`,
+      problem.success ? problem.data.detail : `${url.href} answered ${response.status}`,
     )
   }
 

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { REQUEST_ID_HEADER } from '#contract/assertion.ts'
-import { statusOf, type ProblemBody } from '#contract/problem.ts'
+import { PROBLEM_TYPE, problemBody, statusOf, type Problem } from '#contract/problem.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
 
@@ -64,7 +64,8 @@ export function openDoor(name: string, log: Logger): Door {
   return door
 }
 
-function problem(c: Context<DoorEnv>, error: ProblemBody['error']) {
-  const body: ProblemBody = { error, request_id: c.get('requestId') }
-  return c.json(body, statusOf(error.code))
+function problem(c: Context<DoorEnv>, said: Problem) {
+  return c.body(JSON.stringify(problemBody(said, c.get('requestId'))), statusOf(said.code), {
+    'content-type': PROBLEM_TYPE,
+  })
 }

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { afterAll, afterEach, expect, inject, test, vi } from 'vitest'
+import { ProblemBody } from '#contract/problem.ts'
 import { freshDatabase, openReplica, sql } from '../../testing/databases.ts'
 import {
   BEARER_KEY,
@@ -75,10 +76,10 @@ test('neither the password nor the cookie is kept in clear', async () => {
 test('a wrong name and a wrong password are told alike', async () => {
   const wrongName = await login({ username: 'bob', password: PASSWORD })
   const wrongPassword = await login({ username: 'alice', password: 'guess' })
-  const told = async (response: Response) => ((await response.json()) as { error: unknown }).error
-  const expected = { code: 'sign_in_failed', message: 'The user name or the password is wrong.' }
-  expect(await told(wrongName)).toEqual(expected)
-  expect(await told(wrongPassword)).toEqual(expected)
+  const told = async (response: Response) => ProblemBody.parse(await response.json())
+  const expected = { code: 'sign_in_failed', detail: 'The user name or the password is wrong.' }
+  expect(await told(wrongName)).toMatchObject(expected)
+  expect(await told(wrongPassword)).toMatchObject(expected)
   expect(wrongName.headers.get('set-cookie')).toBeNull()
 })
 
