@@ -18,6 +18,7 @@ export const ProblemCode = z.enum([
   'setup_done',
   'setup_token_invalid',
   'sign_in_failed',
+  'password_wrong',
   'too_many_attempts',
   // what is asked
   'malformed_json',
@@ -133,6 +134,7 @@ export function statusOf(code: ProblemCode) {
     case 'origin_not_allowed':
     case 'host_not_allowed':
     case 'setup_token_invalid':
+    case 'password_wrong':
     case 'not_approved':
       return 403
     case 'not_found':

@@ -135,7 +135,9 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
   })
 
   test('the log says who called what, how long it took and how it ended', async () => {
-    const { executions } = ExecutionList.parse(await stack.read(`/api/executions?tool=${tool}`))
+    const { items: executions } = ExecutionList.parse(
+      await stack.read(`/api/executions?tool=${tool}`),
+    )
     const outcomes = executions.map(({ kind, outcome }) => `${kind} ${outcome}`)
     expect(outcomes).toEqual(['call failed', 'call ok', 'call ok', 'trial ok'])
     expect(executions[1]).toMatchObject({

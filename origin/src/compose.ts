@@ -7,7 +7,7 @@ import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
-import { FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
+import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
 import { mountLocalMcp } from './http/local/app.ts'
 import { tunnelDoor } from './http/tunnel/app.ts'
@@ -42,7 +42,7 @@ export interface Origin extends AsyncDisposable {
  */
 export async function startOrigin(
   config: Config,
-  secrets: Secrets,
+  secrets: Secrets & { previousKeys: readonly string[] },
   env: NodeJS.ProcessEnv,
 ): Promise<Origin> {
   await using starting = new AsyncDisposableStack()
@@ -58,7 +58,7 @@ export async function startOrigin(
     }),
   )
   const { db, notices } = database
-  const cipher = aesCipher(secrets.MCPBOX_ENCRYPTION_KEY)
+  const cipher = aesCipher(secrets.MCPBOX_ENCRYPTION_KEY, secrets.previousKeys)
   const stores = pgStores(db, cipher)
   const within = pgWithin(db, cipher)
   const keys = await installationKeys(stores)
@@ -94,12 +94,15 @@ export async function startOrigin(
   const catalog = starting.use(new CatalogReader(stores, notices))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
+  const settingDefaults = { log_retention_days: config.logRetentionDays }
   starting.use(
     housekeeping(
       [
         () => assertionUses.forgetExpired(),
         () => sessionRecords.forgetExpired(),
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
+        () => stores.secrets.forgetLinksExpiredBefore(new Date()),
+        () => endOldLogs(db, stores, settingDefaults),
       ],
       onFault,
     ),
@@ -122,6 +125,8 @@ export async function startOrigin(
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
       sandbox,
       packages,
+      notices,
+      settingDefaults,
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {

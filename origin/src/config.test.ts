@@ -15,6 +15,7 @@ test('without settings everything listens on this machine only, with the embedde
     sandboxUrl: null,
     sandboxPort: 8001,
     sandboxMin: 'S2',
+    logRetentionDays: 30,
     logLevel: 'info',
   })
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LogRetentionDays } from '#contract/admin/settings.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { IsolationLevel } from '#contract/sandbox.ts'
 
@@ -32,6 +33,8 @@ const Environment = z.object({
   SANDBOX_PORT: port(8001),
   /** The weakest isolation that is put up with; see docs/threat-model.md. */
   MCPBOX_SANDBOX_MIN: z.enum(['S4', 'S3', 'S2', 'S1']).default('S2'),
+  /** How long activity and executions are kept, unless an admin sets it otherwise. */
+  LOG_RETENTION_DAYS: z.coerce.number().pipe(LogRetentionDays).default(30),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -48,6 +51,7 @@ export interface Config {
   sandboxUrl: string | null
   sandboxPort: number
   sandboxMin: IsolationLevel
+  logRetentionDays: number
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -73,6 +77,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sandboxUrl: data.SANDBOX_URL ?? null,
     sandboxPort: data.SANDBOX_PORT,
     sandboxMin: data.MCPBOX_SANDBOX_MIN,
+    logRetentionDays: data.LOG_RETENTION_DAYS,
     logLevel: data.LOG_LEVEL,
   }
 }

@@ -44,7 +44,7 @@ export async function signInAt(
 
   bearer = (await ask(LoginResponse, '/auth/login', credentials)).access_token
   return {
-    waiting: async () => (await ask(ApprovalList, '/api/approvals?state=waiting')).approvals,
+    waiting: async () => (await ask(ApprovalList, '/api/approvals?state=waiting&limit=500')).items,
     approval: (id) => ask(ApprovalView, `/api/approvals/${encodeURIComponent(id)}`),
     decide: (id, decision) =>
       ask(VersionView, `/api/approvals/${encodeURIComponent(id)}/decision`, decision),

@@ -1,8 +1,8 @@
 /**
  * What replicas tell each other. `mcpbox_catalog`: the catalog changed. `mcpbox_operation`,
- * `mcpbox_cancel`: news of the operation whose id comes with it.
+ * `mcpbox_cancel`: news of the operation whose id comes with it. `mcpbox_activity`: something happened.
  */
-export type Channel = 'mcpbox_catalog' | 'mcpbox_operation' | 'mcpbox_cancel'
+export type Channel = 'mcpbox_catalog' | 'mcpbox_operation' | 'mcpbox_cancel' | 'mcpbox_activity'
 
 /** Delivery is not durable; `null` stands for "some may have been missed: look for yourself". */
 export interface NoticeBoard {

@@ -6,8 +6,11 @@ import { PROBLEM_TYPE, problemBody, statusOf, type Problem } from '#contract/pro
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
 
-/** What every request of every door carries. */
-export type DoorEnv = { Bindings: HttpBindings; Variables: { requestId: string } }
+/** What every request of every door carries. `shownPath` is logged in place of a path with a token in it. */
+export type DoorEnv = {
+  Bindings: HttpBindings
+  Variables: { requestId: string; shownPath?: string }
+}
 export type Door<E extends DoorEnv = DoorEnv> = Hono<E>
 
 const REQUEST_ID = /^[\w-]{8,64}$/
@@ -41,7 +44,7 @@ export function openDoor(name: string, log: Logger): Door {
         door: name,
         request_id: requestId,
         method: c.req.method,
-        path: c.req.path,
+        path: c.get('shownPath') ?? c.req.path,
         status: c.res.status,
         ms: Math.round(performance.now() - started),
       },

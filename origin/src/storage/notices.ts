@@ -2,7 +2,12 @@ import type { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import type { Channel, NoticeBoard } from '../domain/notices.ts'
 
-const CHANNELS: readonly Channel[] = ['mcpbox_catalog', 'mcpbox_operation', 'mcpbox_cancel']
+const CHANNELS: readonly Channel[] = [
+  'mcpbox_catalog',
+  'mcpbox_operation',
+  'mcpbox_cancel',
+  'mcpbox_activity',
+]
 
 type Listener = Parameters<NoticeBoard['on']>[1]
 

@@ -42,6 +42,8 @@ export function openAdmin(opened: Opened): {
     databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
     sandbox,
     packages,
+    notices,
+    settingDefaults: { log_retention_days: 30 },
     version: '1.2.3',
     log,
   })

@@ -68,7 +68,7 @@ export const createTool = managementTool({
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
       const version = await draft(stores, toolId, text, call.by)
       await activity.record({
-        actor: call.by,
+        ...call.doer,
         action: 'tool.created',
         subject: wireName(server, tool),
         details: { hash: version.hash },
@@ -136,7 +136,7 @@ export const updateTool = managementTool({
         return told({ ...describeVersion(newest), next: 'Nothing changed.' })
       const version = await draft(stores, tool.id, text, call.by)
       await activity.record({
-        actor: call.by,
+        ...call.doer,
         action: 'version.drafted',
         subject: wireName(server, name),
         details: { hash: version.hash, number: version.number },

@@ -19,11 +19,7 @@ export const requestPublish = managementTool({
   answer: (call, { server, name, notes }) =>
     call.finish(async (stores) => {
       const tool = (await stores.tools.tool(server, name)) ?? toolUnknown(server, name)
-      const { approval, version } = await askApproval(stores, tool, {
-        principal: call.by,
-        client: call.client,
-        notes,
-      })
+      const { approval, version } = await askApproval(stores, tool, call.doer, notes)
       return told({
         ...describeVersion({ ...version, state: 'pending' }),
         approval: approval.id,

@@ -20,7 +20,7 @@ const needy = manifest({ hosts: ['a.example'], modules: ['os'], secrets: [KEY] }
 
 async function setSecret(wire: string, value: string): Promise<void> {
   const serverId = await stores.tools.serverId(wire.split('__')[0] as never)
-  await stores.secrets.set(serverId ?? '', KEY, value)
+  await stores.secrets.set(serverId ?? '', KEY, value, 'admin:alice')
 }
 
 /** Every way in which a client can call a tool. */

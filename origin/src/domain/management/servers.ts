@@ -15,7 +15,7 @@ export const createServer = managementTool({
   answer: (call, { name, description }) =>
     call.finish(async ({ tools, activity }) => {
       await tools.addServer({ name, description, createdBy: call.by })
-      await activity.record({ actor: call.by, action: 'server.created', subject: name })
+      await activity.record({ ...call.doer, action: 'server.created', subject: name })
       return told({ server: name, next: 'mcpbox_create_tool' })
     }),
 })

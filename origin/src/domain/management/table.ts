@@ -4,6 +4,7 @@ import { readResult } from './results.ts'
 import { requestPublish } from './publishing.ts'
 import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { callTool, testCode } from './running.ts'
+import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
 
 /** The management tools, in the order in which clients see them. */
@@ -11,6 +12,8 @@ export const MANAGEMENT_TOOLS: ReadonlyMap<string, ManagementTool> = new Map(
   [
     listServers,
     createServer,
+    createServerSecret,
+    listServerSecrets,
     listTools,
     getTool,
     createTool,
