@@ -50,6 +50,9 @@ test.each([
   ['DB_POOL_SIZE', '0'],
   ['SANDBOX_URL', 'file:///etc/passwd'],
   ['LOG_LEVEL', 'loud'],
+  ['LOG_RETENTION_DAYS', '0'],
+  ['LOG_RETENTION_DAYS', '3651'],
+  ['LOG_RETENTION_DAYS', 'x'],
 ])('%s=%s is refused by its name', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name}: `))
 })

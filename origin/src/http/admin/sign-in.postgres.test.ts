@@ -206,7 +206,10 @@ test('sign-ins, failed ones and ends are in the activity', async () => {
   const keys = await signedInAs(door)
   await ask(door, '/auth/logout', { method: 'POST', headers: keys.bearer })
   expect(
-    await stores.activity.between({}, { after: before, upTo: before + 5, limit: 5 }),
+    await stores.activity.between(
+      {},
+      { after: before, upTo: await stores.activity.newest(), limit: 5 },
+    ),
   ).toMatchObject([
     { actor: 'nobody', action: 'admin.sign_in_failed', subject: 'alice', address: '10.0.1.1' },
     { actor: 'admin:alice', action: 'admin.signed_in', address: '127.0.0.1' },

@@ -119,13 +119,16 @@ function inputSchema(schema: z.ZodType): JsonObject {
   return rest as JsonObject
 }
 
-/** What they get, each under its name, one pointing at the other. */
+/**
+ * What they get, each under its name, one pointing at the other. On the wire stands what a schema
+ * reads, before it makes something of that.
+ */
 function answerSchemas(endpoints: readonly [string, Endpoint][]): JsonObject {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id })
   for (const [id, { answer }] of endpoints)
     if (answer !== null && !registry.has(answer)) registry.add(answer, { id: `${id}Answer` })
-  const { schemas } = z.toJSONSchema(registry, { io: 'output', uri: (id) => ref(id).$ref })
+  const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: (id) => ref(id).$ref })
   const named: Record<string, object> = Object.fromEntries(
     Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
   )
