@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { pageOf } from './admin/page.ts'
+import { pageOf } from './admin-door/page.ts'
 import { ToolAnnotations } from './catalog.ts'
 import { EgressRecord } from './egress.ts'
 import { JsonObject } from './json.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LogRetentionDays } from '#contract/admin/settings.ts'
+import { LogRetentionDays } from '#contract/admin-door/settings.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { IsolationLevel } from '#contract/sandbox.ts'
 

@@ -1,4 +1,4 @@
-import { LogRetentionDays, type SettingName } from '#contract/admin/settings.ts'
+import { LogRetentionDays, type SettingName } from '#contract/admin-door/settings.ts'
 import type { Doer } from './activity.ts'
 import type { SettingStore } from './settings.ts'
 import type { Stores } from './stores.ts'

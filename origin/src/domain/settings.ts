@@ -1,4 +1,4 @@
-import type { SettingName } from '#contract/admin/settings.ts'
+import type { SettingName } from '#contract/admin-door/settings.ts'
 
 /** What the installation keeps for itself, and what its admins set. */
 export type SettingKey =

@@ -28,6 +28,7 @@ export function eventStream(
     async pull(controller) {
       try {
         const next = await events.next()
+        if (stop.signal.aborted) return
         if (next.done === true) {
           clearInterval(beat)
           stop.abort()
@@ -40,8 +41,8 @@ export function eventStream(
       } catch (fault) {
         clearInterval(beat)
         onFault(fault)
+        if (!stop.signal.aborted) controller.error(fault)
         stop.abort()
-        controller.error(fault)
       }
     },
     async cancel() {

@@ -1,4 +1,5 @@
 import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { ExecutionStore } from '../domain/executions/execution-store.ts'
 import type { Db } from './database.ts'
 import { executions, versions } from './schema.ts'
@@ -25,7 +26,7 @@ export function pgExecutionStore(db: Db): ExecutionStore {
     },
 
     async recent({ limit, before = null, ...filter }) {
-      const is = <T>(column: Parameters<typeof eq>[0], value: T | undefined) =>
+      const is = (column: AnyPgColumn, value: string | undefined) =>
         value === undefined ? undefined : eq(column, value)
       const rows = await select()
         .where(

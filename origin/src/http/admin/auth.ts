@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import { changePassword, setUp, signIn } from '../../domain/admins/sign-in.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import { serve } from './api/serve.ts'

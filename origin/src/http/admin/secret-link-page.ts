@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono'
 import { html } from 'hono/html'
-import { SecretText } from '#contract/admin/secrets.ts'
+import { SecretText } from '#contract/admin-door/secrets.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { readLink, useLink } from '../../domain/secrets/links.ts'
 import type { SecretLink } from '../../domain/secrets/secret-store.ts'

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { SecretLinkMade, SecretView } from '#contract/admin/secrets.ts'
+import { SecretLinkMade, SecretView } from '#contract/admin-door/secrets.ts'
 import type { SecretName } from '#contract/names.ts'
 import { openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
 import { openMemory, sql } from '../../testing/databases.ts'
@@ -98,13 +98,13 @@ test('a link sets the value once; who made it and who used it is known', async (
     { action: 'secret.link_made', actor: 'admin:alice' },
     { action: 'secret.created', actor: 'local', client: { name: 'test' } },
   ])
-  expect(view.updated_by).toBe(`secret_link:${String(about[1]?.details['link'])}`)
+  expect(about[1]?.details).toMatchObject({ link: view.updated_by.replace('secret_link:', '') })
 })
 
 test('of two who use a link at once one does', async () => {
   const { link } = await asked()
   const both = await Promise.all([type(link, 'first-value'), type(link, 'second-value')])
-  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 404])
+  expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 404]))
 })
 
 test('a value that is not taken uses nothing up', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
-import type { Endpoint } from '#contract/admin/endpoint.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
+import type { Endpoint } from '#contract/admin-door/endpoint.ts'
 import { openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
 import { openMemory, sql } from '../../testing/databases.ts'
 import { ask, type Asked } from '../../testing/doors.ts'
@@ -64,7 +64,7 @@ test('every GET of the door, after it was set and used', async () => {
     const id = endpoint.path.startsWith('/api/approvals') ? approval.id : execution?.id
     const name = endpoint.path.startsWith('/api/settings') ? 'log_retention_days' : names['name']
     const values = { ...names, id: id ?? '', name: name ?? '' }
-    const at = endpoint.path.replace(/\{(\w+)\}/g, (_all, key: keyof typeof values) => values[key]!)
+    const at = endpoint.path.replace(/\{(\w+)\}/g, (_all, key: keyof typeof values) => values[key])
     const query = endpoint.path.endsWith('/diff') ? '?from=1' : ''
     if ((await hear(as(at + query))) === 200) good += 1
   }

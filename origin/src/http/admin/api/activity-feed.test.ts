@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { ActivityList, ActivityView } from '#contract/admin/activity.ts'
+import { ActivityList, ActivityView } from '#contract/admin-door/activity.ts'
 import { MAX_NEWS_STREAMS } from '#contract/limits.ts'
 import { ProblemBody } from '#contract/problem.ts'
 import { UNSEEN } from '../../../domain/activity.ts'

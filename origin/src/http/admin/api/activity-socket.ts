@@ -6,7 +6,7 @@ import { HEARTBEAT_MS } from '#contract/limits.ts'
 import type { Activity } from '../../../domain/activity.ts'
 import { refuse, Refusal } from '../../../domain/refusal.ts'
 import type { AdminEnv } from '../signed-in.ts'
-import { activityView } from './activity.ts'
+import { activityView } from '../views.ts'
 import type { NewsPlaces } from './news-places.ts'
 
 /** Bytes that wait for a slow reader before it is sent away; it comes back with `after`. */

@@ -1,7 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
-import type { ActivityView } from '#contract/admin/activity.ts'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { Activity } from '../../../domain/activity.ts'
 import { activityFeed } from '../../../domain/activity-feed.ts'
 import type { NoticeBoard } from '../../../domain/notices.ts'
@@ -11,6 +10,7 @@ import type { Logger } from '../../../log.ts'
 import { eventStream, type SentEvent } from '../../event-stream.ts'
 import { routeOf, queryOf, serve } from './serve.ts'
 import type { AdminEnv } from '../signed-in.ts'
+import { activityView } from '../views.ts'
 import { activitySocket } from './activity-socket.ts'
 import { NewsPlaces } from './news-places.ts'
 import { cursorOf, page } from './pages.ts'
@@ -77,18 +77,4 @@ function lastEventId(c: Context): number | null {
 async function* sent(news: AsyncIterable<Activity>): AsyncGenerator<SentEvent> {
   for await (const activity of news)
     yield { id: activity.id, event: 'activity', data: activityView(activity) }
-}
-
-export function activityView(activity: Activity): ActivityView {
-  return {
-    id: activity.id,
-    at: activity.at.toISOString(),
-    actor: activity.actor,
-    action: activity.action,
-    subject: activity.subject,
-    details: activity.details,
-    client: activity.client,
-    address: activity.address,
-    request_id: activity.requestId,
-  }
 }

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { DecisionRequest } from '#contract/admin-api.ts'
 import { problemBody } from '#contract/problem.ts'
 import type { Seen } from '../../../domain/activity.ts'

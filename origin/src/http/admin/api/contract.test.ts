@@ -1,7 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Endpoint } from '#contract/admin/endpoint.ts'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import type { Endpoint } from '#contract/admin-door/endpoint.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import { isJsonObject } from '#contract/json.ts'
 import { openAdmin, PASSWORD, SETUP_TOKEN, setUpAdmin, signedInAs } from '../../../testing/admin.ts'
 import { openMemory } from '../../../testing/databases.ts'
@@ -147,21 +147,26 @@ const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
   signOut: () => as('post', '/auth/logout'),
 }
 
-test.each(Object.entries(REQUESTS))('%s answers as it says', async (id, request) => {
+const ANSWERED = Object.entries(REQUESTS).filter(([id]) => id !== 'openActivitySocket')
+
+test.each(ANSWERED)('%s answers as it says', async (id, request) => {
   const endpoint: Endpoint = ENDPOINTS[id as keyof typeof ENDPOINTS]
   const response = await request()
-  if (endpoint.status === 101) return
   expect(response.status).toBe(endpoint.status)
-  if (endpoint.type !== null) expect(response.headers.get('content-type')).toContain(endpoint.type)
-  if (endpoint.answer !== null) {
-    const told: unknown = await response.json()
-    // What a schema does not know it leaves out.
-    expect(endpoint.answer.parse(told)).toEqual(told)
-  }
-  if (endpoint.status === 204) expect(await response.text()).toBe('')
   expect(response.headers.has('etag')).toBe(endpoint.etag)
-  if (!response.bodyUsed) await response.body?.cancel()
+  const type = endpoint.answer === null ? endpoint.type : 'application/json'
+  expect(response.headers.get('content-type')?.split(';')[0] ?? null).toBe(type)
+  const told = await bodyOf(response)
+  // What a schema does not know it leaves out.
+  expect(endpoint.answer === null ? told : endpoint.answer.parse(told)).toEqual(told)
 })
+
+/** JSON, or nothing; of other types nothing is looked at. */
+async function bodyOf(response: Response): Promise<unknown> {
+  if (response.headers.get('content-type')?.startsWith('application/json')) return response.json()
+  await response.body?.cancel()
+  return null
+}
 
 test('every route of the door is in the table, and every one of the table is served', () => {
   const served = door.routes

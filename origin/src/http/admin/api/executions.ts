@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import { parseWireName } from '#contract/names.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import type { Stores } from '../../../domain/stores.ts'

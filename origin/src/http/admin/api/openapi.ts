@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import { ActivityView } from '#contract/admin/activity.ts'
-import type { Endpoint } from '#contract/admin/endpoint.ts'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
-import { SecretView } from '#contract/admin/secrets.ts'
-import { SettingView } from '#contract/admin/settings.ts'
-import { SignInView } from '#contract/admin/sign-ins.ts'
-import { ServerView, ToolView, VersionDiff } from '#contract/admin/tools.ts'
+import { ActivityView } from '#contract/admin-door/activity.ts'
+import type { Endpoint } from '#contract/admin-door/endpoint.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
+import { SecretView } from '#contract/admin-door/secrets.ts'
+import { SettingView } from '#contract/admin-door/settings.ts'
+import { SignInView } from '#contract/admin-door/sign-ins.ts'
+import { ServerView, ToolView, VersionDiff } from '#contract/admin-door/tools.ts'
 import { ApprovalView, ExecutionView, VersionView } from '#contract/admin-api.ts'
 import { Json, type JsonObject } from '#contract/json.ts'
 import { PROBLEM_TYPE, ProblemBody } from '#contract/problem.ts'
@@ -130,7 +130,10 @@ function answerSchemas(endpoints: readonly [string, Endpoint][]): JsonObject {
     if (answer !== null && !registry.has(answer)) registry.add(answer, { id: `${id}Answer` })
   const { schemas } = z.toJSONSchema(registry, { io: 'input', uri: (id) => ref(id).$ref })
   const named: Record<string, object> = Object.fromEntries(
-    Object.entries(schemas).map(([id, { $schema: _, $id: __, ...schema }]) => [id, schema]),
+    Object.entries(schemas).map(([id, given]) => {
+      const { $schema: _, $id: __, ...schema } = given
+      return [id, schema]
+    }),
   )
   for (const [id, { answer }] of endpoints) {
     const name = answer === null ? undefined : registry.get(answer)?.id

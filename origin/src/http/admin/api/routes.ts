@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { SettingDefaults } from '../../../domain/admin-settings.ts'
 import type { NoticeBoard } from '../../../domain/notices.ts'
 import type { PackageSource } from '../../../domain/packages/package-source.ts'

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
-import type { SecretView } from '#contract/admin/secrets.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
+import type { SecretView } from '#contract/admin-door/secrets.ts'
 import type { Name, SecretName } from '#contract/names.ts'
 import {
   describeSecret,

@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
-import type { Endpoint } from '#contract/admin/endpoint.ts'
+import type { Endpoint } from '#contract/admin-door/endpoint.ts'
 import { complaints } from '#contract/complaints.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import { readBody } from '../../body.ts'
@@ -54,14 +54,11 @@ export function routeOf({ path }: Pick<Endpoint, 'path'>): string {
 function paramsOf(c: Context, { params }: Endpoint): unknown {
   const read = params.safeParse(c.req.param())
   if (read.success) return read.data
-  switch (read.error.issues[0]?.path[0]) {
-    case 'server':
-      return refuse('server_unknown', 'There is no such server.')
-    case 'tool':
-      return refuse('tool_unknown', 'There is no such tool.')
-    default:
-      return refuse('invalid_request', complaints(read.error))
-  }
+  const wrong = read.error.issues[0]?.path[0]
+  // What cannot be a name names nothing.
+  if (wrong === 'server') return refuse('server_unknown', 'There is no such server.')
+  if (wrong === 'tool') return refuse('tool_unknown', 'There is no such tool.')
+  return refuse('invalid_request', complaints(read.error))
 }
 
 /** The query of a request; a name that comes twice is nobody's to choose from. */

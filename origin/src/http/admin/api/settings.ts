@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
-import { SettingName, type SettingView } from '#contract/admin/settings.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
+import { SettingName, type SettingView } from '#contract/admin-door/settings.ts'
 import {
   changeSetting,
   settingValue,

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { SignInList } from '#contract/admin/sign-ins.ts'
+import { SignInList } from '#contract/admin-door/sign-ins.ts'
 import { openAdmin, PASSWORD, setUpAdmin, signedInAs } from '../../../testing/admin.ts'
 import { openMemory } from '../../../testing/databases.ts'
 import { ask, refusalOf, type Asked } from '../../../testing/doors.ts'

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { ENDPOINTS } from '#contract/admin/endpoints.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { KeptSignIn } from '../../../domain/admins/admin-store.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'

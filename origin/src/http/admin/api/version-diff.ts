@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createTwoFilesPatch } from 'diff'
-import type { VersionDiff } from '#contract/admin/tools.ts'
+import type { VersionDiff } from '#contract/admin-door/tools.ts'
 import { Json } from '#contract/json.ts'
 import { manifestLines } from '#contract/manifest.ts'
 import type { Version } from '../../../domain/tools/version.ts'
