@@ -120,6 +120,8 @@ test('the catalog is told once, and again only when it changed', async () => {
   expect(catalog.tools.map(({ name }) => name)).toEqual([
     'mcpbox_list_servers',
     'mcpbox_create_server',
+    'mcpbox_create_server_secret',
+    'mcpbox_list_server_secrets',
     'mcpbox_list_tools',
     'mcpbox_get_tool',
     'mcpbox_create_tool',
