@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['{contract,gateway,origin,scripts}/**/*.test.ts'],
+          include: ['{contract,gateway,origin,scripts,test}/**/*.test.ts'],
           exclude: special,
         },
       },
@@ -44,10 +44,18 @@ export default defineConfig({
           cloudflareTest({
             remoteBindings: false,
             wrangler: { configPath: './wrangler.toml' },
-            miniflare: { bindings: TEST_BINDINGS, outboundService: outsideService() },
+            miniflare: {
+              bindings: TEST_BINDINGS,
+              kvNamespaces: ['OAUTH_KV'],
+              outboundService: outsideService(),
+            },
           }),
         ],
-        test: { name: 'workerd', include: ['{gateway,worker}/**/*.test.ts'] },
+        test: {
+          name: 'workerd',
+          include: ['{gateway,worker}/**/*.test.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {
@@ -57,6 +65,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // Of tests that wait, and do little else.
+          maxConcurrency: 50,
         },
       },
     ],

@@ -61,6 +61,8 @@ export const VersionView = z.object({
   manifest: Manifest,
   module_lock: ModuleLock.nullable(),
   timeout_ms: z.int(),
+  /** A call while the origin is away waits for it at the Worker, and runs then. */
+  queue_when_away: z.boolean(),
   created_by: z.string(),
   created_at: z.iso.datetime(),
 })

@@ -11,7 +11,10 @@ export const ToolAnnotations = z.object({
 })
 export type ToolAnnotations = z.infer<typeof ToolAnnotations>
 
-/** One line of the catalog: a tool as MCP clients see it. */
+/**
+ * One line of the catalog: a tool as MCP clients see it, and whether a call of it waits for an origin
+ * that is away. Left out, it does not.
+ */
 export const CatalogTool = z.object({
   name: z.string(),
   title: z.string().optional(),
@@ -19,8 +22,18 @@ export const CatalogTool = z.object({
   inputSchema: JsonObject,
   outputSchema: JsonObject.optional(),
   annotations: ToolAnnotations,
+  queueWhenAway: z.boolean().optional(),
 })
 export type CatalogTool = z.infer<typeof CatalogTool>
+
+/** A tool as it stands in a client's list, which knows nothing of where it waits. */
+export function listedTool({
+  queueWhenAway,
+  ...listed
+}: CatalogTool): Omit<CatalogTool, 'queueWhenAway'> {
+  void queueWhenAway
+  return listed
+}
 
 /** A prompt as MCP clients see it (server/prompts). */
 export const CatalogPrompt = z.object({

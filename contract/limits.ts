@@ -19,6 +19,8 @@ export const MAX_NEWS_STREAMS = 50
 export const HEARTBEAT_MS = 15_000
 /** How long a signed principal assertion may live (it names one request). */
 export const ASSERTION_LIFETIME_S = 30
+/** How long a call waits for an origin that is away, where its tool says so. */
+export const MAX_QUEUED_MS = 24 * 3600 * 1000
 /** Characters of one tool result on the wire; Claude Web cuts at about 150,000. */
 export const MAX_RESULT_CHARS = 140_000
 /** Standard output of a call: kept in memory, and given back to the caller. */

@@ -57,10 +57,15 @@ export const ProblemCode = z.enum([
   'capability_missing',
   'reason_required',
   'package_refused',
+  // deployments
+  'rotation_unknown',
+  'deployment_changed',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
   'database_unreachable',
+  'queue_full',
+  'call_expired',
   'busy',
   'internal',
 ])
@@ -161,7 +166,11 @@ export function statusOf(code: ProblemCode) {
     case 'approval_stale':
     case 'hash_mismatch':
     case 'secret_unset':
+    case 'rotation_unknown':
+    case 'deployment_changed':
       return 409
+    case 'call_expired':
+      return 410
     case 'precondition_failed':
       return 412
     case 'body_too_large':
@@ -180,6 +189,7 @@ export function statusOf(code: ProblemCode) {
     case 'origin_unreachable':
     case 'sandbox_unreachable':
     case 'database_unreachable':
+    case 'queue_full':
     case 'busy':
       return 503
   }

@@ -8,7 +8,8 @@ import { OpId } from './operation.ts'
 export const WAIT_TOOL: CatalogTool = {
   name: 'mcpbox_wait',
   title: 'Wait for a call',
-  description: 'Waits for a call that is still running and gives its result.',
+  description:
+    'Gives the result of a call that was still running, or that waits for MCPbox to be back. Waits for it if it runs.',
   inputSchema: {
     type: 'object',
     properties: { handle: { type: 'string' } },

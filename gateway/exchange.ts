@@ -1,4 +1,5 @@
 import type { JSONRPCMessage } from '@modelcontextprotocol/server'
+import type { OpId } from '#contract/operation.ts'
 import type { Caller } from './origin.ts'
 
 /** One HTTP request of a known principal, its body read, parsed and found to be one message. */
@@ -7,6 +8,11 @@ export interface Exchange extends Caller {
   readonly request: Request
   /** What was posted; null for any other HTTP method. */
   readonly message: JSONRPCMessage | null
+  /**
+   * Of the operation that this begins, if it begins one: the same one, however often the exchange
+   * is brought to where it is served.
+   */
+  readonly opId: OpId
 }
 
 export const SESSION_HEADER = 'mcp-session-id'

@@ -4,10 +4,12 @@ import {
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server'
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
+import { OpId } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import { replyId, type Exchange } from './exchange.ts'
 import type { Caller } from './origin.ts'
 import { LegacyLeg } from './legacy/legacy-leg.ts'
+import { primingEvent } from './legacy/priming-event.ts'
 import type { SessionHost } from './legacy/session-host.ts'
 import { SessionIds } from './legacy/session-id.ts'
 import { longestSilence } from './modern/longest-silence.ts'
@@ -56,17 +58,19 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   async function handle(request: Request, caller: Caller): Promise<Response> {
     if (!METHODS.includes(request.method)) return methodNotAllowed()
-    if (request.method !== 'POST') return serve({ ...caller, request, message: null })
+    const opId = OpId.parse(crypto.randomUUID())
+    if (request.method !== 'POST') return serve({ ...caller, request, message: null, opId })
     const read = await readMessage(request, bodyBytes)
     if (!read.ok) return read.refusal
     const { message } = read
     options.heard?.(message, caller)
     // The session id is in a header: it must be there before the headers leave.
     if (isInitializeRequest(message) || !acceptsStream(request.headers)) {
-      return answer({ ...caller, request: withoutBody(request, request.signal), message })
+      return answer({ ...caller, request: withoutBody(request, request.signal), message, opId })
     }
-    return lateStream(request.signal, streamOptions(options, message), (signal) =>
-      answer({ ...caller, request: withoutBody(request, signal), message }),
+    const opening = primingEvent(request.headers, message, opId)
+    return lateStream(request.signal, { ...streamOptions(options, message), opening }, (signal) =>
+      answer({ ...caller, request: withoutBody(request, signal), message, opId }),
     )
   }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '#contract/catalog.ts'
 import { HEARTBEAT_MS, LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { ClientInfo } from '#contract/operation.ts'
+import type { CallQueue } from './call-queue.ts'
 import type { Origin } from './origin.ts'
 import type { Listeners } from './serving/listeners.ts'
 import { patienceOf } from './serving/patience.ts'
@@ -18,12 +19,20 @@ export interface GatewayTimes {
   cancelNoticeMs: number
   /** How long an operation may take at the origin, however many exchanges wait for it. */
   callDeadlineMs: number
+  /** How long a call that can be queued is offered to an origin that does not take it. */
+  offerMs: number
   /** How long one exchange keeps a client of this name waiting for a tool. */
   patienceMs: (client: ClientInfo | null) => number
   /** How long a client that is told to come back waits for what that takes at the origin. */
   partingMs: number
   /** How long a client may keep a list (`ttlMs`, MCP 2026-07-28). */
   listTtlMs: number
+  /**
+   * How often a stream for news asks whether it still has its place, though there is no news. What
+   * this finds is rare (a client that keeps open what it has ended or replaced), does no harm but to
+   * hold one of the places for listeners, and costs a request to the session, so that it is long.
+   */
+  listeningCheckMs: number
   /** Pause before the change feed is asked for again after it broke. */
   changesRetryMs: number
 }
@@ -33,15 +42,19 @@ export const DEFAULT_TIMES: GatewayTimes = {
   keepAliveMs: HEARTBEAT_MS,
   cancelNoticeMs: HEARTBEAT_MS,
   callDeadlineMs: LONGEST_CALL_MS,
+  offerMs: 3_000,
   patienceMs: patienceOf,
   partingMs: 2_000,
   listTtlMs: 60_000,
+  listeningCheckMs: 600_000,
   changesRetryMs: 5_000,
 }
 
 /** What serving one exchange needs of its host, whichever host that is. */
 export interface GatewayPorts {
   origin: Origin
+  /** Keeps calls while the origin is away; the origin itself, which never is, has none. */
+  queue?: CallQueue
   /** Who answers where the catalog, which knows it too, is not read. */
   identity: Catalog['server']
   times: GatewayTimes

@@ -46,6 +46,10 @@ export interface TestClient extends AsyncDisposable {
 }
 
 export interface ClientSettings {
+  /** What the client calls itself. */
+  name?: string
+  /** How long it waits for an answer; 60 s, as the libraries do, unless given. */
+  timeoutMs?: number
   /** What the person fills into every form; left out, the client cannot be asked. */
   form?: Record<string, string | number | boolean>
   /** Hears of every list that changed, and of every resource that is followed. */
@@ -59,7 +63,7 @@ const reconnectionOptions = {
   reconnectionDelayGrowFactor: 1.5,
   maxRetries: 60,
 }
-const INFO = { name: 'test-client', version: '1.0.0' }
+const info = ({ name = 'test-client' }: ClientSettings) => ({ name, version: '1.0.0' })
 const mcp = (base: URL) => new URL('/mcp', base)
 const called = (raw: unknown): Called => {
   const result = Result.parse(raw)
@@ -89,8 +93,16 @@ function optionsOf({ form, onChanged }: ClientSettings) {
   }
 }
 
-function requestOptions(onprogress?: (progress: Progress) => void, signal?: AbortSignal) {
-  return { ...(onprogress && { onprogress }), ...(signal && { signal }) }
+function requestOptions(
+  { timeoutMs }: ClientSettings,
+  onprogress?: (progress: Progress) => void,
+  signal?: AbortSignal,
+) {
+  return {
+    ...(timeoutMs !== undefined && { timeout: timeoutMs }),
+    ...(onprogress && { onprogress }),
+    ...(signal && { signal }),
+  }
 }
 
 /** `@modelcontextprotocol/sdk` 1.x: the sessionful clients in the field. */
@@ -99,7 +111,7 @@ export async function legacyClient(
   settings: ClientSettings = {},
 ): Promise<TestClient & { sessionId: string }> {
   const { form, onChanged } = settings
-  const client = new LegacyClient(INFO, optionsOf(settings))
+  const client = new LegacyClient(info(settings), optionsOf(settings))
   if (form) {
     client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'accept', content: form }))
   }
@@ -117,7 +129,7 @@ export async function legacyClient(
         await client.callTool(
           { name, arguments: args },
           undefined,
-          requestOptions(onProgress, cancel),
+          requestOptions(settings, onProgress, cancel),
         ),
       ),
     follow: async (uri) => void (await client.subscribeResource({ uri })),
@@ -144,7 +156,10 @@ async function clientOfTwo(
   mode: 'legacy' | { pin: string },
 ): Promise<TestClient> {
   const { form, onChanged } = settings
-  const client = new ModernClient(INFO, { ...optionsOf(settings), versionNegotiation: { mode } })
+  const client = new ModernClient(info(settings), {
+    ...optionsOf(settings),
+    versionNegotiation: { mode },
+  })
   if (form) {
     client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: form }))
   }
@@ -156,7 +171,12 @@ async function clientOfTwo(
     protocol: client.getNegotiatedProtocolVersion() ?? '',
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
     call: async (name, args = {}, onProgress, cancel) =>
-      called(await client.callTool({ name, arguments: args }, requestOptions(onProgress, cancel))),
+      called(
+        await client.callTool(
+          { name, arguments: args },
+          requestOptions(settings, onProgress, cancel),
+        ),
+      ),
     follow: async (uri) =>
       void (mode === 'legacy'
         ? await client.subscribeResource({ uri })

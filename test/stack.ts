@@ -13,7 +13,7 @@ import {
 } from '../scripts/edge/origin-process.ts'
 import { buildWorker } from '../scripts/edge/worker-bundle.ts'
 import { freshDatabase } from './postgres-server.ts'
-import { startRoundRobin, type RoundRobin } from './round-robin.ts'
+import { startTunnel, type Tunnel } from './tunnel/tunnel.ts'
 
 export const ADMIN = { username: 'boss', password: 'correct horse battery staple' }
 
@@ -35,13 +35,15 @@ export interface Stack extends AsyncDisposable {
 export interface Edge extends AsyncDisposable {
   access: LocalAccess
   worker: URL
-  tunnel: RoundRobin
+  tunnel: Tunnel
   /** Address at which requests reach the Worker signed in as `PERSON`. */
   signedIn: URL
   /** The same for somebody else. */
   signedInAs(identity: Identity): Promise<URL>
   /** Ends workerd and starts it again where it was, with what its Durable Objects had stored. */
   restartWorker(): Promise<void>
+  /** Drops its Durable Objects from memory, in the middle of what they do. */
+  resetObjects(): Promise<void>
 }
 
 /**
@@ -141,25 +143,24 @@ export async function startEdge(
   const [first] = stack.origins
   if (first === undefined) throw new Error('the stack has no origin')
   const access = starting.use(await startLocalAccess())
-  const tunnel = starting.use(await startRoundRobin(stack.origins.map((origin) => origin.tunnel)))
+  const tunnel = starting.use(await startTunnel(stack.origins.map((origin) => origin.tunnel)))
   const signedIn = await access.front(identity)
   const bundle = starting.use(await buildWorker())
   const storage = await mkdtemp(join(tmpdir(), 'mcpbox-objects-'))
   starting.defer(() => rm(storage, { recursive: true }))
   const secrets = await workerSecrets(first, stack.secrets['MCPBOX_DEPLOY_KEY'] ?? '')
-  const allowedOrigins = [signedIn.url.origin]
-  const workerAt = (port: number) =>
-    serveWorker(bundle, {
-      access,
-      origin: tunnel.url,
-      publicUrl: signedIn.url,
-      allowedOrigins,
-      // What is tested here asks more than people do.
-      ratePerMinute: 100_000,
-      secrets,
-      storage,
-      port,
-    })
+  const publicUrl = signedIn.url
+  const settings = {
+    access,
+    origin: tunnel.url,
+    publicUrl,
+    allowedOrigins: [publicUrl.origin],
+    // What is tested here asks more than people do.
+    ratePerMinute: 100_000,
+    secrets,
+    storage,
+  }
+  const workerAt = (port: number) => serveWorker(bundle, { ...settings, port })
   let worker = await workerAt(0)
   starting.defer(() => worker[Symbol.asyncDispose]())
   signedIn.aimAt(worker.url)
@@ -178,6 +179,7 @@ export async function startEdge(
       await worker[Symbol.asyncDispose]()
       worker = await workerAt(Number(worker.url.port))
     },
+    resetObjects: () => worker.resetObjects(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

@@ -23,8 +23,13 @@ export interface Resumption {
   request: JSONRPCRequest
 }
 
-/** How to go on after that event; null for what is no id of ours. */
-export function resumptionAfter(eventId: string): Resumption | null {
+/** What a GET asks to go on with; null when it only listens, or names what is no id of ours. */
+export function resumptionOf(headers: Headers): Resumption | null {
+  const lastEventId = headers.get('last-event-id')
+  return lastEventId === null ? null : resumptionAfter(lastEventId)
+}
+
+function resumptionAfter(eventId: string): Resumption | null {
   const bytes = fromBase64Url(eventId)
   const packed = Packed.safeParse(bytes && parsed(new TextDecoder().decode(bytes)))
   const position = packed.success ? readHandle(packed.data[0]) : null

@@ -1,4 +1,5 @@
 import {
+  isInitializedNotification,
   isInitializeRequest,
   isJSONRPCRequest,
   type InitializeRequest,
@@ -8,6 +9,8 @@ import {
 import { replyId, SESSION_HEADER, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import { packCapabilities } from './client-capabilities.ts'
+import { resumptionOf } from './event-id.ts'
+import { openNoticeStream } from './notice-stream.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { accepted, postOnly, sessionUnknown } from './replies.ts'
 import { serveRequest, type SessionState } from './serve-request.ts'
@@ -54,7 +57,16 @@ export class LegacyLeg {
   async #inSession(id: string, exchange: Exchange): Promise<Response> {
     const claims = await this.#ids.verify(id, exchange.principal)
     if (claims === null) return sessionUnknown(replyId(exchange.message))
-    return this.#sessions.forward(claims, exchange)
+    // A session learns nothing from it. Where each call has a session of its own, that would be every
+    // second time that one is woken.
+    if (isInitializedNotification(exchange.message)) return accepted()
+    return this.#onlyListens(exchange)
+      ? openNoticeStream(this.#ports, this.#sessions, claims, exchange)
+      : this.#sessions.forward(claims, exchange)
+  }
+
+  #onlyListens({ request }: Exchange): boolean {
+    return request.method === 'GET' && resumptionOf(request.headers) === null
   }
 
   /** Some clients never send the session id back; whoever is authenticated is served anyway. */

@@ -10,14 +10,12 @@ import type { OpId } from '#contract/operation.ts'
 import { replyId, type Exchange } from '../exchange.ts'
 import type { GatewayPorts } from '../ports.ts'
 import type { LogThreshold } from '../serving/asker.ts'
-import { TOO_MANY_LISTENERS } from '../serving/listeners.ts'
 import { failure } from '../serving/refusal.ts'
-import type { EventStream } from '../wire/event-stream.ts'
-import { rpcError } from '../wire/rpc-error.ts'
 import { CallsInFlight } from './calls-in-flight.ts'
-import { resumptionAfter } from './event-id.ts'
-import { openNoticeStream } from './notice-stream.ts'
+import { resumptionOf } from './event-id.ts'
+import { isPrimed, primedAgain } from './priming-event.ts'
 import { PendingRequests } from './pending-requests.ts'
+import { Place } from './place.ts'
 import { accepted, sessionUnknown } from './replies.ts'
 import { serveRequest } from './serve-request.ts'
 import { sessionSettings } from './session-settings.ts'
@@ -29,16 +27,17 @@ export interface LegacySessionPorts extends GatewayPorts {
 }
 
 /**
- * The live state of one legacy session: what runs, what was asked of the client, the stream it
+ * The live state of one legacy session: what runs, what was asked of the client, which stream it
  * listens on. None of it is worth keeping: the session's id and its record say the rest, so that a
- * host may drop this object whenever it is idle and make a new one.
+ * host may drop this object whenever it is idle and make a new one. When its exchanges are over, no
+ * timer, no stream and no request of its own is left: a listening client keeps nothing awake.
  */
 export class LegacySession {
   readonly #ports: LegacySessionPorts
   readonly #calls = new CallsInFlight()
   readonly #pending = new PendingRequests()
   readonly #threshold: LogThreshold = { level: null }
-  #notices: EventStream | null = null
+  readonly #place = new Place()
 
   constructor(ports: LegacySessionPorts) {
     this.#ports = ports
@@ -46,7 +45,7 @@ export class LegacySession {
 
   /** True when nothing is lost by dropping this object. */
   get idle(): boolean {
-    return this.#calls.all().length === 0 && (this.#notices?.over.aborted ?? true)
+    return this.#calls.all().length === 0
   }
 
   /**
@@ -61,13 +60,26 @@ export class LegacySession {
     }
   }
 
+  /** See SessionHost: the number of the new stream's place, null when the session has ended. */
+  async listen(claims: SessionClaims, end: () => void = () => {}): Promise<number | null> {
+    const { ended } = await this.#ports.records.read(claims.id)
+    return ended ? null : this.#place.take(end)
+  }
+
+  /** See {@link Listening.followed}, for the stream that has this number. */
+  async followed(claims: SessionClaims, number: number): Promise<string[] | null> {
+    if (expiryOf(claims) <= Date.now() || !this.#place.claim(number)) return null
+    const { ended, subscriptions } = await this.#ports.records.read(claims.id)
+    return ended ? null : subscriptions
+  }
+
   async #handle(claims: SessionClaims, exchange: Exchange): Promise<Response> {
     const record = await this.#ports.records.read(claims.id)
     if (record.ended) return sessionUnknown(replyId(exchange.message))
     this.#threshold.level = record.level
     switch (exchange.request.method) {
       case 'GET':
-        return (await this.#goOn(claims, exchange)) ?? this.#listen(claims, exchange)
+        return this.#goOn(claims, exchange)
       case 'DELETE':
         return this.#end(claims)
       default:
@@ -104,36 +116,28 @@ export class LegacySession {
   }
 
   /**
-   * The stream of a call that its client has lost, from the last event on that it saw (basic/transports,
-   * resumability); null when the GET asks for none. The origin has kept what was said since. The
-   * stream that was lost may not be known for lost yet: it ends, so that the id means one request.
+   * The stream of a call that its client has lost, from the last event on that it saw
+   * (basic/transports, resumability). The origin has kept what was said since. The stream that was
+   * lost may not be known for lost yet: it ends, so that the id means one request.
    */
-  async #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response | null> {
-    const lastEventId = exchange.request.headers.get('last-event-id')
-    const resumption = lastEventId === null ? null : resumptionAfter(lastEventId)
-    if (resumption === null) return null
+  async #goOn(claims: SessionClaims, exchange: Exchange): Promise<Response> {
+    const { headers } = exchange.request
+    const resumption = resumptionOf(headers)
+    const lastEventId = headers.get('last-event-id')
+    if (resumption === null || lastEventId === null)
+      throw new Error('A GET that only listens is no business of a session')
     const { opId, request } = resumption
     await this.#calls.leave(request.id, opId)
-    return this.#serve(claims, exchange, request, opId)
-  }
-
-  /** A newer stream takes the place of an older one: its client has lost that. */
-  #listen(claims: SessionClaims, exchange: Exchange): Response {
-    this.#notices?.close()
-    const leave = this.#ports.listeners.enter()
-    if (leave === null) return rpcError(TOO_MANY_LISTENERS)
-    this.#notices = openNoticeStream(this.#ports, exchange, async () => {
-      return (await this.#ports.records.read(claims.id)).subscriptions
-    })
-    this.#notices.over.addEventListener('abort', leave, { once: true })
-    return this.#notices.response
+    const answer = await this.#serve(claims, exchange, request, opId)
+    if (answer.body === null || !isPrimed(claims.protocolVersion)) return answer
+    return new Response(primedAgain(answer.body, lastEventId), answer)
   }
 
   async #end(claims: SessionClaims): Promise<Response> {
     const { records } = this.#ports
     const record = { ...(await records.read(claims.id)), ended: true }
     await records.write(claims.id, record, expiryOf(claims))
-    this.#notices?.close()
+    this.#place.giveUp()
     await Promise.all(this.#calls.all().map((call) => call.cancel()))
     return new Response(null, { status: 204 })
   }

@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { answerOf } from '../testing/answers.ts'
 import { ALICE, mountGateway } from '../testing/mounted-gateway.ts'
 import { call, ENDPOINT } from '../testing/posts.ts'
 import type { ScriptedTool } from '../testing/scripted-program.ts'
@@ -18,6 +19,10 @@ function halfway() {
     return end
   }
   return { tool, release: () => gate.release() }
+}
+
+interface RunningMeta {
+  'mcpbox/running': { handle: string }
 }
 
 const idIn = (text: string) => /^id: (\S+)$/m.exec(text)?.[1] ?? ''
@@ -51,6 +56,78 @@ test('a lost call is gone on with after its last event, wherever the session is 
   ])
   expect(before.origin.operations).toHaveLength(1)
   expect(before.origin.cancelled).toEqual([])
+})
+
+describe('a call that says nothing for long', () => {
+  const LATEST = { 'mcp-protocol-version': '2025-11-25' }
+  const times = { graceMs: 1 }
+
+  test('is gone on with from the very beginning', async () => {
+    const slow = held()
+    const before = mountGateway({ tool: slow.tool }, { times })
+    const session = await openSession(before.gateway, ALICE)
+    const lost = readStream(await session.post(call(7, 'tool'), LATEST))
+    const lastEventId = idIn(await lost.until(/^id: .*\ndata:\n\n/m))
+    await slow.started
+    await lost.leave()
+
+    const after = mountGateway({}, { origin: before.origin })
+    const moved = sessionOf(session.id, after.gateway, ALICE)
+    const again = readStream(await moved.get({ 'last-event-id': lastEventId }))
+    slow.release()
+    await again.end()
+    expect(again.messages()).toMatchObject([{ id: 7, result: { content: [{ text: '{}' }] } }])
+    expect(before.origin.operations).toHaveLength(1)
+  })
+
+  test('is waited for under its handle when its client was waiting', async () => {
+    const slow = held()
+    const hasty = mountGateway({ tool: slow.tool }, { times: { patienceMs: () => 1 } })
+    const session = await openSession(hasty.gateway, ALICE)
+    const { result } = await answerOf(await session.post(call(7, 'tool')))
+    const { handle } = (result?.['_meta'] as RunningMeta)['mcpbox/running']
+    const { gateway } = mountGateway({}, { origin: hasty.origin, times })
+    const moved = sessionOf(session.id, gateway, ALICE)
+    const lost = readStream(await moved.post(call(8, 'mcpbox_wait', { handle }), LATEST))
+    const lastEventId = idIn(await lost.until(/^id: .*\ndata:\n\n/m))
+    await lost.leave()
+    const again = readStream(await moved.get({ 'last-event-id': lastEventId }))
+    slow.release()
+    await again.end()
+    expect(again.messages()).toMatchObject([{ id: 8, result: { content: [{ text: '{}' }] } }])
+  })
+
+  test('is gone on with again, though the second stream is lost before anything was said', async () => {
+    const slow = held()
+    const { gateway } = mountGateway({ tool: slow.tool }, { times })
+    const session = await openSession(gateway, ALICE)
+    const first = readStream(await session.post(call(7, 'tool'), LATEST))
+    const lastEventId = idIn(await first.until(/^id: .*\ndata:\n\n/m))
+    await first.leave()
+    const second = readStream(await session.get({ 'last-event-id': lastEventId }))
+    expect(idIn(await second.until(/^id: .*\ndata:\n\n/m))).toBe(lastEventId)
+    await second.leave()
+    const third = readStream(await session.get({ 'last-event-id': lastEventId }))
+    slow.release()
+    await third.end()
+    expect(third.messages()).toMatchObject([{ id: 7, result: { content: [{ text: '{}' }] } }])
+  })
+
+  test.each([
+    ['a client of an older version', { 'mcp-protocol-version': '2025-06-18' }],
+    ['a client that does not say its version', {}],
+  ] satisfies [string, Record<string, string>][])(
+    '%s is told nothing that it would not understand',
+    async (_who, headers) => {
+      const slow = held()
+      const { gateway } = mountGateway({ tool: slow.tool }, { times })
+      const session = await openSession(gateway, ALICE)
+      const stream = readStream(await session.post(call(7, 'tool'), headers))
+      await slow.started
+      slow.release()
+      expect(await stream.end()).not.toMatch(/^id:/m)
+    },
+  )
 })
 
 test('a call that was gone on with can be cancelled', async () => {

@@ -51,6 +51,7 @@ export async function serveRequest(
   if (session.resumed !== null) cancel.signal.addEventListener('abort', end, { once: true })
   const server = await exchangeServer(ports, {
     asker,
+    opId: exchange.opId,
     method: message.method,
     signal: exchange.request.signal,
     cancel: cancel.signal,

@@ -7,9 +7,14 @@ import { followCatalog, type CatalogChange } from '../serving/follow-catalog.ts'
  * Feeds `subscriptions/listen` from the origin's changes: the feed is opened by the first
  * subscriber and closed when it leaves. Nobody publishes here.
  *
- * @param full called when there is no place for a subscriber, who then hears nothing
+ * @param told.full there is no place for a subscriber, who then hears nothing
+ * @param told.lost a subscriber hears nothing more, and should subscribe anew
  */
-export function changeBus(ports: GatewayPorts, as: Caller, full: () => void): ServerEventBus {
+export function changeBus(
+  ports: GatewayPorts,
+  as: Caller,
+  told: { full: () => void; lost: () => void },
+): ServerEventBus {
   return {
     publish() {
       throw new Error('Changes come from the origin only')
@@ -17,12 +22,12 @@ export function changeBus(ports: GatewayPorts, as: Caller, full: () => void): Se
     subscribe(listener) {
       const leave = ports.listeners.enter()
       if (leave === null) {
-        full()
+        told.full()
         return () => {}
       }
       const gone = new AbortController()
       const tell = (change: CatalogChange) => eventsOf(change).forEach(listener)
-      ports.defer(followCatalog(ports, as, gone.signal, tell))
+      ports.defer(followCatalog(ports, as, gone.signal, tell).then(told.lost))
       return () => {
         leave()
         gone.abort()

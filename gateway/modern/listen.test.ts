@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { OriginRefusal } from '../origin.ts'
 import { ALICE, mountGateway } from '../testing/mounted-gateway.ts'
 import { modernPost } from '../testing/posts.ts'
 import { readStream } from '../testing/stream-reader.ts'
@@ -33,4 +34,10 @@ test('a subscriber that leaves lets go of the change feed', async () => {
   await stream.leave()
   await Promise.all(deferred)
   expect(origin.feeds).toBe(0)
+})
+
+test('a stream that has lost many feeds ends, so that its client subscribes anew', async () => {
+  const { gateway, origin } = mountGateway({ echo }, { times: { changesRetryMs: 0 } })
+  origin.refusal = new OriginRefusal({ code: 'origin_unreachable', message: 'Nobody is there.' })
+  expect(await readStream(await gateway.handle(listen(), ALICE)).end()).toContain('acknowledged')
 })

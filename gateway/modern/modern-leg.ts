@@ -24,7 +24,7 @@ export async function serveModern(
   stateKey: string,
   exchange: Exchange,
 ): Promise<Response> {
-  const { principal, requestId, request, message } = exchange
+  const { principal, requestId, request, message, opId } = exchange
   if (isJSONRPCNotification(message)) return new Response(null, { status: 202 })
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
@@ -36,6 +36,7 @@ export async function serveModern(
       threshold: { level: null },
       hearsNews: acceptsStream(request.headers),
     },
+    opId,
     method: isJSONRPCRequest(message) ? message.method : '',
     signal: request.signal,
     cancel: closed.signal,
@@ -47,8 +48,11 @@ export async function serveModern(
   let isFull = false
   const handler = createMcpHandler(() => server, {
     legacy: 'reject',
-    bus: changeBus(ports, exchange, () => {
-      isFull = true
+    bus: changeBus(ports, exchange, {
+      full() {
+        isFull = true
+      },
+      lost: () => void handler.close().catch(ports.onFault),
     }),
     keepAliveMs: longestSilence(ports.times, message),
     onerror: (error) => complaints.push(error),

@@ -6,7 +6,7 @@ import {
   type Transport,
 } from '@modelcontextprotocol/server'
 import type { Catalog } from '#contract/catalog.ts'
-import type { OperationResult } from '#contract/operation.ts'
+import type { OperationResult, OpId } from '#contract/operation.ts'
 import type { Position } from '#contract/waiting.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts, GatewayTimes } from '../ports.ts'
@@ -24,6 +24,8 @@ const FROM_CATALOG = new Set(['initialize', 'server/discover', ...LIST_METHODS])
 
 export interface ServerInputs {
   asker: Asker
+  /** See `Operating`. */
+  opId: OpId
   /** The method that this exchange asks for. */
   method: string
   /** Ends waiting for the catalog. */
@@ -76,7 +78,7 @@ export async function exchangeServer(ports: GatewayPorts, inputs: ServerInputs):
 
 async function answer(
   ports: GatewayPorts,
-  { asker, method, cancel, inputs, reached = () => {} }: ServerInputs,
+  { asker, opId, method, cancel, inputs, reached = () => {} }: ServerInputs,
   params: unknown,
   ctx: ServerContext,
 ): Promise<OperationResult> {
@@ -85,7 +87,7 @@ async function answer(
   const { asked } = read
   const given = inputs(ctx, asked)
   try {
-    return await operate(ports, asked, { asker, ctx, cancel, inputs: given, reached })
+    return await operate(ports, asked, { asker, opId, ctx, cancel, inputs: given, reached })
   } catch (thrown) {
     if (!(thrown instanceof OriginRefusal)) throw thrown
     return refusedOperation(asked, thrown.problem, given.missing())

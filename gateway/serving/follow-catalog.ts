@@ -12,8 +12,19 @@ export interface CatalogChange {
 const ANYTHING: CatalogChange = { lists: CatalogList.options, resources: null }
 
 /**
- * Calls back for each change of the catalog until the signal aborts. A feed that breaks is asked
- * for again; when the catalog became another one meanwhile, that is a change too.
+ * Feeds that one stream asks for. Cloudflare allows one exchange 50 requests to elsewhere (Workers
+ * limits, free plan); a stream that had used them up would be open, and deaf.
+ */
+const MOST_FEEDS = 40
+
+/** The longest pause between two feeds, as a multiple of the first. */
+const LONGEST_PAUSES = 64
+
+/**
+ * Calls back for each change of the catalog until the signal aborts, or until {@link MOST_FEEDS} have
+ * ended: then the stream that this is for should end, so that its client opens another. A feed that
+ * breaks is asked for again, after longer and longer while there is none; when the catalog became
+ * another one meanwhile, that is a change too.
  */
 export async function followCatalog(
   ports: GatewayPorts,
@@ -22,10 +33,12 @@ export async function followCatalog(
   changed: (change: CatalogChange) => void,
 ): Promise<void> {
   let etag: string | null = null
-  while (!signal.aborted) {
+  let pauses = 1
+  for (let feed = 0; feed < MOST_FEEDS && !signal.aborted; feed++) {
     try {
       for await (const notice of ports.origin.changes(as, signal)) {
         if (notice.type === 'hello') {
+          pauses = 1
           if (etag !== null && etag !== notice.etag) changed(ANYTHING)
           etag = notice.etag
         } else if (notice.type === 'catalog') changed(notice)
@@ -33,6 +46,7 @@ export async function followCatalog(
     } catch (error) {
       if (!signal.aborted && !(error instanceof OriginRefusal)) ports.onFault(error)
     }
-    await pause(ports.times.changesRetryMs, signal)
+    await pause(ports.times.changesRetryMs * pauses, signal)
+    pauses = Math.min(pauses * 2, LONGEST_PAUSES)
   }
 }

@@ -4,7 +4,7 @@ import {
   type ListToolsResult,
   type Server,
 } from '@modelcontextprotocol/server'
-import { listedResource, type Catalog } from '#contract/catalog.ts'
+import { listedResource, listedTool, type Catalog } from '#contract/catalog.ts'
 
 export const LIST_METHODS = [
   'tools/list',
@@ -18,7 +18,7 @@ export const LIST_METHODS = [
  * tools are of type object is the origin's promise.
  */
 export function serveLists(server: Server, catalog: Catalog): void {
-  const tools = catalog.tools as ListToolsResult['tools']
+  const tools = catalog.tools.map(listedTool) as ListToolsResult['tools']
   const resources = catalog.resources.map(listedResource)
   const { prompts, resourceTemplates } = catalog
   server.setRequestHandler('tools/list', (asked) => onlyPage(asked, { tools }))

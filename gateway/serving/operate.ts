@@ -1,7 +1,12 @@
 import type { ServerContext } from '@modelcontextprotocol/server'
 import { CLIENT_INFO_META_KEY } from '@modelcontextprotocol/server'
 import { HARD_STOP_MS } from '#contract/limits.ts'
-import { ClientInfo, OpId, type OperationEvent, type OperationResult } from '#contract/operation.ts'
+import {
+  ClientInfo,
+  type OpId,
+  type OperationEvent,
+  type OperationResult,
+} from '#contract/operation.ts'
 import type { Position } from '#contract/waiting.ts'
 import { OriginRefusal } from '../origin.ts'
 import type { GatewayPorts } from '../ports.ts'
@@ -9,15 +14,19 @@ import type { Asker } from './asker.ts'
 import { cancelOperation } from './cancel-operation.ts'
 import type { Inputs, Suspended } from './inputs.ts'
 import type { Asked } from './operation-params.ts'
+import { Offer } from './offer.ts'
 import { Deadline } from './patience.ts'
 import { Questions, reply } from './questions.ts'
 import { problemOf } from './refusal.ts'
 import { reporter, type Reporter } from './reporter.ts'
+import { atTheOrigin } from './still-queued.ts'
 import { stillRunning, waitedFor } from './still-running.ts'
 
 /** What one operation needs of the exchange that asks for it. */
 export interface Operating {
   asker: Asker
+  /** Of the operation that is begun, if one is. */
+  opId: OpId
   ctx: ServerContext
   /**
    * Aborts when the client wants the operation's end; which events do that is a question of the
@@ -36,7 +45,8 @@ export interface Operating {
  * this is its repetition, or when the client asks to wait for it.
  *
  * A client is not kept waiting for a tool until it gives up: it is told that the call runs on, and
- * how to wait for it. Nobody can come back for anything else, so that is stopped in the end.
+ * how to wait for it. Nobody can come back for anything else, so that is stopped in the end. A call
+ * that nobody takes is queued where its tool says so.
  *
  * @throws OriginRefusal for every refusal, and with the signal's reason once nobody waits.
  */
@@ -49,14 +59,20 @@ export async function operate(
   const repeated = await inputs.suspended()
   if (repeated !== null && 'result' in repeated) return repeated.result
   const suspended: Suspended | null = repeated
-  const waited = waitedFor(asked)
+  const handed = waitedFor(asked)
+  const found = handed === null ? null : await atTheOrigin(ports, asker, handed)
+  if (found !== null && 'result' in found) return found.result
+  const waited = found?.position ?? null
   const known = suspended ?? waited
   const at: Position =
-    known === null
-      ? { opId: OpId.parse(crypto.randomUUID()), seq: 0 }
-      : { opId: known.opId, seq: known.seq }
+    known === null ? { opId: operating.opId, seq: 0 } : { opId: known.opId, seq: known.seq }
   const client = asker.client ?? clientOf(ctx)
   const tool = asked.method === 'tools/call' ? asked.params.name : null
+  const { era } = asker
+  const deadlineMs = ports.times.callDeadlineMs
+  const request =
+    known === null ? { ...asked, op_id: at.opId, era, client, deadline_ms: deadlineMs } : null
+  using offer = new Offer(ports, asker, request)
   using deadline = new Deadline(tool === null ? HARD_STOP_MS : ports.times.patienceMs(client))
   const over = new AbortController()
   const askForTheEnd = () => ports.defer(cancelOperation(ports, asker, at.opId))
@@ -65,16 +81,27 @@ export async function operate(
   try {
     // What is known to the origin needs no taking first.
     if (known !== null) deadline.set()
-    const waiting = AbortSignal.any([ctx.mcpReq.signal, cancel, deadline.signal, over.signal])
+    const waiting = AbortSignal.any([
+      ctx.mcpReq.signal,
+      cancel,
+      offer.signal,
+      deadline.signal,
+      over.signal,
+    ])
     using questions = new Questions(ports, { asker, inputs, deadline })
     const end = follow(eventsOf(waiting), at, {
       ...operating,
       questions,
-      taken: () => known === null && deadline.set(),
+      taken: () => {
+        offer.taken()
+        if (known === null) deadline.set()
+      },
     })
     return await Promise.race([end, questions.result])
   } catch (thrown) {
     if (ctx.mcpReq.signal.aborted || cancel.aborted) throw thrown
+    const queued = await offer.queue(thrown, cancel)
+    if (queued !== null) return queued
     if (thrown instanceof OriginRefusal || !deadline.signal.aborted)
       throw new OriginRefusal(problemOf(thrown, ports))
     if (tool !== null) return await stillRunning(ports, asker, tool, at)
@@ -86,13 +113,8 @@ export async function operate(
   }
 
   async function* eventsOf(signal: AbortSignal): AsyncGenerator<OperationEvent> {
-    const { era } = asker
-    const deadlineMs = ports.times.callDeadlineMs
-    if (known === null) {
-      const request = { ...asked, op_id: at.opId, era, client, deadline_ms: deadlineMs }
-      yield* ports.origin.operate(asker, request, signal)
-      return
-    }
+    if (request !== null) yield* ports.origin.operate(asker, request, signal)
+    if (known === null) return
     const { opId, seq } = known
     if (suspended !== null) await reply(ports, asker, opId, { seq, replies: suspended.replies })
     yield* ports.origin.resume(asker, { opId, after: seq, deadlineMs }, signal)

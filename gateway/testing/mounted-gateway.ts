@@ -1,8 +1,10 @@
 import type { Principal } from '#contract/principal.ts'
+import type { CallQueue } from '../call-queue.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import type { SessionRecords } from '#contract/session-record.ts'
 import { memorySessionRecords } from '../legacy/memory-session-records.ts'
 import { memorySessionHost } from '../legacy/memory-session-host.ts'
+import type { SessionClaims } from '../legacy/session-id.ts'
 import { DEFAULT_TIMES, type GatewayPorts, type GatewayTimes } from '../ports.ts'
 import { Listeners } from '../serving/listeners.ts'
 import { scriptedOrigin, type ScriptedOrigin } from './scripted-origin.ts'
@@ -28,8 +30,12 @@ export interface MountOptions {
   now?: () => number
   /** Takes the place of all that a process remembers; for a restart. */
   origin?: ScriptedOrigin
+  /** Keeps calls while the origin is away; none unless given. */
+  queue?: CallQueue
   /** What sessions settled at another replica. */
   records?: SessionRecords
+  /** Sessions end no stream by themselves, as where they sleep while nobody asks them. */
+  sleepy?: boolean
 }
 
 /** A gateway over tools in memory. Without grace of its own it answers plainly, as most tests want. */
@@ -40,6 +46,8 @@ export function mountGateway(
     origin = scriptedOrigin(tools),
     listeners = new Listeners(),
     records = memorySessionRecords(),
+    queue,
+    sleepy = false,
     ...rest
   }: MountOptions = {},
 ): Mounted {
@@ -52,8 +60,11 @@ export function mountGateway(
     listeners,
     onFault: (error) => faults.push(error),
     defer: (work) => deferred.push(work),
+    ...(queue && { queue }),
   }
-  const sessions = memorySessionHost({ ...ports, records })
+  const host = memorySessionHost({ ...ports, records })
+  const asleep = { ...host, listen: (claims: SessionClaims) => host.listen(claims, () => {}) }
+  const sessions = sleepy ? asleep : host
   const options: GatewayOptions = { ...ports, sessions, keys: { sessionId: KEY }, ...rest }
   return { gateway: createGateway(options), origin, faults, deferred, records }
 }

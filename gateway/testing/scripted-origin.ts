@@ -21,6 +21,8 @@ export interface ScriptedOrigin extends Origin {
   breakFeeds(): void
   /** While this is set, everything is refused with it. */
   refusal: OriginRefusal | null
+  /** Tools whose calls wait while it is away. */
+  readonly queueing: Set<string>
   /** What prompts and resources the catalog lists, beside the tools. */
   listed: Partial<Pick<Catalog, 'prompts' | 'resources' | 'resourceTemplates'>>
 }
@@ -33,12 +35,14 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
   const operations: ScriptedOrigin['operations'] = []
   const cancelled: OpId[] = []
   const parked: OpId[] = []
+  const queueing = new Set<string>()
   let edition = 1
 
   const origin: ScriptedOrigin = {
     operations,
     cancelled,
     parked,
+    queueing,
     refusal: null,
     listed: {},
     get feeds() {
@@ -54,7 +58,11 @@ export function scriptedOrigin(programs: Record<string, ScriptedTool>): Scripted
     },
     async catalog() {
       if (origin.refusal) throw origin.refusal
-      return { ...catalogOf(Object.keys(programs), edition), ...origin.listed }
+      const catalog = catalogOf(Object.keys(programs), edition)
+      const tools = catalog.tools.map((tool) =>
+        queueing.has(tool.name) ? { ...tool, queueWhenAway: true } : tool,
+      )
+      return { ...catalog, tools, ...origin.listed }
     },
     async *operate(as, request, signal) {
       if (origin.refusal) throw origin.refusal
@@ -170,7 +178,7 @@ function catalogOf(names: string[], edition: number): Catalog {
   }
 }
 
-function toolOf(name: string): CatalogTool {
+export function toolOf(name: string): CatalogTool {
   return {
     name,
     description: `The tool ${name}`,

@@ -9,7 +9,8 @@ const alive = new AbortController().signal
 
 function options(graceMs: number) {
   const faults: unknown[] = []
-  return { graceMs, keepAliveMs: 1, faults, onFault: (error: unknown) => faults.push(error) }
+  const onFault = (error: unknown) => faults.push(error)
+  return { graceMs, keepAliveMs: 1, opening: null, faults, onFault }
 }
 
 test('an answer within the grace keeps its status and its form', async () => {

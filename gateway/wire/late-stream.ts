@@ -6,6 +6,8 @@ export interface LateStreamOptions {
   graceMs: number
   /** Longest silence on the stream, in milliseconds. */
   keepAliveMs: number
+  /** What an event stream begins with; null for nothing but a comment. */
+  opening: Uint8Array | null
   /** Hears of an answer that broke on its way; what came before is delivered as it was. */
   onFault: (error: unknown) => void
 }
@@ -29,6 +31,7 @@ export async function lateStream(
   if (early) return early
 
   const stream = openEventStream(options.keepAliveMs)
+  if (options.opening !== null) stream.write(options.opening)
   stream.over.addEventListener('abort', () => gone.abort(), { once: true })
   void pending
     .then((response) => relay(response, stream.write))

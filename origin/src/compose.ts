@@ -7,10 +7,12 @@ import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
+import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
 import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
 import { mountLocalMcp } from './http/local/app.ts'
 import { tunnelDoor } from './http/tunnel/app.ts'
+import { KnownKeys } from './http/tunnel/known-keys.ts'
 import { installationKeys } from './installation-keys.ts'
 import { listen } from './listen.ts'
 import { openLog } from './log.ts'
@@ -62,6 +64,8 @@ export async function startOrigin(
   const stores = pgStores(db, cipher)
   const within = pgWithin(db, cipher)
   const keys = await installationKeys(stores)
+  // Made before any door opens, so that rotations find them.
+  await readKeyRing(stores.settings)
 
   const apiKey = secrets.SANDBOX_API_KEY
   const sandboxUrl =
@@ -108,6 +112,18 @@ export async function startOrigin(
     ),
   )
 
+  const tunnel = tunnelDoor({
+    engine,
+    catalog,
+    notices,
+    keys: starting.use(new KnownKeys({ read: () => readKeyRing(stores.settings), notices })),
+    log,
+    useAssertion: (jti, expiresAt) => assertionUses.use(jti, expiresAt),
+  })
+  const { port: tunnelPort } = starting.use(
+    await listen(tunnel, config.tunnelHost, config.tunnelPort),
+  )
+
   const openAdminDoor = () =>
     adminDoor({
       stores,
@@ -115,11 +131,11 @@ export async function startOrigin(
       version: VERSION,
       log,
       bearerKey: keys.bearerKey,
-      deployKey: secrets.MCPBOX_DEPLOY_KEY,
-      worker: {
-        service_token: keys.serviceToken,
-        assertion_key: keys.assertionKey,
-        session_key: keys.workerSessionKey,
+      internal: {
+        deployKey: secrets.MCPBOX_DEPLOY_KEY,
+        tunnelKey: secrets.MCPBOX_TUNNEL_KEY,
+        workerSessionKey: keys.workerSessionKey,
+        tunnelDoor: addressOf(config.tunnelHost, tunnelPort),
       },
       allowedHosts: config.allowedHosts,
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
@@ -137,21 +153,10 @@ export async function startOrigin(
     log,
     sessionKey: keys.sessionKey,
   })
-  const tunnel = tunnelDoor({
-    engine,
-    catalog,
-    notices,
-    keys,
-    log,
-    useAssertion: (jti, expiresAt) => assertionUses.use(jti, expiresAt),
-  })
 
   const { port } = starting.use(await listen(main, config.host, config.port))
   const { port: adminPort } = starting.use(
     await listen(openAdminDoor(), config.host, config.adminPort),
-  )
-  const { port: tunnelPort } = starting.use(
-    await listen(tunnel, config.tunnelHost, config.tunnelPort),
   )
 
   const running = starting.move()
@@ -165,4 +170,10 @@ export async function startOrigin(
     setupToken: keys.setupToken,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+/** Where something that runs on this machine finds what listens at `host` (RFC 3986 §3.2.2). */
+function addressOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `127.0.0.1:${port}`
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -1,10 +1,14 @@
+import { MAX_QUEUED_MS } from '#contract/limits.ts'
 import { settingValue, type SettingDefaults } from './domain/admin-settings.ts'
 import type { Stores } from './domain/stores.ts'
 import type { Db } from './storage/database.ts'
 import { endOlderThan } from './storage/retention.ts'
 
-/** How long the events of a finished operation can be asked for again. */
-export const FINISHED_KEPT_MS = 24 * 3600 * 1000
+/**
+ * How long the events of a finished operation can be asked for again. Longer than a call waits in a
+ * queue: it may have been here before it was queued, and must be known when it comes again.
+ */
+export const FINISHED_KEPT_MS = MAX_QUEUED_MS + 3600 * 1000
 const EVERY_MS = 60_000
 
 const DAY_MS = 24 * 3600 * 1000

@@ -13,7 +13,7 @@ test('replicas that start at once share their keys, each another one', async () 
     installationKeys(there.stores),
   ])
   expect(one).toEqual(other)
-  expect(new Set(Object.values(one)).size).toBe(6)
+  expect(new Set(Object.values(one)).size).toBe(4)
   for (const key of Object.values(one)) expect(key).toMatch(/^[\w-]{43}$/)
 })
 
@@ -22,7 +22,7 @@ test('keys are kept sealed', async () => {
   const rows = JSON.stringify(
     await here.db.execute(sql`select key, encode(sealed, 'escape') from settings`),
   )
-  expect(rows).toContain('assertion_key')
+  expect(rows).toContain('session_key')
   for (const key of Object.values(keys)) expect(rows).not.toContain(key)
 })
 

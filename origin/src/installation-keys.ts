@@ -3,8 +3,6 @@ import type { Stores } from './domain/stores.ts'
 
 /** Keys that all replicas share: kept, sealed, in the database, made at the first start. */
 export interface InstallationKeys {
-  serviceToken: string
-  assertionKey: string
   sessionKey: string
   workerSessionKey: string
   bearerKey: string
@@ -20,8 +18,6 @@ export async function installationKeys({
   admins,
 }: Pick<Stores, 'settings' | 'admins'>): Promise<InstallationKeys> {
   return {
-    serviceToken: await settings.keep('service_token', fresh()),
-    assertionKey: await settings.keep('assertion_key', fresh()),
     sessionKey: await settings.keep('session_key', fresh()),
     workerSessionKey: await settings.keep('worker_session_key', fresh()),
     bearerKey: await settings.keep('bearer_key', fresh()),

@@ -27,6 +27,7 @@ const given = {
   MCPBOX_ENCRYPTION_KEY: key('a'),
   SANDBOX_API_KEY: key('b'),
   MCPBOX_DEPLOY_KEY: key('c'),
+  MCPBOX_TUNNEL_KEY: key('d'),
 }
 const fileOf = (secrets: object) =>
   Object.entries(secrets)
@@ -36,7 +37,7 @@ const fileOf = (secrets: object) =>
 test('the first start makes secrets that only their owner can read', async () => {
   const folder = newFolder()
   const secrets = await readSecrets(folder, {})
-  expect(new Set(Object.values(secrets)).size).toBe(3)
+  expect(new Set(Object.values(secrets)).size).toBe(4)
   for (const value of Object.values(secrets)) expect(value).toMatch(/^[0-9a-f]{64}$/)
   expect(await mode(folder)).toBe('700')
   expect(await mode(join(folder, 'secrets.env'))).toBe('600')
@@ -49,8 +50,8 @@ test('later starts read the same secrets', async () => {
   expect(await readSecrets(folder, {})).toEqual(first)
 })
 
-test('processes that start at once agree on the secrets', async () => {
-  const folder = newFolder()
+/** What processes say that read the secrets of this folder at the same time. */
+async function readAtOnce(folder: string): Promise<string[]> {
   const module = fileURLToPath(new URL('secrets-file.ts', import.meta.url))
   const program = `import { readSecrets } from ${JSON.stringify(module)}; console.log(JSON.stringify(await readSecrets(${JSON.stringify(folder)}, {})))`
   const said = await Promise.all(
@@ -58,9 +59,42 @@ test('processes that start at once agree on the secrets', async () => {
       promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]),
     ),
   )
-  expect(new Set(said.map(({ stdout }) => stdout)).size).toBe(1)
-  expect(JSON.parse(said[0]?.stdout ?? '')).toEqual(await readSecrets(folder, {}))
+  return said.map(({ stdout }) => stdout)
+}
+
+const { MCPBOX_TUNNEL_KEY: _tunnel, ...yesterdays } = given
+
+test.each([
+  ['no file yet', newFolder],
+  ['a file of before', () => folderWith(fileOf(yesterdays))],
+])('processes that start at once agree on the secrets, with %s', async (_what, folderOf) => {
+  const folder = await folderOf()
+  const said = await readAtOnce(folder)
+  expect(new Set(said).size).toBe(1)
+  expect(JSON.parse(said[0] ?? '')).toEqual(await readSecrets(folder, {}))
   expect(await readdir(folder)).toEqual(['secrets.env'])
+})
+
+test.each(['SANDBOX_API_KEY', 'MCPBOX_DEPLOY_KEY', 'MCPBOX_TUNNEL_KEY'] as const)(
+  'a file from before there was %s gets one, and keeps all else as it was',
+  async (name) => {
+    const { [name]: _, ...before } = given
+    const text = `# mine\n${fileOf(before)}`.trimEnd()
+    const folder = await folderWith(text)
+    const secrets = await readSecrets(folder, {})
+    expect(secrets).toEqual({ ...before, [name]: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    expect(await readFile(join(folder, 'secrets.env'), 'utf8')).toBe(
+      `${text}\n${name}=${secrets[name]}\n`,
+    )
+    expect(await readSecrets(folder, {})).toEqual(secrets)
+  },
+)
+
+test('what the environment says is not added to the file', async () => {
+  const folder = await folderWith(fileOf(yesterdays))
+  expect(await readSecrets(folder, given)).toEqual(given)
+  expect(await readSecrets(folder, { MCPBOX_TUNNEL_KEY: given.MCPBOX_TUNNEL_KEY })).toEqual(given)
+  expect(await readFile(join(folder, 'secrets.env'), 'utf8')).toBe(fileOf(yesterdays))
 })
 
 test('the environment goes before the file', async () => {
@@ -80,16 +114,19 @@ test.each([
   ['MCPBOX_ENCRYPTION_KEY', key('g'), '64 hex digits'],
   ['SANDBOX_API_KEY', 'short', 'at least 32 characters'],
   ['MCPBOX_DEPLOY_KEY', 'short', 'at least 32 characters'],
+  ['MCPBOX_TUNNEL_KEY', 'short', 'at least 32 characters'],
 ])('%s=%s is refused by its name, without its value', async (name, value, rule) => {
   const refusal = readSecrets(newFolder(), { ...given, [name]: value })
   await expect(refusal).rejects.toThrow(new RegExp(`^${name} .*${rule}$`))
   await expect(refusal).rejects.not.toThrow(value)
 })
 
-test('a secret that is missing from the file is named, and not made up', async () => {
-  const { SANDBOX_API_KEY: _, ...rest } = given
+test('a key of what is stored is never made up: its file is refused, and left as it was', async () => {
+  const { MCPBOX_ENCRYPTION_KEY: _, ...rest } = yesterdays
   const folder = await folderWith(fileOf(rest))
-  await expect(readSecrets(folder, {})).rejects.toThrow(`SANDBOX_API_KEY (environment or ${folder}`)
+  await expect(readSecrets(folder, {})).rejects.toThrow(
+    `MCPBOX_ENCRYPTION_KEY (environment or ${folder}`,
+  )
   expect(await readFile(join(folder, 'secrets.env'), 'utf8')).toBe(fileOf(rest))
 })
 

@@ -2,7 +2,7 @@ import type { ActivityView } from '#contract/admin-door/activity.ts'
 import { ActivityView as Activity } from '#contract/admin-door/activity.ts'
 import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { AdminClient } from './admin-client.ts'
-import { visibleLine } from './visible-text.ts'
+import { visibleLine } from '#contract/visible-text.ts'
 
 export interface LogFilter {
   actor?: string | undefined

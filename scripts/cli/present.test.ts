@@ -46,6 +46,7 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
       },
       module_lock: null,
       timeout_ms: 30_000,
+      queue_when_away: false,
       created_by: 'eve@example.com',
       created_at: '2026-01-01T00:00:00.000Z',
       ...text,
@@ -60,6 +61,14 @@ test('it names what the version may do, who wrote it and who asks', () => {
   expect(lines).toContain('written by eve@example.com')
   expect(lines).toContain('asked by   ada@example.com with a-client 1, 2026-01-01T00:00:00.000Z')
   expect(lines).toContain('   2 │     steal()')
+})
+
+test('it tells when a call may run later than it was asked for, and where it waits', () => {
+  const lines = asked({}, { queue_when_away: true })
+  expect(lines).toContain(
+    'when away  a call while this machine is away waits up to 24 h, with its arguments kept at Cloudflare, and runs then',
+  )
+  expect(asked({}).filter((line) => line.startsWith('when away'))).toEqual([])
 })
 
 test('it tells a secret that is only sent from one that the code reads', () => {

@@ -1,9 +1,13 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
+import { MAX_QUEUED_MS } from '#contract/limits.ts'
 import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
-import { visibleLine, visibleText } from './visible-text.ts'
+import { visibleLine, visibleText } from '#contract/visible-text.ts'
+
+/** What opting in means, as the person who approves reads it. */
+const WHEN_AWAY = `a call while this machine is away waits up to ${MAX_QUEUED_MS / 3_600_000} h, with its arguments kept at Cloudflare, and runs then`
 
 const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
 
@@ -29,6 +33,7 @@ export function present(approval: ApprovalView): string {
     'offered as': offer(version.publication),
     language: version.language,
     'time limit': `${version.timeout_ms / 1000} s`,
+    ...(version.queue_when_away && { 'when away': WHEN_AWAY }),
   }
   return [
     `── ${version.tool} · version ${version.number}`,

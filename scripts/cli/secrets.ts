@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { AdminClient } from './admin-client.ts'
 import { ask } from './ask.ts'
-import { visibleLine } from './visible-text.ts'
+import { visibleLine } from '#contract/visible-text.ts'
 
 /** Names of a server's secrets, whether each has a value, and who changed it last. */
 export async function listSecrets(client: AdminClient, server: string): Promise<void> {

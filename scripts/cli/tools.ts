@@ -1,7 +1,7 @@
 import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import { wireName } from '#contract/names.ts'
 import type { AdminClient } from './admin-client.ts'
-import { visibleLine } from './visible-text.ts'
+import { visibleLine } from '#contract/visible-text.ts'
 
 /** All tools, or those of one server, with what is live and what is newest. */
 export async function listTools(client: AdminClient, server?: string): Promise<void> {

@@ -1,120 +1,124 @@
-import { createServer, request as httpRequest, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { randomBytes } from 'node:crypto'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import { CertsEndpoint } from './access/certs-endpoint.ts'
+import { claimsOf, type Identity } from './access/identity.ts'
+import { openLoopback } from './access/loopback-server.ts'
+import { ManagedOAuth } from './access/managed-oauth.ts'
+import { OidcApp } from './access/oidc-app.ts'
+import { passOn } from './access/pass-on.ts'
+import { People } from './access/people.ts'
+import { ProtectedApplication } from './access/protected-application.ts'
+import type { RedirectAllowList } from './access/redirect-allow-list.ts'
+import { RegisteredClients } from './access/registered-clients.ts'
+import { ServiceTokens } from './access/service-tokens.ts'
+import { SigningKeys } from './access/signing-keys.ts'
 
-const HOST = '127.0.0.1'
-const KEY_ID = 'local-access-1'
+export type { Identity } from './access/identity.ts'
 
-/** Who is signed in, as Cloudflare Access would say it. */
-export type Identity = { email: string; sub: string } | { clientId: string }
+/** What Claude needs, and what the set-up of MCPbox allows (`allowed_uris`). */
+const CLAUDE_ONLY: RedirectAllowList = {
+  allowed_uris: [
+    'https://claude.ai/api/mcp/auth_callback',
+    'https://claude.com/api/mcp/auth_callback',
+  ],
+  anyLoopback: false,
+}
 
 /**
- * Stands in for Cloudflare Access on one machine: an issuer with real keys at the real path, and
- * in front of a Worker the part that adds a signed assertion to each request.
+ * Stands in for a Cloudflare Access team on one machine: an issuer with real keys at the real
+ * paths, and what Access does in front of a Worker or as the sign-in behind it.
  */
 export interface LocalAccess extends AsyncDisposable {
   issuer: string
+  /** The AUD tag of the team's one self-hosted application. */
   audience: string
+  keys: SigningKeys
+  certs: CertsEndpoint
+  people: People
+  serviceTokens: ServiceTokens
+  oauth: ManagedOAuth
+  clients: RegisteredClients
   /** An application token (Cloudflare, "Application token") good for `seconds`. */
-  token(identity: Identity, seconds?: number): Promise<string>
+  token(identity: Identity, seconds?: number, audience?: string): Promise<string>
   /** Opens a port at which every request is signed in as `identity`. */
   front(identity: Identity, port?: number): Promise<Front>
+  /** Opens the hostname of the self-hosted application, with Managed OAuth in front. */
+  protectedFront(port?: number): Promise<Front>
+  /** Adds an Access for SaaS (OIDC) application that may send people back to these URIs. */
+  addOidcApp(redirectUris: readonly string[]): Promise<OidcApp>
 }
 
-/** A signed-in way to a Worker, once it is aimed at one. */
+/** A way to a Worker, once it is aimed at one. */
 export interface Front {
   url: URL
   aimAt(worker: URL): void
 }
 
-export async function startLocalAccess(): Promise<LocalAccess> {
-  const { publicKey, privateKey } = await generateKeyPair('RS256')
-  const certs = JSON.stringify({
-    keys: [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' }],
+export async function startLocalAccess(
+  settings: { redirects?: RedirectAllowList; accessTokenSeconds?: number } = {},
+): Promise<LocalAccess> {
+  await using starting = new AsyncDisposableStack()
+  const team = new Hono()
+  const server = starting.use(await openLoopback(getRequestListener(team.fetch)))
+  const issuer = server.url.origin
+  const audience = randomBytes(32).toString('hex')
+  const keys = await SigningKeys.create()
+  const certs = new CertsEndpoint(keys)
+  const people = new People()
+  const clients = new RegisteredClients(settings.redirects ?? CLAUDE_ONLY)
+  const oauth = new ManagedOAuth(issuer, people, clients, settings.accessTokenSeconds ?? 900)
+  const serviceTokens = new ServiceTokens()
+  team.route('/', certs.routes)
+  team.route('/', oauth.routes)
+  const apps: OidcApp[] = []
+  team.all('/cdn-cgi/access/sso/oidc/:client/*', async (c) => {
+    const app = apps.find(({ settings }) => settings.clientId === c.req.param('client'))
+    return app === undefined ? c.notFound() : app.routes.fetch(c.req.raw)
   })
-  const audience = 'f'.repeat(64)
-  const servers: Server[] = []
 
-  async function open(server: Server, port = 0): Promise<URL> {
-    servers.push(server)
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(port, HOST, resolve)
-    })
-    return new URL(`http://${HOST}:${(server.address() as AddressInfo).port}`)
+  function token(identity: Identity, seconds = 8 * 3600, aud = audience): Promise<string> {
+    const iat = Math.floor(Date.now() / 1_000)
+    const times = { iat, nbf: iat, exp: iat + seconds }
+    return keys.sign({ ...claimsOf(identity), iss: issuer, aud: [aud], ...times })
   }
 
-  const issuerUrl = await open(
-    createServer((incoming, outgoing) => {
-      const found = incoming.url === '/cdn-cgi/access/certs'
-      outgoing.writeHead(found ? 200 : 404, { 'content-type': 'application/json' })
-      outgoing.end(found ? certs : '{}')
-    }),
-  )
-  const issuer = issuerUrl.origin
-
-  const access: LocalAccess = {
+  const running = starting.move()
+  return {
     issuer,
     audience,
-    token(identity, seconds = 8 * 3600) {
-      const claims =
-        'clientId' in identity
-          ? { type: 'app', sub: '', common_name: identity.clientId }
-          : { type: 'app', sub: identity.sub, email: identity.email }
-      return new SignJWT(claims)
-        .setProtectedHeader({ alg: 'RS256', kid: KEY_ID })
-        .setIssuer(issuer)
-        .setAudience([audience])
-        .setIssuedAt()
-        .setExpirationTime(`${seconds} s`)
-        .sign(privateKey)
-    },
+    keys,
+    certs,
+    people,
+    serviceTokens,
+    oauth,
+    clients,
+    token,
     async front(identity, port) {
-      const token = await access.token(identity)
-      let upstream: URL | null = null
-      const url = await open(
-        createServer((incoming, outgoing) => {
-          const onward = httpRequest(
-            {
-              hostname: upstream?.hostname,
-              port: upstream?.port,
-              path: incoming.url,
-              method: incoming.method,
-              headers: { ...incoming.headers, 'cf-access-jwt-assertion': token },
-            },
-            (answer) => {
-              outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-              answer.pipe(outgoing)
-              answer.on('error', () => outgoing.destroy())
-            },
-          )
-          onward.on('error', () => {
-            if (!outgoing.headersSent) outgoing.writeHead(502)
-            outgoing.end()
-          })
-          outgoing.on('close', () => onward.destroy())
-          incoming.pipe(onward)
-        }),
-        port,
+      const assertion = await token(identity)
+      let worker: URL | null = null
+      const { url } = running.use(
+        await openLoopback((incoming, outgoing) => {
+          const headers = { ...incoming.headers, 'cf-access-jwt-assertion': assertion }
+          passOn(incoming, outgoing, worker, headers)
+        }, port),
       )
-      return {
-        url,
-        aimAt(worker) {
-          upstream = worker
-        },
-      }
+      return { url, aimAt: (aim) => void (worker = aim) }
     },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(
-        servers.map(
-          (server) =>
-            new Promise<void>((resolve) => {
-              server.close(() => resolve())
-              server.closeAllConnections()
-            }),
-        ),
+    async protectedFront(port) {
+      let application: ProtectedApplication | null = null
+      const { url } = running.use(
+        await openLoopback((incoming, outgoing) => application?.handle(incoming, outgoing), port),
       )
+      const edge = { issuer, oauth, people, serviceTokens, token: (who: Identity) => token(who) }
+      application = new ProtectedApplication(edge, url)
+      return { url, aimAt: (worker) => application.aimAt(worker) }
     },
+    async addOidcApp(redirectUris) {
+      const app = await OidcApp.create(issuer, people, redirectUris)
+      apps.push(app)
+      return app
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
-  return access
 }

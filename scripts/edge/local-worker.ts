@@ -1,81 +1,124 @@
 import { dirname } from 'node:path'
-import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
-import { unstable_readConfig as readWranglerConfig } from 'wrangler'
+import { convertV4MiniflareOptions, fetch, Miniflare, Response, type Request } from 'miniflare'
 import type { WorkerSecrets } from '#contract/admin-api.ts'
-import type { LocalAccess } from './local-access.ts'
-import { WORKER_CONFIG, type WorkerBundle } from './worker-bundle.ts'
+import type { ServiceToken } from './access/service-tokens.ts'
+import { authBindings, type WorkerAuth } from './worker-auth.ts'
+import type { WorkerBundle } from './worker-bundle.ts'
+import { wranglerSettings } from './wrangler-settings.ts'
+
+/** Breaks what runs in every object of the process, as new code does that is deployed to them. */
+const RESET = `
+import workerd from 'workerd:unsafe'
+export default {
+  async fetch() {
+    await workerd.abortAllDurableObjects()
+    return new Response()
+  },
+}`
 
 /** The Worker in workerd on this machine. */
 export interface LocalWorker extends AsyncDisposable {
   url: URL
+  /**
+   * Drops every Durable Object from memory, in the middle of what it does, as a deploy does: what it
+   * had stored stays.
+   */
+  resetObjects(): Promise<void>
 }
 
-/** Of wrangler.toml, as wrangler reads it. */
-interface BoundObject {
-  name: string
-  class_name: string
-}
-interface BoundLimit {
-  name: string
-  namespace_id: string
-  simple: { limit: number; period: 10 | 60 }
+export type LocalWorkerOptions = WorkerAuth & {
+  origin: URL
+  secrets: WorkerSecrets
+  /** Where clients reach it: its own address, or that of what stands in front of it. */
+  publicUrl: URL
+  /** Web origins whose pages may call it. */
+  allowedOrigins: readonly string[]
+  /** Requests in a minute, of one principal and of one stranger; as deployed unless given. */
+  ratePerMinute?: number
+  /** The Workers VPC service that is bound, or what Access before the origin asks for; else neither. */
+  through?: 'service' | ServiceToken
+  port?: number
+  /** Folder that keeps the Durable Objects; left out, they end with the process. */
+  storage?: string
+  /** JSON documents of the internet, by their address, that this machine cannot ask for. */
+  internet?: ReadonlyMap<string, object>
 }
 
-/**
- * Serves a Worker bundle with the settings of wrangler.toml.
- * @param options.storage folder that keeps the Durable Objects; left out, they end with the process
- */
+/** Serves a Worker bundle with the settings of wrangler.toml, and these. */
 export async function serveWorker(
   bundle: WorkerBundle,
-  options: {
-    access: Pick<LocalAccess, 'issuer' | 'audience'>
-    origin: URL
-    /** Where clients reach it: what stands before it. */
-    publicUrl: URL
-    secrets: WorkerSecrets
-    /** Requests of one principal in a minute; those of a deployment unless given. */
-    ratePerMinute?: number
-    /** Web origins whose pages may call it. */
-    allowedOrigins: readonly string[]
-    port?: number
-    storage?: string
-  },
+  options: LocalWorkerOptions,
 ): Promise<LocalWorker> {
-  const config = readWranglerConfig({ config: WORKER_CONFIG })
+  const { internet, storage } = options
+  const worker = workerOptions(bundle, options)
+  const { compatibilityDate } = worker
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
-      name: 'mcpbox',
       cf: false,
-      modulesRoot: dirname(bundle.script),
-      modules: [{ type: 'ESModule', path: bundle.script }],
       host: '127.0.0.1',
       port: options.port ?? 0,
-      compatibilityDate: config.compatibility_date ?? '',
-      compatibilityFlags: config.compatibility_flags,
-      durableObjects: Object.fromEntries(
-        config.durable_objects.bindings.map(({ name, class_name: className }: BoundObject) => [
-          name,
-          { className, useSQLite: true },
-        ]),
-      ),
-      ratelimits: Object.fromEntries(
-        config.ratelimits.map(({ name, ...limit }: BoundLimit) => [name, limit]),
-      ),
-      ...(options.storage === undefined ? {} : { resourcePersistencePath: options.storage }),
-      bindings: {
-        PUBLIC_URL: options.publicUrl.origin,
-        ACCESS_ISSUER: options.access.issuer,
-        ACCESS_AUDIENCES: options.access.audience,
-        ORIGIN_URL: options.origin.origin,
-        SERVICE_TOKEN: options.secrets.service_token,
-        ASSERTION_KEY: options.secrets.assertion_key,
-        SESSION_KEY: options.secrets.session_key,
-        ...(options.ratePerMinute !== undefined && {
-          RATE_LIMIT_PER_MINUTE: String(options.ratePerMinute),
-        }),
-        ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-      },
+      ...(storage !== undefined && { resourcePersistencePath: storage }),
+      workers: [
+        { ...worker, ...(internet !== undefined && { outboundService: outside(internet) }) },
+        {
+          name: 'reset',
+          modules: [{ type: 'ESModule', path: 'reset.js', contents: RESET }],
+          compatibilityDate,
+          compatibilityFlags: ['unsafe_module'],
+        },
+      ],
     }),
   )
-  return { url: await miniflare.ready, [Symbol.asyncDispose]: () => miniflare.dispose() }
+  return {
+    url: await miniflare.ready,
+    async resetObjects() {
+      const reset = await miniflare.getWorker('reset')
+      await reset.fetch('http://reset/')
+    },
+    [Symbol.asyncDispose]: () => miniflare.dispose(),
+  }
+}
+
+/** A Worker bundle with the settings of wrangler.toml, and these, for Miniflare. */
+export function workerOptions(bundle: WorkerBundle, options: LocalWorkerOptions) {
+  const { ratePerMinute, secrets } = options
+  return {
+    name: 'mcpbox',
+    modulesRoot: dirname(bundle.script),
+    modules: [{ type: 'ESModule' as const, path: bundle.script }],
+    ...wranglerSettings(ratePerMinute),
+    ...('oidc' in options && { kvNamespaces: ['OAUTH_KV'] }),
+    ...(options.through === 'service' && {
+      serviceBindings: { ORIGIN: { external: { address: options.origin.host, http: {} } } },
+    }),
+    bindings: {
+      ...authBindings(options),
+      PUBLIC_URL: options.publicUrl.origin,
+      ...originBindings(options),
+      SERVICE_TOKEN: secrets.service_token,
+      ASSERTION_KEY: secrets.assertion_key,
+      SESSION_KEY: secrets.session_key,
+      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
+      ...(ratePerMinute !== undefined && { RATE_LIMIT_PER_MINUTE: String(ratePerMinute) }),
+    },
+  }
+}
+
+/** A service goes to its own place, whatever the address says. */
+function originBindings({ origin, through }: LocalWorkerOptions): Record<string, string> {
+  if (through === undefined) return { ORIGIN_URL: origin.origin }
+  if (through === 'service') return { ORIGIN_URL: 'http://mcpbox-origin' }
+  return {
+    ORIGIN_URL: origin.origin,
+    ORIGIN_ACCESS_CLIENT_ID: through.clientId,
+    ORIGIN_ACCESS_CLIENT_SECRET: through.clientSecret,
+  }
+}
+
+/** Everything that is not among these documents is asked for as usual. */
+function outside(internet: ReadonlyMap<string, object>) {
+  return (request: Request) => {
+    const document = internet.get(request.url)
+    return document === undefined ? fetch(request) : Response.json(document)
+  }
 }

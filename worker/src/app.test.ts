@@ -130,6 +130,24 @@ test('who asks too often is told when to come back, and nobody else is', async (
   expect((await (await somebody()).send(modernPost('tools/list'))).status).toBe(200)
 })
 
+test('a failure to tell who asks is an answer of MCP that its page may read, and lets nobody in', async () => {
+  const fail = () => Promise.reject(new Error('reset because its code was updated'))
+  const app = createApp({
+    publicUrl: 'https://mcpbox.test',
+    allowedOrigins: ['https://allowed.test'],
+    authenticator: { identify: fail, serve: async () => null, scope: null },
+    gateway: { handle: fail },
+    rate: { take: fail },
+    strangers: { take: fail },
+    originHealth: { answer: fail },
+  })
+  const response = await app.fetch(post(initialize(), { origin: 'https://allowed.test' }))
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('1')
+  expect(response.headers.get('access-control-allow-origin')).toBe('https://allowed.test')
+  expect((await answerOf(response)).error?.data).toEqual({ code: 'busy' })
+})
+
 test('Access itself, which is nobody in particular, is greeted and shown nothing', async () => {
   const nobody = await accessItself()
   expect((await nobody.send(post(initialize()))).status).toBe(200)

@@ -1,4 +1,5 @@
 import { isJSONRPCRequest, type JSONRPCMessage } from '@modelcontextprotocol/server'
+import { ORIGIN_HEALTH_PATH } from '#contract/deploy-proof.ts'
 import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Gateway } from '#gateway/gateway.ts'
@@ -11,6 +12,7 @@ import { judgeCors } from './http/cors.ts'
 import { problemResponse } from './http/problem-response.ts'
 import { sealed } from './http/sealed.ts'
 import { note, reportFault } from './log.ts'
+import type { OriginHealth } from './origin/origin-health.ts'
 import type { RateLimiter } from './rate/rate-limiter.ts'
 import type { StrangerLimit } from './rate/stranger-limit.ts'
 
@@ -20,8 +22,9 @@ export interface AppParts {
   allowedOrigins: readonly string[]
   authenticator: Authenticator
   gateway: Gateway
-  rate: RateLimiter
+  rate: Pick<RateLimiter, 'take'>
   strangers: StrangerLimit
+  originHealth: Pick<OriginHealth, 'answer'>
 }
 
 /** The Worker, of one configuration. Never rejects. */
@@ -70,13 +73,14 @@ function refusing(problem: Problem): Route {
 
 function serving(parts: AppParts): Route {
   const mcp = mcpRoute(parts)
-  const { authenticator, strangers } = parts
+  const { authenticator, strangers, originHealth } = parts
   return async (request, requestId) => {
     const url = new URL(request.url)
     if (isMcpPath(url)) return mcp(request, requestId)
     if (url.pathname === '/health') return Response.json({ status: 'ok' })
     const waitMs = await strangers.take(request)
     if (waitMs > 0) return problemResponse(...tooMany(waitMs))
+    if (url.pathname === ORIGIN_HEALTH_PATH) return originHealth.answer(request, requestId)
     const own = await authenticator.serve(request)
     return own ?? problemResponse({ code: 'not_found', message: 'MCP is served at /mcp.' })
   }
@@ -100,10 +104,21 @@ function mcpRoute(parts: AppParts): Route {
     return gateway.handle(request, identified.principal, requestId)
   }
 
+  /** Nobody is let in by a failure, and it is answered as any other refusal of MCP is. */
+  async function answered(request: Request, requestId: string): Promise<Response> {
+    try {
+      return await judged(request, requestId)
+    } catch (fault) {
+      reportFault(fault)
+      const message = `MCPbox could not tell who asks; try again. Its log has the details under ${requestId}.`
+      return rpcError({ code: 'busy', message }, { headers: { 'retry-after': '1' } })
+    }
+  }
+
   return async (request, requestId) => {
     const cors = judgeCors(request, parts.allowedOrigins)
     if (cors.problem !== null) return rpcError(cors.problem)
-    return cors.allow(cors.preflight() ?? (await judged(request, requestId)))
+    return cors.allow(cors.preflight() ?? (await answered(request, requestId)))
   }
 }
 

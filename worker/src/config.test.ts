@@ -46,8 +46,33 @@ test('Access is believed unless another mode is chosen, with its keys where it h
 test('as its own authorization server, it issues tokens for hours', () => {
   expect(readConfig(OAUTH)).toMatchObject({
     ok: true,
-    config: { auth: { mode: 'oauth', clientId: 'client', accessTokenS: 28_800 } },
+    config: {
+      auth: {
+        mode: 'oauth',
+        clientId: 'client',
+        accessTokenS: 28_800,
+        scopes: ['openid', 'email', 'offline_access'],
+        emailVerified: 'always',
+        kv: OAUTH.OAUTH_KV,
+      },
+    },
   })
+})
+
+test('what is asked of the identity provider, and believed of it, is said in so many words', () => {
+  const said = { OIDC_SCOPES: ' openid  email ', OIDC_EMAIL_VERIFIED: 'when_stated' }
+  expect(readConfig({ ...OAUTH, ...said })).toMatchObject({
+    config: { auth: { scopes: ['openid', 'email'], emailVerified: 'when_stated' } },
+  })
+  for (const [name, value] of [
+    ['OIDC_SCOPES', 'email'],
+    ['OIDC_SCOPES', ''],
+    ['OIDC_EMAIL_VERIFIED', 'never'],
+    ['OIDC_EMAIL_VERIFIED', ''],
+    ['OAUTH_ACCESS_TOKEN_S', '59'],
+    ['OAUTH_ACCESS_TOKEN_S', '86401'],
+  ] as const)
+    expect(readConfig({ ...OAUTH, [name]: value })).toEqual({ ok: false, missing: name })
 })
 
 test('no other mode is known', () => {

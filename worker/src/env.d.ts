@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import type * as worker from './index.ts'
 import type { EdgeMemory } from './memory/edge-memory.ts'
+import type { WaitingCalls } from './queue/waiting-calls.ts'
 import type { RateBudget } from './rate/rate-budget.ts'
 import type { McpSession } from './session/session-object.ts'
 
@@ -14,12 +15,13 @@ declare global {
       SESSIONS: DurableObjectNamespace<McpSession>
       EDGE_MEMORY: DurableObjectNamespace<EdgeMemory>
       RATE_BUDGETS: DurableObjectNamespace<RateBudget>
+      WAITING_CALLS: DurableObjectNamespace<WaitingCalls>
       STRANGERS: RateLimit
     }
 
     interface GlobalProps {
       mainModule: typeof worker
-      durableNamespaces: 'McpSession' | 'EdgeMemory' | 'RateBudget'
+      durableNamespaces: 'McpSession' | 'EdgeMemory' | 'RateBudget' | 'WaitingCalls'
     }
   }
 

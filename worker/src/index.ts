@@ -1,6 +1,7 @@
 import { isolate } from './isolate.ts'
 
 export { EdgeMemory } from './memory/edge-memory.ts'
+export { WaitingCalls } from './queue/waiting-calls.ts'
 export { RateBudget } from './rate/rate-budget.ts'
 export { McpSession } from './session/session-object.ts'
 

@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers'
 import { IDENTITY } from '#contract/version.ts'
 import { createGateway } from '#gateway/gateway.ts'
+import type { Origin } from '#gateway/origin.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { Listeners } from '#gateway/serving/listeners.ts'
 import { createApp, noteMessage, type App } from './app.ts'
@@ -9,9 +10,11 @@ import { readConfig, type Config } from './config.ts'
 import { reportFault } from './log.ts'
 import { remembered, type Remembered } from './memory/remembered.ts'
 import { CatalogCache } from './origin/catalog-cache.ts'
+import { OriginHealth } from './origin/origin-health.ts'
 import { Reachability } from './origin/reachability.ts'
 import { TunnelClient } from './origin/tunnel-client.ts'
 import { TunnelDoor } from './origin/tunnel-door.ts'
+import { durableQueue } from './queue/durable-queue.ts'
 import { RateLimiter } from './rate/rate-limiter.ts'
 import { strangerLimit } from './rate/stranger-limit.ts'
 import { durableSessionHost } from './session/durable-session-host.ts'
@@ -23,6 +26,9 @@ const CANCEL_NOTICE_MS = 500
 interface Made {
   memory: Remembered
   ports: GatewayPorts
+  originHealth: OriginHealth
+  /** The origin for who comes again later, and waits for nothing now. */
+  delivery: Origin
 }
 
 /**
@@ -41,17 +47,27 @@ class Isolate {
 
   /** Throws when the Worker is not configured; the Worker itself answers before it asks. */
   portsOf(env: Env): GatewayPorts {
+    return this.#madeOf(env).ports
+  }
+
+  /** Throws as {@link portsOf} does. */
+  deliveryOf(env: Env): Origin {
+    return this.#madeOf(env).delivery
+  }
+
+  #madeOf(env: Env): Made {
     const read = readConfig(env)
     if (!read.ok) throw new Error(`Not configured: ${read.missing}`)
-    return this.#makeFor(read.config, env).ports
+    return this.#makeFor(read.config, env)
   }
 
   #createApp(env: Env): App {
     const read = readConfig(env)
     if (!read.ok) return createApp(read)
     const { config } = read
-    const { memory, ports } = this.#makeFor(config, env)
+    const { memory, ports, originHealth } = this.#makeFor(config, env)
     return createApp({
+      originHealth,
       publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
       authenticator: authenticatorFor(config, memory),
@@ -77,15 +93,18 @@ function makeFor(config: Config, env: Env): Made {
   const reachability = new Reachability(memory.away, reportFault)
   const door = new TunnelDoor(config.origin, reachability)
   const catalogs = new CatalogCache(door, memory.catalogs)
+  const tunnel = { door, catalogs, reachability }
   const ports: GatewayPorts = {
-    origin: new TunnelClient({ door, catalogs, reachability }),
+    origin: new TunnelClient(tunnel),
+    queue: durableQueue(env.WAITING_CALLS, catalogs),
     identity: IDENTITY,
     times: { ...DEFAULT_TIMES, cancelNoticeMs: CANCEL_NOTICE_MS },
     listeners: new Listeners(),
     onFault: reportFault,
     defer: waitUntil,
   }
-  return { memory, ports }
+  const originHealth = new OriginHealth(door, reachability, config.origin)
+  return { memory, ports, originHealth, delivery: new TunnelClient(tunnel, { patienceMs: 0 }) }
 }
 
 export const isolate = new Isolate()

@@ -3,6 +3,9 @@ import { ASSERTION_HEADER, REQUEST_ID_HEADER } from '#contract/assertion.ts'
 import { scriptedOrigin, type ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
 import { counting, echo, held, silent, type HeldTool } from '#gateway/testing/tools.ts'
 import { accessTeam, ISSUER, type AccessTeam } from './access-team.ts'
+import { IDP } from './oauth-bindings.ts'
+import { oidcIssuer, type OidcIssuer } from './oidc-issuer.ts'
+import { Mood } from './oidc-login.ts'
 import { TEST_BINDINGS } from './test-bindings.ts'
 import { subjectOf, tinyOrigin, type TinyOrigin } from './tiny-origin.ts'
 
@@ -16,8 +19,17 @@ export const Control = z.discriminatedUnion('do', [
   z.object({ do: z.literal('await_feed'), subject: z.string() }),
   z.object({ do: z.literal('change_catalog'), subject: z.string() }),
   z.object({ do: z.literal('lose_origin'), subject: z.string() }),
+  z.object({
+    do: z.literal('climate'),
+    subject: z.string(),
+    climate: z.enum(['bad_gateway', 'unheard']).nullable(),
+  }),
+  /** What was begun at their origin, in order, and what their clients come back for. */
+  z.object({ do: z.literal('operations'), subject: z.string() }),
   z.object({ do: z.literal('await_cancelled'), subject: z.string() }),
   z.object({ do: z.literal('seen'), subject: z.string() }),
+  z.object({ do: z.literal('set_mood'), sub: z.string(), mood: Mood }),
+  z.object({ do: z.literal('serve'), url: z.url(), body: z.unknown() }),
 ])
 export type Control = z.infer<typeof Control>
 
@@ -32,13 +44,16 @@ interface World {
 }
 
 /**
- * All that the Worker under test can reach, run in Node behind real HTTP: its Access team and, for
- * each principal, an origin of its own. Nothing else is there.
+ * All that the Worker under test can reach, run in Node behind real HTTP: its Access team, its
+ * identity provider, documents that tests put up and, for each principal, an origin of its own.
+ * Nothing else is there.
  */
 export function outsideService() {
   const team = accessTeam()
   const gates = new Map<string, HeldTool>()
   const worlds = new Map<string, World>()
+  const idp = oidcIssuer()
+  const documents = new Map<string, unknown>()
 
   function gateOf(name: string): HeldTool {
     const gate = gates.get(name) ?? held()
@@ -55,7 +70,8 @@ export function outsideService() {
   })
 
   function worldOf(subject: string): World {
-    const scripted = scriptedOrigin({ echo, counting, hold })
+    const scripted = scriptedOrigin({ echo, counting, hold, note: echo })
+    scripted.queueing.add('note')
     const world = worlds.get(subject) ?? { scripted, origin: tinyOrigin(scripted, KEYS) }
     worlds.set(subject, world)
     return world
@@ -67,17 +83,24 @@ export function outsideService() {
     if (url.origin === TEST_BINDINGS.ORIGIN_URL) {
       return worldOf(subjectOf(request.headers.get(ASSERTION_HEADER))).origin.handle(request)
     }
+    if (url.origin === IDP) return idp.handle(request)
+    if (documents.has(url.href)) return Response.json(documents.get(url.href))
     if (url.origin !== CONTROL) return new Response(`Nobody is at ${url.href}`, { status: 599 })
-    return control(Control.parse(await request.json()), await team, gateOf, worldOf)
+    const outside = { team: await team, gateOf, worldOf, idp, documents }
+    return control(Control.parse(await request.json()), outside)
   }
 }
 
-async function control(
-  asked: Control,
-  team: AccessTeam,
-  gateOf: (name: string) => HeldTool,
-  worldOf: (subject: string) => World,
-): Promise<Response> {
+interface Outside {
+  team: AccessTeam
+  gateOf: (name: string) => HeldTool
+  worldOf: (subject: string) => World
+  idp: OidcIssuer
+  documents: Map<string, unknown>
+}
+
+async function control(asked: Control, outside: Outside): Promise<Response> {
+  const { team, gateOf, worldOf, idp, documents } = outside
   switch (asked.do) {
     case 'sign':
       return new Response(await team.sign(asked.claims))
@@ -96,12 +119,25 @@ async function control(
     case 'lose_origin':
       worldOf(asked.subject).origin.weather.push('bad_gateway')
       return new Response()
+    case 'climate':
+      worldOf(asked.subject).origin.climate = asked.climate
+      return new Response()
+    case 'operations': {
+      const { operations, parked } = worldOf(asked.subject).scripted
+      return Response.json({ started: operations.map(({ request }) => request), parked })
+    }
     case 'await_cancelled': {
       const { scripted } = worldOf(asked.subject)
       await until(() => scripted.cancelled.length > 0)
       const started = scripted.operations.map(({ request }) => request.op_id)
       return Response.json({ started, cancelled: scripted.cancelled })
     }
+    case 'set_mood':
+      idp.setMood(asked.sub, asked.mood)
+      return new Response()
+    case 'serve':
+      documents.set(asked.url, asked.body)
+      return new Response()
     case 'seen': {
       const { seen } = worldOf(asked.subject).origin
       return Response.json(

@@ -8,6 +8,7 @@ import {
   REQUEST_ID_HEADER,
   SERVICE_TOKEN_HEADER,
 } from '#contract/assertion.ts'
+import { pongTo, type Pong } from '#contract/deploy-proof.ts'
 import { OperationRequest, OpId, type OperationEvent } from '#contract/operation.ts'
 import { PROBLEM_TYPE, problemBody, type Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
@@ -20,7 +21,7 @@ export interface Keys {
   assertionKey: string
 }
 
-/** How the tunnel behaves for the next requests; each is used up by one request. */
+/** How the tunnel behaves for a request. */
 export type Weather =
   /** Nobody answers. */
   | 'dead'
@@ -28,13 +29,18 @@ export type Weather =
   | 'bad_gateway'
   /** The stream is cut after its first two lines. */
   | 'cut'
+  /** The request arrives, its answer does not. */
+  | 'unheard'
 
 /** The tunnel door of an origin whose tools are scripted: it admits as the contract says. */
 export interface TinyOrigin {
   handle(request: Request): Promise<Response>
   /** Every admitted request, as it came. */
   readonly seen: { method: string; path: string; headers: Headers; claims: AssertionClaims }[]
+  /** For the next requests; each is used up by one. */
   readonly weather: Weather[]
+  /** Weather that lasts until it is another one, before any that is used up. */
+  climate: Weather | null
 }
 
 export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
@@ -44,7 +50,7 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   const weather: Weather[] = []
 
   async function handle(request: Request): Promise<Response> {
-    const today = weather.shift()
+    const today = origin.climate ?? weather.shift()
     if (today === 'dead') throw new TypeError('Network connection lost.')
     if (today === 'bad_gateway') return new Response('<h1>502</h1>', { status: 502 })
     try {
@@ -55,7 +61,10 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
         principal: claims.principal,
         requestId: headers.get(REQUEST_ID_HEADER) ?? '',
       }
-      return await answer(request, caller, today === 'cut' ? 2 : Infinity)
+      const answered = await answer(request, caller, today === 'cut' ? 2 : Infinity)
+      if (today !== 'unheard') return answered
+      await answered.body?.getReader().read()
+      throw new TypeError('Network connection lost.')
     } catch (error) {
       if (!(error instanceof OriginRefusal)) throw error
       return refuse(error.problem)
@@ -65,6 +74,8 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
   async function answer(request: Request, as: Caller, lines: number): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url)
     const [, opId = '', act] = pathname.match(/^\/operations\/([^/]+)\/(\w+)$/) ?? []
+    if (pathname === '/ping')
+      return Response.json({ pong: await pongTo(as.requestId, keys.assertionKey) } satisfies Pong)
     if (pathname === '/catalog') return catalog(request, as)
     if (pathname === '/changes')
       return ndjson(scripted.changes(as, request.signal), lines, request.signal)
@@ -115,7 +126,8 @@ export function tinyOrigin(scripted: ScriptedOrigin, keys: Keys): TinyOrigin {
     return journal
   }
 
-  return { handle, seen, weather }
+  const origin: TinyOrigin = { handle, seen, weather, climate: null }
+  return origin
 }
 
 /** Nobody stops an operation but who cancels it. */

@@ -22,6 +22,9 @@ export type Action =
   | 'admin.signed_out'
   | 'admin.sign_in_ended'
   | 'admin.password_changed'
+  | 'rotation.begun'
+  | 'rotation.finished'
+  | 'deployment.changed'
 
 /** How a request reached us; null for what nobody knows. */
 export interface Seen {
@@ -37,12 +40,17 @@ export const UNSEEN: Seen = { client: null, address: null, requestId: null }
 
 /** Who does something, with what and from where. */
 export interface Doer extends Seen {
-  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, or, of a failed sign-in, `nobody`. */
+  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, or, of a failed sign-in, `nobody`. */
   actor: string
 }
 
 export function adminDoer(username: string, seen: Seen): Doer {
   return { actor: `admin:${username}`, ...seen }
+}
+
+/** The script that deploys the Worker. */
+export function deployDoer(seen: Seen): Doer {
+  return { actor: 'deploy-worker', ...seen }
 }
 
 /** One thing that happened. */

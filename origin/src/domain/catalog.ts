@@ -64,11 +64,13 @@ export class CatalogReader implements Disposable {
 }
 
 function asTool(version: Version): CatalogTool[] {
-  const { publication, description, inputSchema, outputSchema, annotations } = version
+  const { publication, description, inputSchema, outputSchema, annotations, queueWhenAway } =
+    version
   if (publication.kind !== 'tool') return []
   const { name } = publication
   const output = outputSchema === null ? {} : { outputSchema }
-  return [{ name, description, inputSchema, ...output, annotations }]
+  const queued = queueWhenAway ? { queueWhenAway } : {}
+  return [{ name, description, inputSchema, ...output, annotations, ...queued }]
 }
 
 /** Arguments of a prompt are text: of their schemas, a client hears the descriptions. */

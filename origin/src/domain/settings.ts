@@ -4,8 +4,8 @@ import type { SettingName } from '#contract/admin-door/settings.ts'
 export type SettingKey =
   | SettingName
   | 'setup_token'
-  | 'service_token'
-  | 'assertion_key'
+  | 'tunnel_keys'
+  | 'deployment'
   | 'session_key'
   | 'worker_session_key'
   | 'bearer_key'
@@ -14,6 +14,8 @@ export interface SettingStore {
   /** Keeps every other unit of work that locks it from going on until this one ends. */
   lock(key: SettingKey): Promise<void>
   get(key: SettingKey): Promise<string | null>
+  /** `get`, and nobody else changes the value before this unit of work ends. */
+  locked(key: SettingKey): Promise<string | null>
   /** Stores the value unless there is one; gives the one that is now stored. */
   keep(key: SettingKey, value: string): Promise<string>
   set(key: SettingKey, value: string): Promise<void>

@@ -23,6 +23,8 @@ export interface Stores {
   activity: ActivityStore
   /** Tells every replica, when this unit of work is kept, that the catalog changed. */
   catalogChanged(): Promise<void>
+  /** The same of the tunnel's keys. */
+  tunnelKeysChanged(): Promise<void>
 }
 
 /**

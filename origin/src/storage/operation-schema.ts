@@ -29,6 +29,8 @@ export const operations = pgTable(
     attendedBy: text('attended_by'),
     /** The client of the modern era that asked, as JSON; null for other eras. */
     modernClient: text('modern_client'),
+    /** The id under which it was last taken up; null when it never was. */
+    takenUpAs: uuid('taken_up_as'),
     createdAt: createdAt(),
     finishedAt: at('finished_at'),
   },
@@ -38,7 +40,7 @@ export const operations = pgTable(
       .where(sql`state = 'running'`),
     index('operations_equal')
       .on(t.principal, t.requestDigest)
-      .where(sql`state = 'running'`),
+      .where(sql`modern_client is not null`),
     index('operations_finished').on(t.finishedAt),
     check('operations_state', sql`state in ('running', 'done')`),
     check('operations_done', sql`(state = 'done') = (finished_at is not null)`),

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lt, ne, sql, type SQLWrapper } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lt, ne, or, sql, type SQLWrapper } from 'drizzle-orm'
 import type { OpId, OperationRequest } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
@@ -39,13 +39,19 @@ export function pgOperationStore(db: Db): OperationStore {
       return added.length > 0
     },
 
-    async takeUp({ request, principalKey, attendee, leaseMs }) {
+    async takeUp({ request, principalKey, attendee, leaseMs, unheardMs }) {
       const client = modernClientOf(request)
       if (client === null) return null
       const isLost = and(
-        eq(operations.state, 'running'),
         isNull(operations.cancelledAt),
-        lt(operations.attendedUntil, sql`now()`),
+        or(
+          eq(operations.takenUpAs, request.op_id),
+          and(eq(operations.state, 'running'), lt(operations.attendedUntil, sql`now()`)),
+          and(
+            lt(operations.attendedUntil, operations.finishedAt),
+            gt(operations.finishedAt, sql`now() - ${unheardMs} * interval '1 millisecond'`),
+          ),
+        ),
       )
       const equal = db
         .select({ opId: operations.opId })
@@ -64,7 +70,11 @@ export function pgOperationStore(db: Db): OperationStore {
       // Judged again after waiting for whoever takes up the same one, cancels or finishes it.
       const taken = await db
         .update(operations)
-        .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendee })
+        .set({
+          attendedUntil: leaseOf(leaseMs),
+          attendedBy: attendee,
+          takenUpAs: request.op_id,
+        })
         .where(and(inArray(operations.opId, equal), isLost))
         .returning({ opId: operations.opId })
       return (taken[0]?.opId ?? null) as OpId | null
@@ -111,13 +121,38 @@ export function pgOperationStore(db: Db): OperationStore {
       return changed.length > 0
     },
 
-    async addEvents(opId, events) {
-      if (events.length === 0) return
-      await db
-        .insert(operationEvents)
-        .values(events.map((event) => ({ opId, seq: event.seq, event })))
-        .onConflictDoNothing()
-        .returning({ told: told('mcpbox_operation', operationEvents.opId) })
+    async addEvents(opId, events, owner) {
+      const rows = events.map((event) => sql`(${event.seq}::int, ${JSON.stringify(event)}::json)`)
+      const said = sql`(values ${sql.join(rows, sql`, `)}) as said(seq, event)`
+      const owned = db.$with('owned').as(
+        db
+          .select({ opId: operations.opId })
+          .from(operations)
+          .where(and(isRunning(opId), eq(operations.owner, owner)))
+          // Whoever takes it over or ends it waits, or is waited for.
+          .for('share'),
+      )
+      const added = db.$with('added').as(
+        db
+          .insert(operationEvents)
+          .select(
+            db
+              .select({
+                opId: owned.opId,
+                seq: sql<number>`said.seq`.as('seq'),
+                event: sql<NumberedEvent>`said.event`.as('event'),
+              })
+              .from(owned)
+              .crossJoin(said),
+          )
+          .onConflictDoNothing()
+          .returning({ seq: operationEvents.seq }),
+      )
+      const still = await db
+        .with(owned, added)
+        .select({ told: told('mcpbox_operation', owned.opId) })
+        .from(owned)
+      return still.length > 0
     },
 
     async finish(opId, event) {
@@ -174,7 +209,7 @@ export function pgOperationStore(db: Db): OperationStore {
       await db
         .update(operations)
         .set({ attendedUntil: leaseOf(leaseMs), attendedBy: attendedBy(attendee) })
-        .where(and(isRunning(opId), ne(operations.attendedUntil, parked)))
+        .where(and(eq(operations.opId, opId), ne(operations.attendedUntil, parked)))
     },
 
     async renewAttendance(opIds, attendee, leaseMs) {

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import {
   bigserial,
+  boolean,
   check,
   doublePrecision,
   foreignKey,
@@ -89,6 +90,7 @@ export const versions = pgTable(
     manifest: json('manifest').$type<Manifest>().notNull(),
     moduleLock: json('module_lock').$type<ModuleLock>(),
     timeoutMs: integer('timeout_ms').notNull(),
+    queueWhenAway: boolean('queue_when_away').notNull(),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
     approvalId: uuid('approval_id').references((): AnyPgColumn => approvals.id),
@@ -117,6 +119,11 @@ export const versions = pgTable(
     check('versions_kind', sql`kind in ('tool', 'prompt', 'resource')`),
     check('versions_mime_type', sql`kind = 'resource' or mime_type is null`),
     check('versions_language', sql`language in ('python', 'typescript')`),
+    // Hashes of older formats do not cover it.
+    check(
+      'versions_queue_when_away',
+      sql`not queue_when_away or (kind = 'tool' and hash_format >= 3)`,
+    ),
     check('versions_timeout', sql`timeout_ms between 1000 and 300000`),
     check('versions_live_is_approved', sql`state <> 'live' or approval_id is not null`),
   ],

@@ -18,6 +18,11 @@ export function pgSettingStore(db: Db, cipher: Cipher): SettingStore {
       return row === undefined ? null : cipher.open(place(key), row.sealed)
     },
 
+    async locked(key) {
+      const [row] = await db.select().from(settings).where(eq(settings.key, key)).for('update')
+      return row === undefined ? null : cipher.open(place(key), row.sealed)
+    },
+
     async keep(key, value) {
       await db
         .insert(settings)

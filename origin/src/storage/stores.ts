@@ -29,6 +29,9 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     async catalogChanged() {
       await db.execute(sql`select pg_notify('mcpbox_catalog', '')`)
     },
+    async tunnelKeysChanged() {
+      await db.execute(sql`select pg_notify('mcpbox_tunnel_keys', '')`)
+    },
   }
 }
 

@@ -135,6 +135,7 @@ export function pgToolStore(db: Db): ToolStore {
           manifest: text.manifest,
           moduleLock: text.moduleLock,
           timeoutMs: text.timeoutMs,
+          queueWhenAway: text.queueWhenAway,
           createdBy,
         })
         .returning()

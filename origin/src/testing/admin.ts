@@ -12,6 +12,7 @@ import { ScriptedSandbox } from './scripted-sandbox.ts'
 
 export const BEARER_KEY = 'bearer-key'.repeat(4)
 export const DEPLOY_KEY = 'deploy-key'.repeat(4)
+export const TUNNEL_KEY = 'tunnel-key'.repeat(4)
 export const SETUP_TOKEN = 'setup-token'
 export const PASSWORD = 'correct horse battery'
 
@@ -32,11 +33,11 @@ export function openAdmin(opened: Opened): {
     stores,
     within,
     bearerKey: BEARER_KEY,
-    deployKey: DEPLOY_KEY,
-    worker: {
-      service_token: 'the service token',
-      assertion_key: 'the assertion key',
-      session_key: 'the session key',
+    internal: {
+      deployKey: DEPLOY_KEY,
+      tunnelKey: TUNNEL_KEY,
+      workerSessionKey: 'the session key',
+      tunnelDoor: '127.0.0.1:8002',
     },
     allowedHosts,
     databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),

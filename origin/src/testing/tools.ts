@@ -36,6 +36,7 @@ export function versionText(change: Partial<VersionText> = {}): VersionText {
     manifest: manifest(),
     moduleLock: null,
     timeoutMs: 30_000,
+    queueWhenAway: false,
     ...named,
   }
 }

@@ -3,26 +3,37 @@ import { SignJWT, type JWTPayload } from 'jose'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import { CatalogReader } from '../domain/catalog.ts'
 import type { Sandbox } from '../domain/sandbox.ts'
+import type { KeyRing } from '../domain/tunnel-keys/key-ring.ts'
 import type { Door } from '../http/door.ts'
 import { tunnelDoor } from '../http/tunnel/app.ts'
+import { KnownKeys } from '../http/tunnel/known-keys.ts'
 import { pgAssertionUses } from '../storage/assertion-uses.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog } from './doors.ts'
 import { ALICE, startEngine } from './engines.ts'
 
-export const KEYS = { serviceToken: 'service-token', assertionKey: 'assertion-key'.repeat(3) }
+export const KEYS = {
+  id: '00000000-0000-4000-8000-000000000001',
+  serviceToken: 'service-token'.repeat(3),
+  assertionKey: 'assertion-key'.repeat(3),
+}
 
-/** A tunnel door over a database. */
-export function openTunnel(opened: Opened, sandbox: Sandbox) {
+/** A tunnel door over a database. Its keys are `KEYS` unless they are said to be read from somewhere. */
+export function openTunnel(
+  opened: Opened,
+  sandbox: Sandbox,
+  read: () => Promise<KeyRing> = async () => ({ current: KEYS, next: null, retired: [] }),
+) {
   const { engine, faults } = startEngine(opened, sandbox)
   const catalog = new CatalogReader(opened.stores, opened.notices)
   const { log, lines } = keptLog()
   const uses = pgAssertionUses(opened.db)
+  const keys = new KnownKeys({ read, notices: opened.notices })
   const door = tunnelDoor({
     engine,
     catalog,
     notices: opened.notices,
-    keys: KEYS,
+    keys,
     useAssertion: (jti, expiresAt) => uses.use(jti, expiresAt),
     log,
   })
@@ -33,6 +44,7 @@ export function openTunnel(opened: Opened, sandbox: Sandbox) {
     faults,
     async [Symbol.asyncDispose]() {
       catalog[Symbol.dispose]()
+      keys[Symbol.dispose]()
       await engine[Symbol.asyncDispose]()
     },
   }
@@ -46,6 +58,7 @@ export interface Sent {
   /** What the assertion says otherwise than it should. */
   lie?: JWTPayload
   key?: string
+  token?: string
   headers?: Record<string, string>
 }
 
@@ -81,7 +94,7 @@ export async function send(door: Door, sent: Sent): Promise<Response> {
     from: '10.0.0.7',
     host: 'origin:8002',
     headers: {
-      'x-mcpbox-service-token': KEYS.serviceToken,
+      'x-mcpbox-service-token': sent.token ?? KEYS.serviceToken,
       'x-mcpbox-assertion': await assertion(sent),
       ...sent.headers,
     },

@@ -26,6 +26,7 @@ export function versionConstraints({ db, stores, within }: Opened): void {
     ['output_schema', sql`output_schema = '{}'`],
     ['annotations', sql`annotations = '{}'`],
     ['timeout_ms', sql`timeout_ms = 300000`],
+    ['queue_when_away', sql`queue_when_away = true`],
     ['hash', sql`hash = ${'f'.repeat(64)}`],
     ['number', sql`number = 99`],
   ])('the %s of a version never changes, not even of a draft', async (_column, change) => {
@@ -33,6 +34,19 @@ export function versionConstraints({ db, stores, within }: Opened): void {
     expect(await broken(sql`update versions set ${change} where id = ${version.id}`)).toBe(
       'versions_keep_text',
     )
+  })
+
+  const drafted = (fields: string, values: SQL, id: string) =>
+    sql`insert into versions (tool_id, number, state, hash, description, language, code, input_schema, annotations, manifest, timeout_ms, created_by, ${sql.raw(fields)})
+      select tool_id, 99, 'draft', hash, description, language, code, input_schema, annotations, manifest, timeout_ms, created_by, ${values} from versions where id = ${id}`
+
+  test.each([
+    ['that is no tool', sql`'prompt', address, 3, true`],
+    ['whose hash says nothing of it', sql`kind, address, 2, true`],
+  ])('no call waits for a version %s', async (_why, values) => {
+    const { version } = await approvedTool(opened)
+    const fields = 'kind, address, hash_format, queue_when_away'
+    expect(await broken(drafted(fields, values, version.id))).toBe('versions_queue_when_away')
   })
 
   test.each(['pending', 'live', 'archived', 'rejected'])(

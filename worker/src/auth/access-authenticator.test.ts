@@ -188,10 +188,18 @@ describe('the keys', () => {
     })
   })
 
+  test('are not asked for without end while they cannot be had', async () => {
+    certs = () => new Response('down', { status: 500 })
+    const token = await team.person('alice')
+    for (let n = 0; n < 20; n++) expect(await verify(token)).toMatchObject({ ok: false })
+    expect(asked.mock.calls.length).toBeLessThanOrEqual(5)
+  })
+
   test('may be rotated in the middle of everything: a new one is asked for at once', async () => {
     await verify(await team.person('alice'))
     team = await accessTeam('next')
-    const several = await Promise.all([team.person('alice'), team.person('bob')])
+    const people = Array.from({ length: 20 }, (_, n) => `person-${n}`)
+    const several = await Promise.all(people.map((sub) => team.person(sub)))
     for (const identified of await Promise.all(several.map(verify)))
       expect(identified).toMatchObject({ ok: true })
   })

@@ -11,8 +11,15 @@ import { z } from 'zod'
 const FRESH_MS = 300_000
 /** How long the last good set is used while no newer one can be had. */
 const STALE_MS = 24 * 3_600_000
+/** How old a kept set becomes before the same set is kept again, which makes it young again. */
+const KEPT_AGAIN_MS = 6 * 3_600_000
 /** How often keys are asked for in a while: for a key that is not known, and after a failure. */
 const ASKING = { most: 5, inMs: 30_000 }
+/**
+ * How many requests may ask at the same time. Each asks by itself, as the work of one request ends
+ * with it in workerd; together they count as one.
+ */
+const ASKING_AT_ONCE = 50
 const ANSWER_MS = 5_000
 
 /** The keys could not be had, so that nothing is known about the token. */
@@ -23,7 +30,8 @@ export class KeysUnavailable extends Error {
 /** Keeps the last good key set beyond this isolate. */
 export interface KeyMemory {
   read(): Promise<string | null>
-  keep(text: string): void
+  /** @param etag where it is that of what was kept last, nothing need be kept */
+  keep(text: string, etag: string): void
 }
 
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) })
@@ -44,6 +52,8 @@ export class IssuerKeys {
   readonly #onFault: (fault: unknown) => void
   #known: Known | null = null
   #asked: number[] = []
+  #pending = 0
+  #kept: string | null = null
 
   constructor(url: URL, memory: KeyMemory, onFault: (fault: unknown) => void) {
     this.#url = url
@@ -84,6 +94,7 @@ export class IssuerKeys {
   /** Nothing is known in this isolate yet; another one may have kept what it knew. */
   async #first(): Promise<Known> {
     try {
+      if (!this.#mayAsk()) throw new KeysUnavailable('The issuer was asked too often')
       return await this.#refresh()
     } catch (fault) {
       const kept = Kept.safeParse(JSON.parse((await this.#memory.read()) ?? 'null'))
@@ -95,18 +106,28 @@ export class IssuerKeys {
   }
 
   #mayAsk(): boolean {
+    if (this.#pending > 0) return this.#pending < ASKING_AT_ONCE
     const since = Date.now() - ASKING.inMs
     this.#asked = this.#asked.filter((at) => at > since)
     return this.#asked.length < ASKING.most
   }
 
   async #refresh(): Promise<Known> {
-    this.#asked.push(Date.now())
-    const set = await this.#fetch()
+    if (this.#pending === 0) this.#asked.push(Date.now())
+    this.#pending++
+    const set = await this.#fetch().finally(() => this.#pending--)
     const at = Date.now()
     this.#known = { find: localSet(set), at }
-    this.#memory.keep(JSON.stringify({ at, set } satisfies z.infer<typeof Kept>))
+    this.#keep(set, at)
     return this.#known
+  }
+
+  /** Sets are asked for every few minutes and change every few weeks. */
+  #keep(set: z.infer<typeof KeySet>, at: number): void {
+    const etag = `${Math.floor(at / KEPT_AGAIN_MS)}:${JSON.stringify(set)}`
+    if (etag === this.#kept) return
+    this.#kept = etag
+    this.#memory.keep(JSON.stringify({ at, set } satisfies z.infer<typeof Kept>), etag)
   }
 
   async #fetch(): Promise<z.infer<typeof KeySet>> {

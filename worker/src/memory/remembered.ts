@@ -34,7 +34,7 @@ export function remembered(
       const object = () => objects.getByName(`keys:${issuer.href}`)
       return {
         read: async () => (await object().read())?.text ?? null,
-        keep: (text) => later(object().keep({ etag: text, text })),
+        keep: (text, etag) => later(object().keep({ etag, text })),
       }
     },
     catalogs: {
@@ -42,7 +42,7 @@ export function remembered(
       keep: (principal, etag, text) => later(keepCatalog(principal, etag, text)),
     },
     away: {
-      missed: (at) => origin().missed(at),
+      missed: (at, lastSeen) => origin().missed(at, lastSeen),
       seen: () => later(origin().seen()),
     },
   }

@@ -20,10 +20,11 @@ export interface AssertedRequest {
 
 /** Signs the Worker's statement about one request to the origin; see contract/assertion.ts. */
 export class AssertionSigner {
-  readonly #key: Uint8Array
+  readonly #secret: string
+  #key: CryptoKey | null = null
 
-  constructor(key: string) {
-    this.#key = new TextEncoder().encode(key)
+  constructor(secret: string) {
+    this.#secret = secret
   }
 
   /** A statement for one use, within the next {@link ASSERTION_LIFETIME_S} seconds. */
@@ -43,7 +44,15 @@ export class AssertionSigner {
     }
     return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: ASSERTION_ALGORITHM })
-      .sign(this.#key)
+      .sign(await this.#hmacKey())
+  }
+
+  /** Kept as a key, not as a promise: in workerd a promise belongs to the request that made it. */
+  async #hmacKey(): Promise<CryptoKey> {
+    const hmac = { name: 'HMAC', hash: 'SHA-256' }
+    const bytes = new TextEncoder().encode(this.#secret)
+    this.#key ??= await crypto.subtle.importKey('raw', bytes, hmac, false, ['sign'])
+    return this.#key
   }
 }
 

@@ -7,7 +7,11 @@ import type { TunnelDoor } from './tunnel-door.ts'
 /** Principals whose catalog is kept; the one that was asked for least recently goes first. */
 const KEPT_CATALOGS = 100
 
-/** How long a newer catalog is waited for when there is a known one, in milliseconds. */
+/**
+ * How long the catalog is waited for, in milliseconds: when there is none that is known, by clients
+ * that give up on an introduction after 10 s, and when there is.
+ */
+const FIRST_MS = 8_000
 const NEWER_MS = 2_000
 
 /** Keeps the last known catalog of each principal (`principalKey`) beyond this isolate. */
@@ -49,15 +53,25 @@ export class CatalogCache {
     }
   }
 
+  /** The last known catalog, without asking for a newer one; null when none is known. */
+  async lastKnown({ principal }: Pick<Caller, 'principal'>): Promise<Catalog | null> {
+    const key = principalKey(principal)
+    return this.#known.get(key) ?? (await this.#remembered(key))
+  }
+
   async #ask(as: Caller, signal: AbortSignal, known: Catalog | undefined): Promise<Catalog> {
-    const { status, text } = await this.#door.askWhole(as, {
+    const { status, json } = await this.#door.askWhole(as, {
       method: 'GET',
       path: '/catalog',
-      ...(known && { headers: { 'if-none-match': quoted(known.etag) }, answerMs: NEWER_MS }),
+      ...(known && { headers: { 'if-none-match': quoted(known.etag) } }),
+      answerMs: known ? NEWER_MS : FIRST_MS,
       signal,
     })
     if (status === 304 && known !== undefined) return known
-    return Catalog.parse(JSON.parse(text))
+    const catalog = Catalog.safeParse(json)
+    if (catalog.success) return catalog.data
+    const options = { cause: catalog.error }
+    throw new OriginAway('origin_down', 'What answered sent no catalog', options)
   }
 
   async #remembered(key: string): Promise<Catalog | null> {

@@ -1,37 +1,50 @@
 import type { z } from 'zod'
+import { within } from './within.ts'
 
 /** A stream that ended, fell silent or said something unreadable before its last line. */
 export class BrokenStream extends Error {
   override readonly name = 'BrokenStream'
 }
 
+/** How long a reader waits, in milliseconds. */
+export interface Silence {
+  /** Before the first line. */
+  firstMs: number
+  /** Between two pieces, after that. */
+  laterMs: number
+}
+
 /**
- * Reads a stream of JSON lines. Throws BrokenStream when nothing comes for `silenceMs`: a half-open
+ * Reads a stream of JSON lines. Throws BrokenStream when nothing comes for too long: a half-open
  * connection looks like that. Leaving the iteration closes the stream.
  */
 export async function* readLines<T>(
   body: ReadableStream<Uint8Array>,
   schema: z.ZodType<T>,
-  silenceMs: number,
+  { firstMs, laterMs }: Silence,
 ): AsyncGenerator<T> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  const reader = body.getReader()
+  // Not a TextDecoderStream, which costs more than all the rest of a short call's reading.
+  const decoder = new TextDecoder()
   let begun: string[] = []
+  let silenceMs = firstMs
   try {
     for (;;) {
       const { done, value } = await next(reader, silenceMs)
       if (done) break
-      const [rest = '', ...following] = value.split('\n')
+      const [rest = '', ...following] = decoder.decode(value, { stream: true }).split('\n')
       begun.push(rest)
       for (const part of following) {
         yield parseLine(begun.join(''), schema)
         begun = [part]
+        silenceMs = laterMs
       }
     }
   } finally {
     // Nobody waits for the rest, and a stream that broke has none.
     reader.cancel().catch(() => {})
   }
-  const rest = begun.join('')
+  const rest = begun.join('') + decoder.decode()
   if (rest !== '') yield parseLine(rest, schema)
 }
 
@@ -44,24 +57,12 @@ function parseLine<T>(line: string, schema: z.ZodType<T>): T {
 }
 
 async function next(
-  reader: ReadableStreamDefaultReader<string>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   silenceMs: number,
-): Promise<ReadableStreamReadResult<string>> {
+): Promise<ReadableStreamReadResult<Uint8Array>> {
   try {
     return await within(silenceMs, reader.read())
   } catch (cause) {
     throw new BrokenStream('The connection to the origin broke', { cause })
-  }
-}
-
-async function within<T>(ms: number, step: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new BrokenStream(`Nothing came for ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([step, silence])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -8,12 +8,17 @@ describe('what answered in the place of the origin tells what is wrong', () => {
     [503, 'origin_down', 'start MCPbox'],
     [522, 'no_answer', 'check that the machine is on'],
     [524, 'no_answer', 'check that the machine is on'],
-    [302, 'access_refused', 'deploy-worker --set-secrets'],
-    [401, 'access_refused', 'deploy-worker --set-secrets'],
-    [403, 'access_refused', 'deploy-worker --set-secrets'],
+    [302, 'access_refused', 'run `npx mcpbox deploy-worker`.'],
+    [401, 'access_refused', 'run `npx mcpbox deploy-worker`.'],
+    [403, 'access_refused', 'run `npx mcpbox deploy-worker`.'],
   ])('%d: %s', (status, away, advice) => {
-    const answered = whoAnswered(new Response(null, { status }))
+    const answered = whoAnswered(new Response(null, { status }), { access: {} })
     expect(answered).toMatchObject({ away, advice: expect.stringContaining(advice) })
+  })
+
+  test('where no Access stands before the origin, it did not refuse', () => {
+    const answered = whoAnswered(new Response(null, { status: 403 }), { access: null })
+    expect(answered.away).toBe('origin_down')
   })
 
   test('an error of the VPC service is one of the tunnel', () => {

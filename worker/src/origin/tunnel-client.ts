@@ -34,6 +34,9 @@ export interface TunnelClientParts {
   reachability: Reachability
 }
 
+/** Of the feed of changes: one missed heartbeat may be chance, two are a broken stream. */
+const SILENCE = { firstMs: HEARTBEAT_MS, laterMs: 2 * HEARTBEAT_MS }
+
 /** The origin, reached through the tunnel. One per isolate. */
 export class TunnelClient implements Origin {
   readonly #door: TunnelDoor
@@ -43,12 +46,12 @@ export class TunnelClient implements Origin {
 
   constructor(
     { door, catalogs, reachability }: TunnelClientParts,
-    options: TunnelClientOptions = DEFAULT_OPTIONS,
+    options: Partial<TunnelClientOptions> = {},
   ) {
     this.#door = door
     this.#catalogs = catalogs
     this.#reachability = reachability
-    this.#options = options
+    this.#options = { ...DEFAULT_OPTIONS, ...options }
   }
 
   async catalog(as: Caller, signal: AbortSignal): Promise<Catalog> {
@@ -93,14 +96,13 @@ export class TunnelClient implements Origin {
     const overtime = new AbortController()
     const ms = deadlineMs + this.#options.overtimeMs
     // Cleared at the end: a timer that runs on would keep a Durable Object from hibernating.
-    const timer = setTimeout(
-      () => overtime.abort(new OriginAway('no_answer', 'It did not keep its deadline')),
-      ms,
-    )
+    const late = new OriginAway('no_answer', 'It did not keep its deadline')
+    const timer = setTimeout(() => overtime.abort(late), ms)
+    const stream = new OperationStream(this.#door, as, start)
     try {
-      yield* this.#follow(as, start, deadlineMs, AbortSignal.any([signal, overtime.signal]))
+      yield* this.#follow(stream, deadlineMs, AbortSignal.any([signal, overtime.signal]))
     } catch (error) {
-      throw await this.#refusalFor(error)
+      throw await this.#refusalFor(error, stream.mayRun)
     } finally {
       clearTimeout(timer)
     }
@@ -108,12 +110,10 @@ export class TunnelClient implements Origin {
 
   /** Rejects with the signal's reason, once that aborts. */
   async *#follow(
-    as: Caller,
-    start: OperationStart,
+    stream: OperationStream,
     deadlineMs: number,
     signal: AbortSignal,
   ): AsyncGenerator<OperationEvent> {
-    const stream = new OperationStream(this.#door, as, start)
     const begun = Date.now()
     let waits = pauses(this.#options.pauseMs)
     for (;;) {
@@ -126,9 +126,9 @@ export class TunnelClient implements Origin {
       } catch (error) {
         signal.throwIfAborted()
         const limit = stream.accepted ? deadlineMs : this.#options.patienceMs
-        const wait = waits.next().value
-        if (!isPassing(error) || Date.now() + wait - begun > limit) throw error
-        await pause(wait, signal)
+        const left = begun + limit - Date.now()
+        if (!isWorthATry(error) || left <= 0) throw error
+        await pause(Math.min(waits.next().value, left), signal)
         signal.throwIfAborted()
       }
     }
@@ -151,7 +151,7 @@ export class TunnelClient implements Origin {
         await this.#door.askWhole(as, { ...what, method: 'POST', signal })
         return
       } catch (error) {
-        if (!isPassing(error) || tries === POST_TRIES) throw await this.#refusalFor(error)
+        if (!isWorthATry(error) || tries === POST_TRIES) throw await this.#refusalFor(error)
         await pause(waits.next().value, signal)
       }
     }
@@ -167,24 +167,30 @@ export class TunnelClient implements Origin {
         signal,
       })
       if (response.body === null) throw new BrokenStream('The origin sent no stream')
-      yield* readLines(response.body, ChangeNotice, 2 * HEARTBEAT_MS)
+      yield* readLines(response.body, ChangeNotice, SILENCE)
     } catch (error) {
+      // Whoever has left breaks the stream, too: nobody was missed.
+      signal.throwIfAborted()
       throw await this.#refusalFor(error)
     }
   }
 
   /** What callers of the port may see; passing failures become one sentence. */
-  async #refusalFor(error: unknown): Promise<unknown> {
-    if (!isPassing(error)) return error
+  async #refusalFor(error: unknown, mayRun = false): Promise<unknown> {
+    if (!isAway(error)) return error
     const cause = { cause: error }
     const away =
       error instanceof OriginAway ? error : new OriginAway('broken_stream', 'It broke', cause)
-    return this.#reachability.refusal(away)
+    return this.#reachability.refusal(away, mayRun)
   }
 }
 
-function isPassing(error: unknown): boolean {
+function isAway(error: unknown): boolean {
   return error instanceof OriginAway || error instanceof BrokenStream
+}
+
+function isWorthATry(error: unknown): boolean {
+  return error instanceof OriginAway ? error.isPassing : isAway(error)
 }
 
 function* pauses({ first, longest }: TunnelClientOptions['pauseMs']): Generator<number, never> {

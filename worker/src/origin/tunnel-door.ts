@@ -53,11 +53,11 @@ export class TunnelDoor {
     return this.#ask(as, request, async (response) => response)
   }
 
-  /** Asks for an answer that is read whole, within the same time. */
-  async askWhole(as: Caller, request: DoorRequest): Promise<{ status: number; text: string }> {
+  /** Asks for an answer that is read whole, within the same time; its JSON is null where it has no body. */
+  async askWhole(as: Caller, request: DoorRequest): Promise<{ status: number; json: unknown }> {
     return this.#ask(as, request, async (response) => ({
       status: response.status,
-      text: await response.text(),
+      json: isBodiless(response) ? null : await response.json(),
     }))
   }
 
@@ -73,7 +73,7 @@ export class TunnelDoor {
     try {
       const response = await this.#origin.fetch(url, { ...init, signal })
       const answer = (await isOrigins(response)) ? await read(response) : null
-      if (answer === null) throw whoAnswered(response)
+      if (answer === null) throw whoAnswered(response, this.#origin)
       this.#reachability.sawIt()
       return answer
     } catch (thrown) {
@@ -134,9 +134,8 @@ function remote(principal: Principal): RemotePrincipal {
 /** True for an answer of the origin. Throws for its own no; false for what something else said. */
 async function isOrigins(response: Response): Promise<boolean> {
   const type = response.headers.get('content-type')?.split(';')[0] ?? ''
-  const isBodiless = response.status === 204 || response.status === 304
-  if (response.ok || isBodiless) {
-    if (isBodiless || OURS.has(type)) return true
+  if (response.ok || isBodiless(response)) {
+    if (isBodiless(response) || OURS.has(type)) return true
   } else if (type === PROBLEM_TYPE) {
     const parsed = ProblemBody.safeParse(await response.json().catch(() => null))
     if (parsed.success) throw refusalOf(problemOf(parsed.data))
@@ -144,6 +143,11 @@ async function isOrigins(response: Response): Promise<boolean> {
   }
   await response.body?.cancel()
   return false
+}
+
+/** RFC 9110 §15.3.5 and §15.4.5. */
+function isBodiless({ status }: Response): boolean {
+  return status === 204 || status === 304
 }
 
 const OURS = new Set(['application/json', 'application/x-ndjson'])

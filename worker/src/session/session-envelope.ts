@@ -19,8 +19,8 @@ export interface SessionExchange {
 
 /** The request that carries an exchange to its object. */
 export function wrap({ claims, exchange }: SessionExchange): Request {
-  const { request, message, principal, requestId } = exchange
-  const headers = new Headers({ [VERIFIED_HEADER]: encode({ claims, principal, requestId }) })
+  const { request, message, principal, requestId, opId } = exchange
+  const headers = new Headers({ [VERIFIED_HEADER]: encode({ claims, principal, requestId, opId }) })
   for (const name of CARRIED_HEADERS) {
     const value = request.headers.get(name)
     if (value !== null) headers.set(name, value)
@@ -31,14 +31,14 @@ export function wrap({ claims, exchange }: SessionExchange): Request {
 
 /** The exchange as the object sees it. Undoes {@link wrap}; only the Worker can ask an object. */
 export async function unwrap(request: Request): Promise<SessionExchange> {
-  const { claims, principal, requestId } = decode(request.headers.get(VERIFIED_HEADER) ?? '')
+  const { claims, principal, requestId, opId } = decode(request.headers.get(VERIFIED_HEADER) ?? '')
   const message: JSONRPCMessage | null = request.body === null ? null : await request.json()
   const { method, headers, signal } = request
   const bodiless = new Request(request.url, { method, headers, signal })
-  return { claims, exchange: { principal, requestId, request: bodiless, message } }
+  return { claims, exchange: { principal, requestId, opId, request: bodiless, message } }
 }
 
-type Verified = Pick<SessionExchange, 'claims'> & Pick<Exchange, 'principal' | 'requestId'>
+type Verified = Pick<SessionExchange, 'claims'> & Pick<Exchange, 'principal' | 'requestId' | 'opId'>
 
 function encode(verified: Verified): string {
   return toBase64Url(new TextEncoder().encode(JSON.stringify(verified)))

@@ -1,6 +1,11 @@
-import { evictDurableObject, listDurableObjectIds, runDurableObjectAlarm } from 'cloudflare:test'
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  listDurableObjectIds,
+  runDurableObjectAlarm,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SessionIds } from '#gateway/legacy/session-id.ts'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { call, rpc } from '#gateway/testing/posts.ts'
@@ -12,6 +17,7 @@ import {
   feedOf,
   gate,
   loseOriginOf,
+  seenOf,
   somebody,
   type Somebody,
 } from '../../testing/outside.ts'
@@ -25,10 +31,12 @@ async function objectOf(sessionId: string, { principal }: Somebody) {
   return env.SESSIONS.getByName(claims?.id ?? '')
 }
 
-test('initialize makes no object; the first exchange in the session does', async () => {
+test('the handshake makes no object; the first exchange in the session does', async () => {
   const before = (await listDurableObjectIds(env.SESSIONS)).length
   const alice = await somebody()
   const session = await openSession(alice)
+  const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' }
+  expect((await session.post(initialized)).status).toBe(202)
   expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before)
   await session.post(rpc(1, 'ping'))
   expect(await listDurableObjectIds(env.SESSIONS)).toHaveLength(before + 1)
@@ -41,6 +49,24 @@ test('a session goes on after its object was evicted', async () => {
   await evictDurableObject(await objectOf(session.id, alice))
   const answer = await answerOf(await session.post(call(2, 'echo', { n: 2 })))
   expect(answer.result).toMatchObject({ structuredContent: { n: 2 } })
+})
+
+test('a call that says nothing goes on when its object is reset in the middle of it', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const slow = gate()
+  const calling = session.post(call(1, 'hold', slow.arguments))
+  await slow.started()
+  await abortAllDurableObjects()
+  const posts = async () =>
+    (await seenOf(alice)).filter(({ claims }) => claims.pth === '/operations')
+  await vi.waitFor(async () => expect(await posts()).toHaveLength(2))
+  await slow.release()
+  expect((await answerOf(await calling)).result).toMatchObject({
+    content: [{ text: JSON.stringify(slow.arguments) }],
+  })
+  // It was asked for again as what it is, under its id.
+  expect(new Set((await posts()).map(({ claims }) => claims.bdg)).size).toBe(1)
 })
 
 test('an ended session stays ended after its object was evicted', async () => {
@@ -104,6 +130,29 @@ test('a session’s stream tells of a changed catalog', async () => {
   await changeCatalogOf(alice)
   expect(await stream.until(/list_changed/)).toContain('notifications/tools/list_changed')
   await stream.leave()
+})
+
+test('a client that listens leaves the object asleep, and hears the news all the same', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const stream = readStream(await session.get())
+  await feedOf(alice)
+  // What the object itself streamed would break with it.
+  await evictDurableObject(await objectOf(session.id, alice))
+  await changeCatalogOf(alice)
+  expect(await stream.until(/list_changed/)).toContain('notifications/tools/list_changed')
+  await stream.leave()
+})
+
+test('the stream of an ended session ends with the next news, and tells none of it', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  const stream = readStream(await session.get())
+  await feedOf(alice)
+  await session.end()
+  await evictDurableObject(await objectOf(session.id, alice))
+  await changeCatalogOf(alice)
+  expect(await stream.end()).not.toContain('list_changed')
 })
 
 test('a refusal of the origin is an answer in the session, not a failure of the Worker', async () => {

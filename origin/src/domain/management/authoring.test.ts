@@ -80,6 +80,7 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     manifest: { hosts: [], modules: ['os', 're'], packages: [], secrets: ['KEY'] },
     module_lock: null,
     timeout_ms: 30_000,
+    queue_when_away: false,
     warnings: [],
     next: expect.stringContaining('mcpbox_request_publish'),
   })

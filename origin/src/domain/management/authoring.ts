@@ -39,6 +39,7 @@ export const createTool = managementTool({
     packages: inputs.packages.default([]),
     secrets: inputs.secrets.default([]),
     timeout_ms: inputs.timeout.default(DEFAULT_TIMEOUT_MS),
+    queue_when_away: inputs.queueWhenAway.default(false),
     hints: inputs.hints.default({}),
   }),
   annotations: ADDS,
@@ -60,6 +61,7 @@ export const createTool = managementTool({
       }),
       moduleLock: null,
       timeoutMs: input.timeout_ms,
+      queueWhenAway: input.queue_when_away,
     })
     const text = await withPackages(call, written, input.packages, null)
     await call.finish(async (stores) => {
@@ -97,6 +99,7 @@ export const updateTool = managementTool({
     packages: inputs.packages.optional(),
     secrets: inputs.secrets.optional(),
     timeout_ms: inputs.timeout.optional(),
+    queue_when_away: inputs.queueWhenAway.optional(),
     hints: inputs.hints.optional(),
   }),
   annotations: { ...ADDS, idempotentHint: true },
@@ -105,10 +108,15 @@ export const updateTool = managementTool({
     const tool = (await call.stores.tools.tool(server, name)) ?? toolUnknown(server, name)
     const [before] = await call.stores.tools.versions(tool.id)
     if (before === undefined) throw new Error(`tool ${tool.id} has no version`)
+    const publication = publicationFrom(
+      published(input),
+      { server, tool: name },
+      before.publication,
+    )
     const written = await analysed(call, {
       server,
       tool: name,
-      publication: publicationFrom(published(input), { server, tool: name }, before.publication),
+      publication,
       language: input.language ?? before.language,
       code: input.code ?? before.code,
       description: input.description ?? before.description,
@@ -121,6 +129,7 @@ export const updateTool = managementTool({
       }),
       moduleLock: before.moduleLock,
       timeoutMs: input.timeout_ms ?? before.timeoutMs,
+      queueWhenAway: input.queue_when_away ?? (publication.kind === 'tool' && before.queueWhenAway),
     })
     const text = await withPackages(call, written, input.packages, before)
     await call.finish(async (stores) => {

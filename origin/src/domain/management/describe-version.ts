@@ -18,6 +18,7 @@ export function describeVersion(version: Version): JsonObject {
     manifest: version.manifest,
     module_lock: version.moduleLock,
     timeout_ms: version.timeoutMs,
+    queue_when_away: version.queueWhenAway,
     warnings: warningsAbout(version),
   }
 }

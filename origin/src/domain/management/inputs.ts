@@ -46,6 +46,11 @@ export const timeout = z
   .min(1_000)
   .max(MAX_TIMEOUT_MS)
   .describe('Wall clock of one call, in milliseconds')
+export const queueWhenAway = z
+  .boolean()
+  .describe(
+    'A call while this MCPbox is away waits up to 24 h and runs then, instead of failing; the person approves that. For what may happen late, such as a note or a reminder; only tools',
+  )
 export const hosts = z
   .array(HostGrant)
   .max(50)

@@ -4,12 +4,15 @@ import type { OperationStore } from './operation-store.ts'
 /** Without a sign from its reader's replica for this long, an operation counts as lost by its client. */
 const LEASE_MS = 6_000
 
+/** For so long the end of an operation that nobody heard is there for a client that asks again. */
+const UNHEARD_MS = 60_000
+
 /**
  * Notes for every replica which operations have readers here, so that one that has none anywhere
  * can be told (docs/decisions/0017). A call that goes well costs no note of its own.
  */
 export class Attendance {
-  readonly leaseMs = LEASE_MS
+  readonly times = { leaseMs: LEASE_MS, unheardMs: UNHEARD_MS }
   readonly #store: Pick<OperationStore, 'attend' | 'renewAttendance' | 'leave'>
   readonly #replica: string
   readonly #readers = new Map<OpId, number>()

@@ -84,7 +84,7 @@ export class OperationEngine implements AsyncDisposable {
         request,
         principalKey: principalKey(principal),
         attendee: this.#owner,
-        leaseMs: this.#attendance.leaseMs,
+        ...this.#attendance.times,
       })
       if (lost !== null) return lost
     }
@@ -229,7 +229,7 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   #begin(operation: Operation, foreseen: Foreseen | null): void {
-    const live = new LiveOperation(operation.opId, this.#stores.operations)
+    const live = new LiveOperation(operation.opId, this.#owner, this.#stores.operations)
     if (operation.cancelled) live.cancelled.abort()
     const done = this.#carryOut
       .toEnd(operation, live, foreseen)

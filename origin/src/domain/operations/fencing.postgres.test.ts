@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { afterAll, expect, inject, test } from 'vitest'
 import { openReplicas, sql } from '../../testing/databases.ts'
 import { callOf, endOf, LOCAL, startEngine } from '../../testing/engines.ts'
-import { ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
+import { ended, ok, ScriptedSandbox, type ScriptedRun } from '../../testing/scripted-sandbox.ts'
 import { approvedTool } from '../../testing/tools.ts'
 import type { Within } from '../stores.ts'
 
@@ -47,6 +48,45 @@ test('a replica that stalled before it sent the run does not send it after anoth
   expect(stalled.faults).toEqual([])
   expect(await executionsOf(request.op_id)).toHaveLength(1)
   await other.engine[Symbol.asyncDispose]()
+})
+
+test('a late event of a replica that lost its lease does not take the number of the last event', async () => {
+  const running = Promise.withResolvers<ScriptedRun>()
+  const letGo = Promise.withResolvers<void>()
+  const stalled = startEngine(
+    here,
+    new ScriptedSandbox(async (run) => {
+      running.resolve(run)
+      await once(run.detach, 'abort')
+      letGo.resolve()
+      return Promise.reject(run.detach.reason)
+    }),
+  )
+  const request = callOf(wire, { city: 'Bern' })
+  await stalled.engine.submit(LOCAL, request, 'request-1')
+  const { news } = await running.promise
+  await leaseRanOut(request.op_id)
+
+  const takenOver = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  const other = startEngine(
+    there,
+    new ScriptedSandbox(async () => {
+      takenOver.resolve()
+      await goOn.promise
+      return ended(ok('done'))
+    }),
+  )
+  const end = endOf(other.engine, request.op_id)
+  await takenOver.promise
+  news({ type: 'progress', seq: 1, progress: 1 })
+  await letGo.promise
+  goOn.resolve()
+  expect(await end).toMatchObject({ type: 'result', seq: 1 })
+  expect(await here.stores.operations.eventsAfter(request.op_id, 0)).toEqual([await end])
+  await stalled.engine[Symbol.asyncDispose]()
+  await other.engine[Symbol.asyncDispose]()
+  expect([...stalled.faults, ...other.faults]).toEqual([])
 })
 
 test('an outcome whose recording failed is sought again and recorded, not lost', async () => {

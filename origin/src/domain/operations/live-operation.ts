@@ -5,13 +5,15 @@ import type { OperationStore } from './operation-store.ts'
 
 /**
  * An operation while this process carries it out. Events are stored before anyone sees them, in
- * order, several at a time when they come faster than the database takes them.
+ * order, several at a time when they come faster than the database takes them. What cannot be stored
+ * because another replica took over, or ended the operation, is shown by that one.
  */
 export class LiveOperation {
   readonly cancelled = new AbortController()
   /** Aborted when this process lets go of the operation without ending it. */
   readonly detached = new AbortController()
   readonly #opId: OpId
+  readonly #owner: string
   readonly #store: Pick<OperationStore, 'addEvents'>
   readonly #events: NumberedEvent[] = []
   readonly #waiting = new Set<() => void>()
@@ -19,8 +21,9 @@ export class LiveOperation {
   #storing: Promise<void> = Promise.resolve()
   #gone = false
 
-  constructor(opId: OpId, store: Pick<OperationStore, 'addEvents'>) {
+  constructor(opId: OpId, owner: string, store: Pick<OperationStore, 'addEvents'>) {
     this.#opId = opId
+    this.#owner = owner
     this.#store = store
   }
 
@@ -76,8 +79,8 @@ export class LiveOperation {
     await before
     const batch = this.#unstored
     this.#unstored = []
-    await this.#store.addEvents(this.#opId, batch)
-    this.#show(batch)
+    if (await this.#store.addEvents(this.#opId, batch, this.#owner)) this.#show(batch)
+    else this.detached.abort(new Error('another replica took over'))
   }
 
   #show(events: readonly NumberedEvent[]): void {

@@ -24,15 +24,17 @@ export interface OperationStore {
   }): Promise<boolean>
   get(opId: OpId): Promise<(Operation & { requestDigest: string }) | null>
   /**
-   * Takes up a running operation of this principal and client that asks for the same, was asked
-   * for in the modern era, was not cancelled and has nobody attending to it; `attendee` attends to
-   * it from now on. Null when there is none, or when the id of `request` is known already.
+   * Takes up an operation of this principal and client that asks for the same, was asked for in the
+   * modern era, was not cancelled, and has nobody attending to it or had nobody when it ended, no
+   * longer than `unheardMs` ago; `attendee` attends to it from now on. Asked again under the same
+   * id, it is the same one. Null when there is none, or when the id of `request` is known already.
    */
   takeUp(lost: {
     request: OperationRequest
     principalKey: string
     attendee: string
     leaseMs: number
+    unheardMs: number
   }): Promise<OpId | null>
   eventsAfter(opId: OpId, after: number): Promise<NumberedEvent[]>
 
@@ -45,8 +47,12 @@ export interface OperationStore {
     dispatch: Dispatch,
     how: { owner: string; refusedBy: string | null },
   ): Promise<boolean>
-  /** Stores events that are not there yet, and tells every replica. */
-  addEvents(opId: OpId, events: readonly NumberedEvent[]): Promise<void>
+  /**
+   * Stores events that are not there yet, and tells every replica.
+   * @returns false when `owner` does not own the operation any more, or it has ended; then nothing
+   * is stored.
+   */
+  addEvents(opId: OpId, events: readonly NumberedEvent[], owner: string): Promise<boolean>
   /**
    * Ends a running operation with its final event.
    * @returns false when it has ended already; then nothing is stored.
@@ -61,7 +67,10 @@ export interface OperationStore {
     part: { offset: number; limit: number },
   ): Promise<Page | null>
 
-  /** Notes that somebody follows the operation at the replica `attendee`; a parked one stays parked. */
+  /**
+   * Notes that somebody follows the operation at the replica `attendee`, or hears of its end there;
+   * a parked one stays parked.
+   */
   attend(opId: OpId, attendee: string, leaseMs: number): Promise<void>
   /** Notes that these are still followed; parked ones stay parked. */
   renewAttendance(opIds: readonly OpId[], attendee: string, leaseMs: number): Promise<void>

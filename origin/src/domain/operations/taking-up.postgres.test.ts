@@ -90,6 +90,28 @@ test('so does one whose reader vanished together with its replica', async () => 
   await endsOf(second.opId)
 })
 
+test('so does one whose end nobody was there to hear', async () => {
+  const request = callOf(wire, { city: 'Biel' })
+  const first = await endUnheard(request)
+  const second = await open(other.engine, again(request))
+  expect(second.opId).toBe(first)
+  await endsOf(first)
+  expect(sandbox.asked).toHaveLength(1)
+})
+
+test('a call that took up a lost one is the same call when it is sent twice', async () => {
+  const request = callOf(wire, { city: 'Brig' })
+  const first = await lost(request)
+  const second = again(request)
+  // Nobody is told: the connection breaks before that, and its replica is taken to be there still.
+  expect(await one.engine.submit(ALICE, second, 'request-1')).toBe(first)
+  expect(await other.engine.submit(ALICE, second, 'request-1')).toBe(first)
+  release.resolve()
+  await expect.poll(async () => (await here.stores.operations.get(first))?.state).toBe('done')
+  expect(await other.engine.submit(ALICE, second, 'request-1')).toBe(first)
+  expect(sandbox.asked).toHaveLength(1)
+})
+
 test('of two that ask again at once, one takes it up and the other runs anew', async () => {
   const request = callOf(wire, { city: 'Basel' })
   const first = await open(one.engine, request)
@@ -117,6 +139,32 @@ const lost = async (request: CallRequest) => {
   const first = await open(one.engine, request)
   await first.lose()
   return first.opId
+}
+/** Of a call of which nobody heard the end, until somebody asked again. */
+const endUnheard = async (request: CallRequest) => {
+  const first = await lost(request)
+  release.resolve()
+  await expect.poll(async () => (await here.stores.operations.get(first))?.state).toBe('done')
+  return first
+}
+const hearInTheEnd = async (request: CallRequest) => {
+  await endUnheard(request)
+  const second = await open(one.engine, again(request))
+  expect(second.opId).toBe(request.op_id)
+}
+const readInTheEnd = async (request: CallRequest) => {
+  await endUnheard(request)
+  expect(await endOf(other.engine, request.op_id, ALICE)).toMatchObject({ type: 'result' })
+}
+const endLongAgo = async (request: CallRequest) => {
+  const first = await endUnheard(request)
+  await here.db.execute(
+    sql`update operations set finished_at = now() - interval '61 seconds' where op_id = ${first}`,
+  )
+}
+const endHeard = async (request: CallRequest) => {
+  await open(one.engine, request)
+  await endsOf(request.op_id)
 }
 const cancel = async (request: CallRequest) => one.engine.cancel(ALICE, await lost(request))
 const park = async (request: CallRequest) => one.engine.park(ALICE, await lost(request))
@@ -147,6 +195,10 @@ test.each<[string, (request: CallRequest) => Promise<unknown>, Partial<CallReque
   ['after the first was cancelled', cancel],
   ['when the client was told how to come back for the first', park],
   ['when the client came back for the first and left again', parkAndWait],
+  ['after somebody heard the end of the first', endHeard],
+  ['after the end of the first was heard when it was asked for again', hearInTheEnd],
+  ['after its end was read by who knew it', readInTheEnd],
+  ['when the first ended long ago, though nobody heard', endLongAgo],
   ['with other arguments', lost, { params: { name: wire, arguments: { city: 'Thun' } } }],
   ['in the era in which streams are resumed', lost, { era: 'legacy' }],
   ['by somebody else', lost, {}, BOB],

@@ -23,6 +23,7 @@ export interface Draft {
   /** Null when the manifest names no package. */
   moduleLock: ModuleLock | null
   timeoutMs: number
+  queueWhenAway: boolean
 }
 
 /**
@@ -61,6 +62,8 @@ export function versionText(draft: Draft, analysis: Analysis): VersionText {
     )
   if (description.includes('\0') || !description.isWellFormed())
     return refuse('code_invalid', 'The docstring must be well-formed text without NUL.')
+  if (draft.queueWhenAway && draft.publication.kind !== 'tool')
+    return refuse('code_invalid', 'queue_when_away: only calls of tools can wait.')
   assertPublishable(draft, analysis.input_schema)
   return {
     server: draft.server,
@@ -75,5 +78,6 @@ export function versionText(draft: Draft, analysis: Analysis): VersionText {
     manifest: draft.manifest,
     moduleLock: draft.moduleLock,
     timeoutMs: draft.timeoutMs,
+    queueWhenAway: draft.queueWhenAway,
   }
 }

@@ -48,6 +48,7 @@ const changes: { [field in keyof VersionText]: Partial<VersionText>[] } = {
     { moduleLock: lock({ imports: ['yaml', '_yaml'] }) },
   ],
   timeoutMs: [{ timeoutMs: 30_001 }],
+  queueWhenAway: [{ queueWhenAway: true }],
 }
 
 test.each(Object.entries(changes))('%s is covered by the hash', (_field, changed) => {
@@ -61,8 +62,14 @@ test('a text of format 1 keeps the hash that its approval is bound to', () => {
   )
 })
 
+test('a text of format 2 keeps the hash that its approval is bound to', () => {
+  expect(versionHash(text, 2)).toBe(
+    '184cb953e3a98b2124525af8d418ed4de3dd0a09e859aa2facd85c5674747d13',
+  )
+})
+
 test('the hash is 64 hex digits, and never another one for the same text', () => {
-  expect(versionHash(text)).toBe('184cb953e3a98b2124525af8d418ed4de3dd0a09e859aa2facd85c5674747d13')
+  expect(versionHash(text)).toBe('5e49cd3c0453b0fddf8ce9482af774b2d5aeda7e44f32ee79bbde8ecf1d9216b')
 })
 
 test('what lies around a text, like its number or its author, does not change the hash', () => {

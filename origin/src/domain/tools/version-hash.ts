@@ -38,12 +38,28 @@ const COVERED = {
     moduleLock: text.moduleLock,
     timeoutMs: text.timeoutMs,
   }),
+  3: (text: VersionText) => ({
+    format: 3,
+    server: text.server,
+    tool: text.tool,
+    publication: text.publication,
+    description: text.description,
+    language: text.language,
+    code: text.code,
+    inputSchema: text.inputSchema,
+    outputSchema: text.outputSchema,
+    annotations: text.annotations,
+    manifest: text.manifest,
+    moduleLock: text.moduleLock,
+    timeoutMs: text.timeoutMs,
+    queueWhenAway: text.queueWhenAway,
+  }),
 } as const satisfies Record<number, (text: VersionText) => object>
 
 export type HashFormat = keyof typeof COVERED
 
 /** The format of versions that are stored now. */
-export const HASH_FORMAT: HashFormat = 2
+export const HASH_FORMAT: HashFormat = 3
 
 /**
  * The hash that an approval binds to: SHA-256, in hex, over everything that changes what a version

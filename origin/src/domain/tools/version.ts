@@ -22,6 +22,8 @@ export interface VersionText {
   /** Null when the manifest names no package. */
   moduleLock: ModuleLock | null
   timeoutMs: number
+  /** A call while the origin is away waits for it, at the Worker, and runs then. Tools only. */
+  queueWhenAway: boolean
 }
 
 /** One frozen text of a tool. */

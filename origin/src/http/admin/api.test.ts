@@ -3,9 +3,9 @@ import { ActivityList } from '#contract/admin-door/activity.ts'
 import { SecretList } from '#contract/admin-door/secrets.ts'
 import { ServerList } from '#contract/admin-door/tools.ts'
 import { ApprovalList, ApprovalView, ExecutionList, VersionView } from '#contract/admin-api.ts'
-import { DEPLOY_KEY, openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
+import { openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
 import { openMemory } from '../../testing/databases.ts'
-import { ask, refusalOf, type Asked } from '../../testing/doors.ts'
+import { refusalOf, type Asked } from '../../testing/doors.ts'
 import { ALICE, result, startEngine } from '../../testing/engines.ts'
 import { ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approvedTool, asked, draftedTool, freshName, redraft } from '../../testing/tools.ts'
@@ -178,21 +178,5 @@ test('secrets of a server that is not there, or under a wrong name, are refused'
     expect(await refused(`/api/servers/${version.server}/secrets/${name}`, put)).toEqual([
       400,
       'invalid_request',
-    ])
-})
-
-test('the Worker’s secrets are for the deploy key alone, not for an admin', async () => {
-  const path = '/internal/worker-secrets'
-  const headers = { authorization: `Bearer ${DEPLOY_KEY}` }
-  expect(await (await ask(door, path, { headers })).json()).toEqual({
-    service_token: 'the service token',
-    assertion_key: 'the assertion key',
-    session_key: 'the session key',
-  })
-  expect(await refused(path)).toEqual([401, 'unauthenticated'])
-  for (const authorization of ['', 'Bearer ', `Bearer ${DEPLOY_KEY}x`, `Basic ${DEPLOY_KEY}`])
-    expect(await refusalOf(await ask(door, path, { headers: { authorization } }))).toEqual([
-      401,
-      'unauthenticated',
     ])
 })

@@ -1,4 +1,3 @@
-import type { WorkerSecrets } from '#contract/admin-api.ts'
 import type { SettingDefaults } from '../../domain/admin-settings.ts'
 import type { NoticeBoard } from '../../domain/notices.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
@@ -10,7 +9,7 @@ import { openDoor, type Door } from '../door.ts'
 import { apiRoutes } from './api/routes.ts'
 import { authRoutes } from './auth.ts'
 import { healthRoutes } from './health.ts'
-import { internalRoutes } from './internal.ts'
+import { internalRoutes, type InternalParts } from './internal.ts'
 import { servicesHealthRoutes } from './services-health.ts'
 import { secretLinkPage } from './secret-link-page.ts'
 import { setupPage } from './setup-page.ts'
@@ -20,8 +19,7 @@ export function adminDoor(parts: {
   stores: Stores
   within: Within
   bearerKey: string
-  deployKey: string
-  worker: WorkerSecrets
+  internal: InternalParts
   allowedHosts: readonly string[]
   databaseAnswers: () => Promise<void>
   sandbox: Pick<Sandbox, 'health'>

@@ -23,6 +23,7 @@ export function versionView(version: Version): VersionView {
     manifest: version.manifest,
     module_lock: version.moduleLock,
     timeout_ms: version.timeoutMs,
+    queue_when_away: version.queueWhenAway,
     created_by: version.createdBy,
     created_at: version.createdAt.toISOString(),
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ASSERTION_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
 import { AskReplies } from '#contract/asks.ts'
 import type { ChangeNotice } from '#contract/catalog.ts'
+import { pongTo, type Pong } from '#contract/deploy-proof.ts'
 import { OperationRequest, OpId } from '#contract/operation.ts'
 import type { CatalogReader } from '../../domain/catalog.ts'
 import { catalogChanges } from '../../domain/catalog-changes.ts'
@@ -11,9 +12,11 @@ import type { OperationEngine } from '../../domain/operations/engine.ts'
 import { refuse } from '../../domain/refusal.ts'
 import type { Logger } from '../../log.ts'
 import { bodyBytes, parseBody } from '../body.ts'
-import { openDoor, type Door } from '../door.ts'
+import { openDoor, type Door, type DoorEnv } from '../door.ts'
 import { eventLines } from '../event-lines.ts'
-import { assertedPrincipal, assertServiceToken } from './assertion.ts'
+import { assertedPrincipal } from './assertion.ts'
+import type { KnownKeys } from './known-keys.ts'
+import { keyPairOf } from './service-token.ts'
 
 /** Of PostgreSQL's integer, in which events are numbered. */
 const MAX_SEQ = 2 ** 31 - 1
@@ -26,7 +29,7 @@ export function tunnelDoor(parts: {
   engine: OperationEngine
   catalog: CatalogReader
   notices: NoticeBoard
-  keys: { serviceToken: string; assertionKey: string }
+  keys: KnownKeys
   useAssertion: (jti: string, expiresAt: Date) => Promise<boolean>
   log: Logger
 }): Door {
@@ -34,9 +37,10 @@ export function tunnelDoor(parts: {
   const door = openDoor('tunnel', log)
   const onFault = (fault: unknown) => log.error({ err: fault, door: 'tunnel' }, 'stream broke')
 
-  async function enter(c: Context) {
+  async function enter(c: Context<DoorEnv>) {
     // First of all: nobody without it makes us read a body.
-    assertServiceToken(c.req.header(SERVICE_TOKEN_HEADER), parts.keys.serviceToken)
+    const given = c.req.header(SERVICE_TOKEN_HEADER)
+    const pair = await keyPairOf(given, parts.keys, log, c.get('requestId'))
     const body = await bodyBytes(c)
     const url = new URL(c.req.url)
     const principal = await assertedPrincipal(
@@ -46,13 +50,20 @@ export function tunnelDoor(parts: {
         path: url.pathname + url.search,
         body,
       },
-      parts.keys.assertionKey,
+      pair.assertionKey,
       parts.useAssertion,
     )
-    return { principal, body }
+    return { principal, body, assertionKey: pair.assertionKey }
   }
 
   door.get('/health', (c) => c.json({ status: 'ok' }))
+
+  /** Whether the Worker's two secrets are good here. */
+  door.get('/ping', async (c) => {
+    const { assertionKey } = await enter(c)
+    const pong = await pongTo(c.get('requestId'), assertionKey)
+    return c.json({ pong } satisfies Pong)
+  })
 
   door.post('/operations', async (c) => {
     const { principal, body } = await enter(c)

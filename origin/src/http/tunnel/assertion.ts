@@ -9,7 +9,6 @@ import {
 import { ASSERTION_LIFETIME_S } from '#contract/limits.ts'
 import { principalKey, type RemotePrincipal } from '#contract/principal.ts'
 import { refuse } from '../../domain/refusal.ts'
-import { equalSecrets } from '../equal-secrets.ts'
 
 /** Clocks of the Worker and of a home server differ; more than this is refused. */
 const CLOCK_TOLERANCE_S = 30
@@ -20,15 +19,6 @@ export interface AssertedRequest {
   /** Path and query as received. */
   path: string
   body: Uint8Array
-}
-
-/** @throws Refusal service_token_mismatch */
-export function assertServiceToken(given: string | undefined, kept: string): void {
-  if (!equalSecrets(given ?? '', kept))
-    refuse(
-      'service_token_mismatch',
-      'The service token of the Worker is not the one of this origin; deploy the Worker’s secrets again.',
-    )
 }
 
 /**

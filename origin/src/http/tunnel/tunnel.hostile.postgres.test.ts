@@ -31,6 +31,7 @@ const ROUTES: Sent[] = [
   { method: 'POST', path: `/operations/${request.op_id}/cancel` },
   { method: 'GET', path: '/catalog' },
   { method: 'GET', path: '/changes' },
+  { method: 'GET', path: '/ping' },
 ]
 
 test.each(ROUTES)(

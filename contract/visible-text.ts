@@ -1,5 +1,5 @@
 /**
- * Text as a person must see it before deciding: everything that a terminal would act on instead of
+ * Text as a person must see it before deciding: everything that a screen would act on instead of
  * showing it (control characters, escape sequences) or that changes the order or presence of what
  * is shown (bidirectional controls, invisible characters; UTS #55, source code handling) is spelled
  * out. Line feeds and tabs stay.
