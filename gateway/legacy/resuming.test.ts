@@ -85,7 +85,7 @@ describe('a call that says nothing for long', () => {
     const hasty = mountGateway({ tool: slow.tool }, { times: { patienceMs: () => 1 } })
     const session = await openSession(hasty.gateway, ALICE)
     const { result } = await answerOf(await session.post(call(7, 'tool')))
-    const { handle } = (result?.['_meta'] as RunningMeta)['mcpbox/running']
+    const { handle } = (result!['_meta'] as RunningMeta)['mcpbox/running']
     const { gateway } = mountGateway({}, { origin: hasty.origin, times })
     const moved = sessionOf(session.id, gateway, ALICE)
     const lost = readStream(await moved.post(call(8, 'mcpbox_wait', { handle }), LATEST))
