@@ -149,6 +149,25 @@ export const ServerList = z.object({
   ),
 })
 
+/** `GET /api/tools`: what is live as a tool, by name, and what it costs to list it. */
+export const ToolList = z.object({
+  /** Whether clients see these in their lists; if not, they find them by searching. */
+  listed: z.boolean(),
+  /** Of the tools of MCPbox itself that are listed, and of all in this list together. */
+  management_tokens: z.int(),
+  tokens: z.int(),
+  tools: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      /** About how many a client's model reads for it when it is listed. */
+      tokens: z.int(),
+      calls: z.int(),
+    }),
+  ),
+})
+export type ToolList = z.infer<typeof ToolList>
+
 /** `GET /api/servers/:server/secrets`; `PUT` and `DELETE …/:name`. Values only ever go in. */
 export const SecretList = z.object({
   secrets: z.array(z.object({ name: SecretName, updated_at: z.iso.datetime() })),

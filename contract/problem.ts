@@ -52,6 +52,7 @@ export const ProblemCode = z.enum([
   'capability_missing',
   'reason_required',
   'package_refused',
+  'wrong_call_tool',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
@@ -83,6 +84,7 @@ export function statusOf(code: ProblemCode) {
     case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
+    case 'wrong_call_tool':
       return 400
     case 'unauthenticated':
     case 'token_invalid':

@@ -91,7 +91,7 @@ export async function startOrigin(
       }),
     }),
   )
-  const catalog = starting.use(new CatalogReader(stores, notices))
+  const catalog = starting.use(new CatalogReader(stores, notices, config.listing))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
   starting.use(
@@ -122,6 +122,7 @@ export async function startOrigin(
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
       sandbox,
       packages,
+      listing: config.listing,
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {

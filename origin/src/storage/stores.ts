@@ -10,12 +10,14 @@ import { pgOperationStore } from './operation-store.ts'
 import { pgPrincipalStore } from './principal-store.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
+import { pgToolIndex } from './tool-index.ts'
 import { pgToolStore } from './tool-store.ts'
 
 /** All stores over one database or one transaction. */
 export function pgStores(db: Db, cipher: Cipher): Stores {
   return {
     tools: pgToolStore(db),
+    toolIndex: pgToolIndex(db),
     approvals: pgApprovalStore(db),
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),

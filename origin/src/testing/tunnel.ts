@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { SignJWT, type JWTPayload } from 'jose'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import { CatalogReader } from '../domain/catalog.ts'
+import { DEFAULT_LISTING } from '../domain/listing.ts'
 import type { Sandbox } from '../domain/sandbox.ts'
 import type { Door } from '../http/door.ts'
 import { tunnelDoor } from '../http/tunnel/app.ts'
@@ -15,7 +16,7 @@ export const KEYS = { serviceToken: 'service-token', assertionKey: 'assertion-ke
 /** A tunnel door over a database. */
 export function openTunnel(opened: Opened, sandbox: Sandbox) {
   const { engine, faults } = startEngine(opened, sandbox)
-  const catalog = new CatalogReader(opened.stores, opened.notices)
+  const catalog = new CatalogReader(opened.stores, opened.notices, DEFAULT_LISTING)
   const { log, lines } = keptLog()
   const uses = pgAssertionUses(opened.db)
   const door = tunnelDoor({

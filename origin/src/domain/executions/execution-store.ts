@@ -32,5 +32,7 @@ export interface Execution {
 export interface ExecutionStore {
   /** Keeps the one that is there, when another replica was faster. */
   add(execution: Omit<Execution, 'hash'>): Promise<void>
+  /** How often each tool was called that was, in any version, by the tool's id. */
+  callsByTool(): Promise<ReadonlyMap<string, number>>
   recent(filter: { tool?: string; principal?: string; limit: number }): Promise<Execution[]>
 }

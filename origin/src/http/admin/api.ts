@@ -13,6 +13,7 @@ import {
 import { Name, parseWireName, SecretName } from '#contract/names.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import { decide } from '../../domain/approvals/decide.ts'
+import type { Listing } from '../../domain/listing.ts'
 import { factsOf } from '../../domain/packages/facts-of.ts'
 import { installAhead } from '../../domain/packages/install-ahead.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
@@ -22,6 +23,7 @@ import { serverUnknown } from '../../domain/tools/callable.ts'
 import type { Logger } from '../../log.ts'
 import { readBody } from '../body.ts'
 import { signedIn, type AdminEnv } from './signed-in.ts'
+import { toolRoutes } from './tools.ts'
 import { approvalView, executionView, versionView } from './views.ts'
 
 const Limit = z.coerce.number().int().min(1).max(500).default(50)
@@ -32,6 +34,7 @@ export function apiRoutes(parts: {
   within: Within
   bearerKey: string
   packages: PackageSource
+  listing: Listing
   log: Logger
 }) {
   const { stores, within, packages, log } = parts
@@ -138,6 +141,8 @@ export function apiRoutes(parts: {
     })
     return c.body(null, 204)
   })
+
+  routes.route('/tools', toolRoutes(stores, parts.listing))
 
   return routes
 }

@@ -1,4 +1,5 @@
 import type { WorkerSecrets } from '#contract/admin-api.ts'
+import type { Listing } from '../../domain/listing.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Sandbox } from '../../domain/sandbox.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
@@ -23,6 +24,7 @@ export function adminDoor(parts: {
   databaseAnswers: () => Promise<void>
   sandbox: Pick<Sandbox, 'health'>
   packages: PackageSource
+  listing: Listing
   version: string
   log: Logger
 }): Door {
