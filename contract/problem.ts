@@ -60,6 +60,7 @@ export const ProblemCode = z.enum([
   // deployments
   'rotation_unknown',
   'deployment_changed',
+  'wrong_call_tool',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
@@ -125,6 +126,7 @@ export function statusOf(code: ProblemCode) {
     case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
+    case 'wrong_call_tool':
       return 400
     case 'unauthenticated':
     case 'token_invalid':

@@ -37,8 +37,30 @@ export const ToolView = z.object({
   created_at: z.iso.datetime(),
 })
 export type ToolView = z.infer<typeof ToolView>
-/** By server and name. */
-export const ToolList = pageOf(ToolView)
+/** A tool in the list of all. */
+export const ToolInList = ToolView.extend({
+  /** How clients see its live version; null when none is live as a tool. */
+  listing: z
+    .object({
+      name: z.string(),
+      version: z.int(),
+      /** About how many a client's model reads for it when it is listed. */
+      tokens: z.int(),
+    })
+    .nullable(),
+  /** How often it was called, in any version. */
+  calls: z.int(),
+})
+export type ToolInList = z.infer<typeof ToolInList>
+/** By server and name, and what it costs to list all that is live as a tool. */
+export const ToolList = pageOf(ToolInList).extend({
+  /** Whether clients see live tools in their lists; if not, they find them by searching. */
+  listed: z.boolean(),
+  /** Of the tools of MCPbox itself that are listed. */
+  management_tokens: z.int(),
+  /** Of all live tools together, those of other pages and servers too. */
+  tokens: z.int(),
+})
 export const ToolQuery = z.strictObject({ ...pageQuery, server: Name.optional() })
 
 /** Newest first. */

@@ -95,7 +95,7 @@ export async function startOrigin(
       }),
     }),
   )
-  const catalog = starting.use(new CatalogReader(stores, notices))
+  const catalog = starting.use(new CatalogReader(stores, notices, config.listing))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
   const settingDefaults = { log_retention_days: config.logRetentionDays }
@@ -143,6 +143,7 @@ export async function startOrigin(
       packages,
       notices,
       settingDefaults,
+      listing: config.listing,
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {

@@ -6,6 +6,7 @@ import type { OperationStore } from './operations/operation-store.ts'
 import type { PrincipalStore } from './principals.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { SettingStore } from './settings.ts'
+import type { ToolIndex } from './finding/tool-index.ts'
 import type { ToolDirectory } from './tools/tool-directory.ts'
 import type { ToolStore } from './tools/tool-store.ts'
 
@@ -13,6 +14,7 @@ import type { ToolStore } from './tools/tool-store.ts'
 export interface Stores {
   tools: ToolStore
   directory: ToolDirectory
+  toolIndex: ToolIndex
   approvals: ApprovalStore
   executions: ExecutionStore
   operations: OperationStore

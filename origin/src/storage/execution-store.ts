@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, gte, lt, sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { ExecutionStore } from '../domain/executions/execution-store.ts'
 import type { Db } from './database.ts'
@@ -23,6 +23,16 @@ export function pgExecutionStore(db: Db): ExecutionStore {
           stdout: storableText(execution.stdout),
         })
         .onConflictDoNothing({ target: executions.id })
+    },
+
+    async callsByTool() {
+      const rows = await db
+        .select({ toolId: versions.toolId, calls: count() })
+        .from(executions)
+        .innerJoin(versions, eq(versions.id, executions.versionId))
+        .where(eq(executions.kind, 'call'))
+        .groupBy(versions.toolId)
+      return new Map(rows.map(({ toolId, calls }) => [toolId, calls]))
     },
 
     async recent({ limit, before = null, ...filter }) {

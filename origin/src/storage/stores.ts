@@ -11,6 +11,7 @@ import { pgPrincipalStore } from './principal-store.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
 import { pgToolDirectory } from './tool-directory.ts'
+import { pgToolIndex } from './tool-index.ts'
 import { pgToolStore } from './tool-store.ts'
 
 /** All stores over one database or one transaction. */
@@ -18,6 +19,7 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
   return {
     tools: pgToolStore(db),
     directory: pgToolDirectory(db),
+    toolIndex: pgToolIndex(db),
     approvals: pgApprovalStore(db),
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),

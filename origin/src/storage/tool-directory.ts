@@ -79,6 +79,7 @@ export function pgToolDirectory(db: Db): ToolDirectory {
         .orderBy(asc(serverName), asc(toolName))
         .limit(limit)
       return rows.map((row) => ({
+        id: row.tool.id,
         server: row.server as Name,
         name: row.tool.name as Name,
         live: row.live,

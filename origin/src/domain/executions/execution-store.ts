@@ -50,4 +50,6 @@ export interface ExecutionStore {
   /** Newest first. */
   recent(filter: ExecutionFilter): Promise<Execution[]>
   execution(id: string): Promise<Execution | null>
+  /** How often each tool was called that was, in any version, by the tool's id. */
+  callsByTool(): Promise<ReadonlyMap<string, number>>
 }

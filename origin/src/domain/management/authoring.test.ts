@@ -47,7 +47,10 @@ test('an answer says the same as text and as structured content', async () => {
   const { content, structuredContent, isError } = await result(engine, 'mcpbox_create_server', {
     name: server,
   })
-  expect(structuredContent).toEqual({ server, next: 'mcpbox_create_tool' })
+  expect(structuredContent).toEqual({
+    server,
+    next: 'Write its first tool with mcpbox_create_tool.',
+  })
   expect(content).toEqual([{ type: 'text', text: JSON.stringify(structuredContent, null, 2) }])
   expect(isError).toBeUndefined()
 })

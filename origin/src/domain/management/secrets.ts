@@ -18,6 +18,12 @@ export const createServerSecret = managementTool({
       .default('')
       .describe('For the person: what it is, and where to get it. Never the value'),
   }),
+  output: z.object({
+    server: z.string(),
+    name: SecretName,
+    has_value: z.boolean(),
+    next: z.string(),
+  }),
   annotations: ADDS,
   answer: (call, { server, name, description }) =>
     call.finish(async (stores) => {
@@ -40,6 +46,11 @@ export const listServerSecrets = managementTool({
   title: 'List the secrets of a server',
   description: 'Tells the names of a server’s secrets and which have a value, never a value.',
   input: z.strictObject({ server: inputs.server }),
+  output: z.object({
+    secrets: z.array(
+      z.object({ name: SecretName, description: z.string(), has_value: z.boolean() }),
+    ),
+  }),
   annotations: READS,
   answer: (call, { server }) =>
     call.finish(async ({ tools, secrets }) => {

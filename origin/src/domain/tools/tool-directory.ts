@@ -4,6 +4,7 @@ import type { Server } from './tool-store.ts'
 
 /** A tool as lists show it. */
 export interface ListedTool {
+  id: string
   server: Name
   name: Name
   /** Hash of its live version. */

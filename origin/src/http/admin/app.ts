@@ -1,4 +1,5 @@
 import type { SettingDefaults } from '../../domain/admin-settings.ts'
+import type { Listing } from '../../domain/listing.ts'
 import type { NoticeBoard } from '../../domain/notices.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Sandbox } from '../../domain/sandbox.ts'
@@ -26,6 +27,7 @@ export function adminDoor(parts: {
   packages: PackageSource
   notices: NoticeBoard
   settingDefaults: SettingDefaults
+  listing: Listing
   version: string
   log: Logger
 }): Door {

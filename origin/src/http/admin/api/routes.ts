@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { SettingDefaults } from '../../../domain/admin-settings.ts'
+import type { Listing } from '../../../domain/listing.ts'
 import type { NoticeBoard } from '../../../domain/notices.ts'
 import type { PackageSource } from '../../../domain/packages/package-source.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'
@@ -25,6 +26,7 @@ export function apiRoutes(parts: {
   bearerKey: string
   packages: PackageSource
   settingDefaults: SettingDefaults
+  listing: Listing
   log: Logger
 }) {
   const routes = new Hono<AdminEnv>()
@@ -33,7 +35,7 @@ export function apiRoutes(parts: {
   executionRoutes(routes, parts.stores)
   activityRoutes(routes, parts)
   serverRoutes(routes, parts)
-  toolRoutes(routes, parts.stores)
+  toolRoutes(routes, parts)
   secretRoutes(routes, parts)
   settingRoutes(routes, parts)
   signInRoutes(routes, parts)

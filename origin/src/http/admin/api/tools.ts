@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { ToolView } from '#contract/admin-door/tools.ts'
 import type { Name } from '#contract/names.ts'
+import type { Listing } from '../../../domain/listing.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import type { Stores } from '../../../domain/stores.ts'
 import { serverUnknown, toolUnknown } from '../../../domain/tools/callable.ts'
@@ -10,6 +11,7 @@ import type { ListedTool } from '../../../domain/tools/tool-directory.ts'
 import type { Version } from '../../../domain/tools/version.ts'
 import type { AdminEnv } from '../signed-in.ts'
 import { versionView } from '../views.ts'
+import { listingCosts } from './listing-costs.ts'
 import { cursorName, cursorOf, page } from './pages.ts'
 import { serve } from './serve.ts'
 import { versionDiff } from './version-diff.ts'
@@ -18,7 +20,10 @@ const byName = cursorOf(z.object({ server: cursorName, name: cursorName }))
 const byNumber = cursorOf(z.object({ number: z.int().positive() }))
 
 /** Tools and their versions. */
-export function toolRoutes(routes: Hono<AdminEnv>, stores: Stores): void {
+export function toolRoutes(
+  routes: Hono<AdminEnv>,
+  { stores, listing }: { stores: Stores; listing: Listing },
+): void {
   const { tools, directory } = stores
 
   async function versionsOf(server: Name, name: Name): Promise<Version[]> {
@@ -29,9 +34,18 @@ export function toolRoutes(routes: Hono<AdminEnv>, stores: Stores): void {
   serve(routes, ENDPOINTS.listTools, async ({ query: { server, limit, cursor } }) => {
     if (server !== undefined && (await tools.serverId(server)) === null) serverUnknown(server)
     const after = byName.read(cursor)
-    const rows = await directory.tools({ server }, { after, limit: limit + 1 })
+    const [rows, { listings, ...totals }, calls] = await Promise.all([
+      directory.tools({ server }, { after, limit: limit + 1 }),
+      listingCosts(tools, listing),
+      stores.executions.callsByTool(),
+    ])
+    const view = (row: ListedTool) => ({
+      ...toolView(row),
+      listing: listings.get(row.id) ?? null,
+      calls: calls.get(row.id) ?? 0,
+    })
     const key = (row: ListedTool) => ({ server: row.server, name: row.name })
-    return page(rows, limit, { view: toolView, cursor: byName, key })
+    return { ...page(rows, limit, { view, cursor: byName, key }), ...totals }
   })
 
   serve(routes, ENDPOINTS.getTool, async ({ params: { server, tool: name } }) => {
