@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-type Fields = Record<string, z.ZodType>
+export type Fields = Record<string, z.ZodType>
 export type ObjectOf<T extends Fields> = z.ZodObject<T, z.core.$strict>
 
 /** One route of the admin door: what it takes, what it gives, who may ask. */

@@ -1,9 +1,10 @@
 import { and, asc, eq, gt, inArray, isNull, lt, ne, or, sql, type SQLWrapper } from 'drizzle-orm'
-import type { OpId, OperationRequest } from '#contract/operation.ts'
+import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
 import type { OperationStore } from '../domain/operations/operation-store.ts'
 import type { Db } from './database.ts'
+import { modernClientOf } from './modern-client.ts'
 import { operationEvents, operationResults, operations } from './operation-schema.ts'
 import { storableText } from './storable-text.ts'
 
@@ -14,6 +15,8 @@ export function pgOperationStore(db: Db): OperationStore {
   /** The only one to attend; where another one's note still holds, nobody's in particular. */
   const attendedBy = (replica: string) =>
     sql`case when ${operations.attendedBy} = ${replica} or ${operations.attendedUntil} < now() then ${replica}::text end`
+  const ownedBy = (owner: string) =>
+    and(eq(operations.owner, owner), eq(operations.state, 'running'))
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   return {
@@ -254,13 +257,7 @@ export function pgOperationStore(db: Db): OperationStore {
       const renewed = await db
         .update(operations)
         .set({ leaseUntil: leaseOf(leaseMs) })
-        .where(
-          and(
-            inArray(operations.opId, [...opIds]),
-            eq(operations.owner, owner),
-            eq(operations.state, 'running'),
-          ),
-        )
+        .where(and(inArray(operations.opId, [...opIds]), ownedBy(owner)))
         .returning({ opId: operations.opId })
       return renewed.map((row) => row.opId as OpId)
     },
@@ -288,7 +285,7 @@ export function pgOperationStore(db: Db): OperationStore {
       await db
         .update(operations)
         .set({ leaseUntil: sql`'-infinity'` })
-        .where(and(eq(operations.owner, owner), eq(operations.state, 'running')))
+        .where(ownedBy(owner))
     },
 
     async forgetFinishedBefore(time) {
@@ -299,8 +296,4 @@ export function pgOperationStore(db: Db): OperationStore {
       return gone.length
     },
   }
-}
-
-function modernClientOf({ era, client }: OperationRequest): string | null {
-  return era === 'modern' ? JSON.stringify(client) : null
 }

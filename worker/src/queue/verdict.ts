@@ -69,6 +69,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
+    case 'wrong_call_tool':
     case 'rotation_unknown':
     case 'deployment_changed':
     case 'queue_full':

@@ -5,10 +5,11 @@ import { problem, result, startEngine } from '../../testing/engines.ts'
 import { ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approve, freshName, newAdmin } from '../../testing/tools.ts'
 import { CatalogReader } from '../catalog.ts'
+import { DEFAULT_LISTING } from '../listing.ts'
 
 const opened = await openMemory()
 const { engine } = startEngine(opened, new ScriptedSandbox())
-const catalog = new CatalogReader(opened.stores, opened.notices)
+const catalog = new CatalogReader(opened.stores, opened.notices, DEFAULT_LISTING)
 afterAll(async () => {
   catalog[Symbol.dispose]()
   await engine[Symbol.asyncDispose]()

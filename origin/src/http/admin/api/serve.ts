@@ -1,6 +1,6 @@
 import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
-import type { Endpoint } from '#contract/admin-door/endpoint.ts'
+import type { Endpoint, Fields, ObjectOf } from '#contract/admin-door/endpoint.ts'
 import { complaints } from '#contract/complaints.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import { readBody } from '../../body.ts'
@@ -15,22 +15,27 @@ export interface Asked<P, Q, B> {
 }
 
 /** What an endpoint gives: its answer, or, where it has none, nothing. */
-type Given<E extends Endpoint> = E['answer'] extends z.ZodType ? z.input<E['answer']> : undefined
+type Given<R> = R extends z.ZodType ? z.input<R> : undefined
 
-type AskedOf<E extends Endpoint> = Asked<
-  z.output<E['params']>,
-  z.output<E['query']>,
-  E['body'] extends z.ZodType ? z.output<E['body']> : null
+type AskedOf<P extends Fields, Q extends Fields, B> = Asked<
+  z.output<ObjectOf<P>>,
+  z.output<ObjectOf<Q>>,
+  B extends z.ZodType ? z.output<B> : null
 >
 
 /**
  * Serves an endpoint of JSON: what it takes is read by its schemas and refused in words, what it
  * gives has the status that it says.
  */
-export function serve<E extends Endpoint>(
+export function serve<
+  P extends Fields,
+  Q extends Fields,
+  B extends z.ZodType | null,
+  R extends z.ZodType | null,
+>(
   routes: Hono<AdminEnv>,
-  endpoint: E,
-  answer: (asked: AskedOf<E>) => Promise<Given<E>>,
+  endpoint: Endpoint<P, Q, B, R>,
+  answer: (asked: AskedOf<P, Q, B>) => Promise<Given<R>>,
 ): void {
   routes.on(endpoint.method.toUpperCase(), routeOf(endpoint), async (c) => {
     const asked = {
@@ -38,7 +43,7 @@ export function serve<E extends Endpoint>(
       query: queryOf(c, endpoint),
       body: endpoint.body === null ? null : await readBody(c, endpoint.body),
       c,
-    } as AskedOf<E>
+    } as AskedOf<P, Q, B>
     const given = await answer(asked)
     return endpoint.answer === null
       ? c.body(null, 204)
