@@ -54,6 +54,7 @@ export async function fill(db: Db, catalog: readonly CatalogTool[]): Promise<voi
         annotations: text.annotations,
         manifest: text.manifest,
         timeoutMs: text.timeoutMs,
+        queueWhenAway: false,
         createdBy: 'bench',
       })),
     )
@@ -100,5 +101,6 @@ function textOf({ server, name, description, args, required, effect }: CatalogTo
     manifest: EMPTY_MANIFEST,
     moduleLock: null,
     timeoutMs: 30_000,
+    queueWhenAway: false,
   }
 }
