@@ -10,6 +10,9 @@ import { TEST_BINDINGS } from './worker/testing/test-bindings.ts'
  */
 const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.ts']
 
+/** Takes minutes, and every core there is: `npm run chaos`. */
+const withChaos = process.env['MCPBOX_TEST_CHAOS'] !== undefined
+
 export default defineConfig({
   test: {
     // The Worker logs each request; a test that fails shows what it logged.
@@ -61,6 +64,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
+          exclude: withChaos ? [] : ['test/chaos.e2e.test.ts'],
           globalSetup: 'test/postgres-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,

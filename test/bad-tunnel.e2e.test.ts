@@ -105,7 +105,7 @@ describe.concurrent.each(CLIENTS)(
   (_era, open) => {
     test.each([
       // A reset takes with it what is on its way: after fewer lines nobody would ever hear more.
-      ...BREAKS.slice(3),
+      ...BREAKS.slice(5),
       ['closing of idle connections', { hangsUp: true }],
       ['a slow drip', { drip: { bytes: 7, everyMs: 2 } }],
       ['cloudflared', { holds: 'declared lengths' }],

@@ -79,7 +79,7 @@ async function newcomer(): Promise<{ at: URL; subject: string }> {
 
 const AWAY = { data: { code: 'origin_unreachable' } }
 const SINCE =
-  /^The MCPbox origin has been unreachable since 20\d\d-\S+Z\. .*Check that it and its tunnel/
+  /^The MCPbox origin has been unreachable since 20\d\d-\S+Z\. .*(?:check that|start|its log|run) .* Calls work again as soon as it is back\.$/
 
 describe.concurrent.each(['legacy', 'modern'])('%s', (era) => {
   describe.each(WAYS)('%s', (_way, weather) => {
