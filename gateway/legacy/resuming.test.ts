@@ -103,6 +103,7 @@ describe('a call that says nothing for long', () => {
     const session = await openSession(gateway, ALICE)
     const first = readStream(await session.post(call(7, 'tool'), LATEST))
     const lastEventId = idIn(await first.until(/^id: .*\ndata:\n\n/m))
+    await slow.started
     await first.leave()
     const second = readStream(await session.get({ 'last-event-id': lastEventId }))
     expect(idIn(await second.until(/^id: .*\ndata:\n\n/m))).toBe(lastEventId)
