@@ -1,4 +1,5 @@
 import { principalKey, type Principal } from '#contract/principal.ts'
+import { reportFault } from '../log.ts'
 import type { Lease, LeaseRequest } from './rate-budget.ts'
 
 /** Where the budget of this name is, such as one principal's. */
@@ -58,7 +59,8 @@ export class RateLimiter {
   async #lease(key: string, request: LeaseRequest): Promise<Lease> {
     try {
       return await this.#budgetOf(key).lease(request)
-    } catch {
+    } catch (fault) {
+      reportFault(fault)
       return await this.#budgetOf(key).lease(request)
     }
   }
