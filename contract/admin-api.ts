@@ -1,16 +1,15 @@
 import { z } from 'zod'
+import { pageOf } from './admin-door/page.ts'
 import { ToolAnnotations } from './catalog.ts'
 import { EgressRecord } from './egress.ts'
 import { JsonObject } from './json.ts'
-import { MIN_SECRET_CHARS } from './limits.ts'
 import { Manifest } from './manifest.ts'
-import { Name, SecretName } from './names.ts'
 import { ClientInfo } from './operation.ts'
 import { ModuleLock, PackageFacts } from './packages.ts'
 import { Publication } from './publication.ts'
 import { Isolation, Language, Outcome } from './sandbox.ts'
 
-/** Bodies of the admin door. Times are ISO 8601 in UTC; lists come whole, newest as each says. */
+/** Bodies of the admin door. Times are ISO 8601 in UTC. */
 
 export const Username = z
   .string()
@@ -73,7 +72,7 @@ export type VersionView = z.infer<typeof VersionView>
 export const ApprovalState = z.enum(['waiting', 'approved', 'rejected', 'withdrawn'])
 export type ApprovalState = z.infer<typeof ApprovalState>
 
-/** `GET /api/approvals?state=…` (oldest first) and `GET /api/approvals/:id`. */
+/** A question to a person, with all that a decision needs. */
 export const ApprovalView = z.object({
   id: z.uuid(),
   state: ApprovalState,
@@ -93,7 +92,8 @@ export const ApprovalView = z.object({
   live: VersionView.nullable(),
 })
 export type ApprovalView = z.infer<typeof ApprovalView>
-export const ApprovalList = z.object({ approvals: z.array(ApprovalView) })
+/** Oldest first. */
+export const ApprovalList = pageOf(ApprovalView)
 
 /** `POST /api/approvals/:id/decision` */
 export const DecisionRequest = z.strictObject({
@@ -107,7 +107,10 @@ export type DecisionRequest = z.infer<typeof DecisionRequest>
 export const ExecutionKind = z.enum(['call', 'trial'])
 export type ExecutionKind = z.infer<typeof ExecutionKind>
 
-/** `GET /api/executions?tool=…&limit=…` (newest first) */
+/** How an execution ended. */
+export const OutcomeKind = z.enum(Outcome.options.map((option) => option.shape.kind.value))
+
+/** One call or trial of one version. */
 export const ExecutionView = z.object({
   id: z.uuid(),
   kind: ExecutionKind,
@@ -118,7 +121,7 @@ export const ExecutionView = z.object({
   client: ClientInfo.nullable(),
   request_id: z.string(),
   arguments: JsonObject,
-  outcome: z.enum(Outcome.options.map((option) => option.shape.kind.value)),
+  outcome: OutcomeKind,
   detail: z.string().nullable(),
   result: z.string().nullable(),
   stdout: z.string(),
@@ -128,42 +131,8 @@ export const ExecutionView = z.object({
   started_at: z.iso.datetime(),
 })
 export type ExecutionView = z.infer<typeof ExecutionView>
-export const ExecutionList = z.object({ executions: z.array(ExecutionView) })
-
-/** `GET /api/activity?limit=…` (newest first) */
-export const ActivityList = z.object({
-  activity: z.array(
-    z.object({
-      id: z.int(),
-      at: z.iso.datetime(),
-      actor: z.string(),
-      action: z.string(),
-      subject: z.string(),
-      details: JsonObject,
-    }),
-  ),
-})
-
-/** `GET /api/servers` */
-export const ServerList = z.object({
-  servers: z.array(
-    z.object({ name: Name, description: z.string(), created_by: z.string(), tools: z.int() }),
-  ),
-})
-
-/** `GET /api/servers/:server/secrets`; `PUT` and `DELETE …/:name`. Values only ever go in. */
-export const SecretList = z.object({
-  secrets: z.array(z.object({ name: SecretName, updated_at: z.iso.datetime() })),
-})
-export const SecretValue = z.strictObject({
-  value: z
-    .string()
-    .max(10_000)
-    .refine(
-      (value) => value.trim().length >= MIN_SECRET_CHARS,
-      `must have at least ${MIN_SECRET_CHARS} characters: a shorter value could not be kept out of results`,
-    ),
-})
+/** Newest first. */
+export const ExecutionList = pageOf(ExecutionView)
 
 /** `GET /internal/worker-secrets`, with the deploy key: what the Worker must hold. */
 export const WorkerSecrets = z.object({

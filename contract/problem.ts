@@ -18,6 +18,7 @@ export const ProblemCode = z.enum([
   'setup_done',
   'setup_token_invalid',
   'sign_in_failed',
+  'password_wrong',
   'too_many_attempts',
   // what is asked
   'malformed_json',
@@ -27,6 +28,8 @@ export const ProblemCode = z.enum([
   'invalid_request',
   'not_found',
   'method_not_allowed',
+  'precondition_required',
+  'precondition_failed',
   'session_unknown',
   'unknown_tool',
   'unknown_prompt',
@@ -47,7 +50,9 @@ export const ProblemCode = z.enum([
   'approval_decided',
   'approval_stale',
   'hash_mismatch',
+  'secret_unknown',
   'secret_unset',
+  'link_invalid',
   'execution_failed',
   'capability_missing',
   'reason_required',
@@ -55,6 +60,7 @@ export const ProblemCode = z.enum([
   // deployments
   'rotation_unknown',
   'deployment_changed',
+  'wrong_call_tool',
   // parts that are away
   'origin_unreachable',
   'sandbox_unreachable',
@@ -66,16 +72,48 @@ export const ProblemCode = z.enum([
 ])
 export type ProblemCode = z.infer<typeof ProblemCode>
 
-/** The wire form of a refusal: one code for machines, one sentence for people. */
+/** A refusal: one code for machines, one sentence for people. */
 export const Problem = z.object({
   code: ProblemCode,
   message: z.string(),
 })
 export type Problem = z.infer<typeof Problem>
 
-/** The body of every HTTP error that is not JSON-RPC. */
-export const ProblemBody = z.object({ error: Problem, request_id: z.string().optional() })
+/** Media type of {@link ProblemBody}. */
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** The body of every HTTP error that is not JSON-RPC: a problem of RFC 9457, with our code. */
+export const ProblemBody = z.object({
+  /** One per code; names the problem and leads nowhere (RFC 9457 §4.1). */
+  type: z.string(),
+  /** The same for every problem of this type. */
+  title: z.string(),
+  /** The HTTP status. */
+  status: z.int(),
+  /** What happened this time, as one sentence for people. */
+  detail: z.string(),
+  code: ProblemCode,
+  request_id: z.string().optional(),
+})
 export type ProblemBody = z.infer<typeof ProblemBody>
+
+/** A refusal as a body, of the request with this id. */
+export function problemBody({ code, message }: Problem, requestId?: string): ProblemBody {
+  const words = code.replaceAll('_', ' ')
+  return {
+    type: `urn:problem-type:mcpbox:${code}`,
+    title: words.charAt(0).toUpperCase() + words.slice(1),
+    status: statusOf(code),
+    detail: message,
+    code,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+  }
+}
+
+/** The refusal that a body tells of. */
+export function problemOf({ code, detail }: ProblemBody): Problem {
+  return { code, message: detail }
+}
 
 /** The HTTP status of each refusal (RFC 9110 §15). */
 export function statusOf(code: ProblemCode) {
@@ -88,6 +126,7 @@ export function statusOf(code: ProblemCode) {
     case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
+    case 'wrong_call_tool':
       return 400
     case 'unauthenticated':
     case 'token_invalid':
@@ -102,6 +141,7 @@ export function statusOf(code: ProblemCode) {
     case 'origin_not_allowed':
     case 'host_not_allowed':
     case 'setup_token_invalid':
+    case 'password_wrong':
     case 'not_approved':
       return 403
     case 'not_found':
@@ -113,6 +153,8 @@ export function statusOf(code: ProblemCode) {
     case 'server_unknown':
     case 'tool_unknown':
     case 'approval_unknown':
+    case 'secret_unknown':
+    case 'link_invalid':
       return 404
     case 'method_not_allowed':
       return 405
@@ -131,10 +173,14 @@ export function statusOf(code: ProblemCode) {
       return 409
     case 'call_expired':
       return 410
+    case 'precondition_failed':
+      return 412
     case 'body_too_large':
       return 413
     case 'unsupported_media_type':
       return 415
+    case 'precondition_required':
+      return 428
     case 'too_many_attempts':
     case 'rate_limited':
       return 429

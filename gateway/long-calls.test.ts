@@ -182,6 +182,15 @@ test('a tool that promises structured content says so as an error, which may go 
   expect(result).toMatchObject({ isError: true, _meta: { 'mcpbox/running': {} } })
 })
 
+test('a tool that is not listed may have promised it elsewhere', async () => {
+  const slow = held()
+  const { gateway, origin } = mountGateway({ slow: slow.tool }, IMPATIENT)
+  const catalog = origin.catalog.bind(origin)
+  origin.catalog = async (...asked) => ({ ...(await catalog(...asked)), tools: [] })
+  const { result } = await answerOf(await gateway.handle(ask('modern', 'slow'), ALICE))
+  expect(result).toMatchObject({ isError: true, _meta: { 'mcpbox/running': {} } })
+})
+
 test('the client’s name says how long it is kept waiting', async () => {
   const asked: (ClientInfo | null)[] = []
   const slow = held()

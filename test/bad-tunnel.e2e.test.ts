@@ -60,7 +60,7 @@ async function counted(
   const progress: number[] = []
   const args = { to: TO, pause, why: sub }
   const result = await client.call('bad__count', args, (news) => progress.push(news.progress))
-  const { executions } = ExecutionList.parse(
+  const { items: executions } = ExecutionList.parse(
     await stack.read('/api/executions?tool=bad__count&limit=500'),
   )
   return {

@@ -99,7 +99,7 @@ function isWhole({ result, token, progress, steps }: ClientCall): boolean {
 async function executionsByToken(): Promise<Map<unknown, string[]>> {
   const outcomes = new Map<unknown, string[]>()
   for (const tool of Object.keys(TOOLS)) {
-    const { executions } = ExecutionList.parse(
+    const { items: executions } = ExecutionList.parse(
       await scene.stack.read(`/api/executions?tool=chaos__${tool}&limit=500`),
     )
     for (const { outcome, arguments: args, started_at, duration_ms } of executions)

@@ -33,7 +33,7 @@ const sumOf = async (claude: Awaited<ReturnType<typeof connected>>, tool: string
 /** Whom the log names as the one who called a tool last. */
 async function lastCaller(tool: string) {
   const list = ExecutionList.parse(await line.stack.read(`/api/executions?tool=${tool}`))
-  return list.executions[0]?.principal_label
+  return list.items[0]?.principal_label
 }
 
 /** One `initialize` of a legacy client, with these headers. */

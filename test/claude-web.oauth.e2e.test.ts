@@ -128,7 +128,7 @@ describe.each(PROFILES)('Claude that $name', (profile) => {
     expect(await sumOf(claude, tool, 40)).toEqual({ sum: 42 })
 
     const log = ExecutionList.parse(await line.stack.read(`/api/executions?tool=${tool}`))
-    expect(log.executions[0]?.principal_label).toBe(ADA.email)
+    expect(log.items[0]?.principal_label).toBe(ADA.email)
   })
 })
 

@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -20,16 +21,25 @@ beforeAll(async () => {
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
+const options = () => ({
+  cwd: root,
+  env: {
+    ...process.env,
+    MCPBOX_ADMIN_URL: stack.origins[0]!.admin.href,
+    MCPBOX_ADMIN_USERNAME: ADMIN.username,
+    MCPBOX_ADMIN_PASSWORD: ADMIN.password,
+  },
+})
+
 function mcpbox(...args: string[]) {
-  return run(process.execPath, ['scripts/mcpbox.mjs', ...args], {
-    cwd: root,
-    env: {
-      ...process.env,
-      MCPBOX_ADMIN_URL: stack.origins[0]!.admin.href,
-      MCPBOX_ADMIN_USERNAME: ADMIN.username,
-      MCPBOX_ADMIN_PASSWORD: ADMIN.password,
-    },
-  })
+  return run(process.execPath, ['scripts/mcpbox.mjs', ...args], options())
+}
+
+/** The same, with something on its standard input. */
+async function mcpboxReading(input: string, ...args: string[]) {
+  const running = mcpbox(...args)
+  running.child.stdin?.end(input)
+  return running
 }
 
 async function askFor(tool: string, code: string) {
@@ -74,6 +84,77 @@ test('an approval of another hash than the one shown is refused', async () => {
   await expect(mcpbox('approvals', 'approve', approval, other)).rejects.toMatchObject({
     stderr: expect.stringContaining('What you looked at is not what is asked now'),
   })
+})
+
+test('mcpbox secrets names, sets, links and forgets secrets, and tells no value', async () => {
+  await using author = await legacyClient(stack.origins[0]!.mcp)
+  await author.call('mcpbox_create_server', { name: 'vault' })
+  await author.call('mcpbox_create_server_secret', { server: 'vault', name: 'API_KEY' })
+  expect((await mcpbox('secrets', 'list', 'vault')).stdout).toMatch(/^API_KEY +NOT SET .* by local/)
+  const set = await mcpboxReading('top-secret\n', 'secrets', 'set', 'vault', 'API_KEY')
+  expect(set.stdout).toBe('API_KEY of vault is set.\n')
+  const { stdout: link } = await mcpbox('secrets', 'link', 'vault', 'API_KEY')
+  const body = new URLSearchParams({ value: 'other-secret' })
+  expect((await fetch(link.trim(), { method: 'POST', body })).status).toBe(200)
+  const { stdout: listed } = await mcpbox('secrets', 'list', 'vault')
+  expect(listed).toMatch(/^API_KEY +set .* by secret_link:/)
+  expect(listed).not.toMatch(/-secret/)
+  await expect(mcpboxReading('123', 'secrets', 'set', 'vault', 'API_KEY')).rejects.toMatchObject({
+    stderr: expect.stringContaining('must have at least 4 characters'),
+  })
+  expect((await mcpbox('secrets', 'delete', 'vault', 'API_KEY')).stdout).toContain('is forgotten')
+  expect((await mcpbox('secrets', 'list', 'vault')).stdout).toContain('has no secrets')
+})
+
+test('mcpbox tools and logs tell what there is, what ran and what happened', async () => {
+  const { approval, hash } = await askFor('log_me', 'def main():\n    """Logs."""\n    return 1\n')
+  await mcpbox('approvals', 'approve', approval, hash)
+  await call('log_me')
+  const tools = (await mcpbox('tools', 'list', 'cli')).stdout
+  expect(tools).toContain(`live ${hash.slice(0, 12)}  newest: version 1, live`)
+  const { stdout: ran } = await mcpbox('logs', 'executions', '--tool', 'cli__log_me')
+  expect(ran).toMatch(/ ok +cli__log_me .* call by this machine /)
+  const { stdout: happened } = await mcpbox('logs', 'activity', '--text', 'cli__log_me')
+  expect(
+    happened
+      .trim()
+      .split('\n')
+      .map((line) => line.split('  ')[1]),
+  ).toEqual(['tool.created', 'approval.requested', 'approval.approved', 'execution.ended'])
+  expect(happened).toMatch(/approval\.approved .* admin:boss with mcpbox-cli .* from 127\.0\.0\.1/)
+})
+
+test('mcpbox logs follow tells what happens as it happens', async () => {
+  const following = spawn(
+    process.execPath,
+    ['scripts/mcpbox.mjs', 'logs', 'follow', '--action', 'server'],
+    { ...options(), detached: true, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const lines = createInterface({ input: following.stdout })[Symbol.asyncIterator]()
+  const next = lines.next()
+  await using author = await legacyClient(stack.origins[0]!.mcp)
+  // Until the first is seen, nobody knows that it follows.
+  const made = (n: number) => author.call('mcpbox_create_server', { name: `followed_${n}` })
+  for (let n = 0, seen = false; !seen; n++) {
+    await made(n)
+    seen = await Promise.race([next.then(() => true), mcpbox('--help').then(() => false)])
+  }
+  expect((await next).value).toMatch(/ server\.created {2}followed_\d+ {2}local with test-client /)
+  // The command runs in a process of the one that was started.
+  process.kill(-following.pid!)
+})
+
+test('a command that is none says what there is', async () => {
+  for (const args of [
+    ['secrets'],
+    ['secrets', 'set', 'vault'],
+    ['logs', 'x'],
+    ['tools', 'list', 'a', 'b'],
+  ])
+    await expect(mcpbox(...args)).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('npx mcpbox secrets set <server> <name>'),
+    })
 })
 
 test('the plain script of README.md lists the tools', async () => {

@@ -96,7 +96,7 @@ describe.each([
 
 test('the log keeps words, and no megabytes', async () => {
   const log = ExecutionList.parse(await stack.read('/api/executions?tool=show__show&limit=4'))
-  expect(log.executions.map(({ outcome, result, detail }) => [outcome, result ?? detail])).toEqual([
+  expect(log.items.map(({ outcome, result, detail }) => [outcome, result ?? detail])).toEqual([
     ['failed', 'there is no nothing to show'],
     ['ok', '[file:///large.bin, application/octet-stream, 2900000 bytes]'],
     [

@@ -30,7 +30,7 @@ async function fetched(tool: string, url: string) {
   await using client = await legacyClient(stack.origins[0]!.mcp)
   const { text, isError } = await client.call(`web__${tool}`, { url })
   const log = ExecutionList.parse(await stack.read(`/api/executions?tool=web__${tool}&limit=1`))
-  return { text, isError, egress: log.executions[0]?.egress }
+  return { text, isError, egress: log.items[0]?.egress }
 }
 
 test('a tool without an approved host reaches none, and its log says what it tried', async () => {

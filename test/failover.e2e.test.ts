@@ -67,7 +67,9 @@ test('an origin that is killed in the middle of calls costs no client its answer
   for (const client of [sessionful, stateless])
     expect((await client.call('slow__nap', { seconds: 0 })).structured).toEqual({ slept: 0 })
 
-  const { executions } = ExecutionList.parse(await stack.read('/api/executions?tool=slow__nap'))
+  const { items: executions } = ExecutionList.parse(
+    await stack.read('/api/executions?tool=slow__nap'),
+  )
   const slow = executions.filter((execution) => execution.arguments['seconds'] === 2)
   expect(slow.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok'])
 })

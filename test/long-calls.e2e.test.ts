@@ -88,7 +88,9 @@ test('a call that a client repeats after its connection broke is not run twice',
 
   await using client = await modernClient(edge.signedIn)
   expect(await client.call('long__nap', asked)).toMatchObject({ structured: { slept: 8 } })
-  const { executions } = ExecutionList.parse(await stack.read('/api/executions?tool=long__nap'))
+  const { items: executions } = ExecutionList.parse(
+    await stack.read('/api/executions?tool=long__nap'),
+  )
   expect(executions.map(({ outcome }) => outcome)).toEqual(['ok'])
   leaving.abort()
   expect(await end).toBe('lost')

@@ -19,6 +19,7 @@ async def main(a: int, b: int = 2, labels: list[str] | None = None) -> dict[str,
     await ctx.progress(2, 2)
     return {"sum": a + b}
 `
+const Found = z.object({ tools: z.array(z.object({ name: z.string(), call_with: z.string() })) })
 const Published = z.object({ approval: z.string(), hash: z.string() })
 
 let stack: Stack
@@ -86,7 +87,7 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
     })
     expect(tried.structured).toEqual({ sum: 3 })
     for (const refused of [
-      await client.call('mcpbox_call_tool', { name: tool, arguments: { a: 1 } }),
+      await client.call('mcpbox_call_destructive_tool', { name: tool, arguments: { a: 1 } }),
       await client.call(tool, { a: 1 }),
     ]) {
       expect(refused.isError).toBe(true)
@@ -108,7 +109,7 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
     expect((await client.call(tool, { a: 1 })).text).toContain('a draft that nobody has approved')
   })
 
-  test('once approved it is called by its name and through mcpbox_call_tool, in the same conversation', async () => {
+  test('once approved it is found, and called by its name or through the tool that the search names, in the same conversation', async () => {
     const asked = await client.call('mcpbox_request_publish', { server, name: 'add' })
     expect((await client.call(tool, { a: 1 })).text).toContain("waits for a person's approval")
     await stack.approve(Published.parse(asked.structured).approval)
@@ -122,7 +123,14 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
       { progress: 2 },
     ])
 
-    const through = await client.call('mcpbox_call_tool', { name: tool, arguments: { a: 1, b: 1 } })
+    const { structured } = await client.call('mcpbox_search_tools', { query: `${server} add` })
+    const { tools } = Found.parse(structured)
+    const found = tools.find(({ name }) => name === tool)
+    expect(found?.call_with).toBe('mcpbox_call_destructive_tool')
+    const through = await client.call(found?.call_with ?? '', {
+      name: tool,
+      arguments: { a: 1, b: 1 },
+    })
     expect(through.structured).toEqual({ sum: 2 })
     await using later = await connect()
     expect(await later.tools()).toContain(tool)
@@ -135,7 +143,9 @@ describe.each(doors)('$client at the $door door', ({ door, client: kind, connect
   })
 
   test('the log says who called what, how long it took and how it ended', async () => {
-    const { executions } = ExecutionList.parse(await stack.read(`/api/executions?tool=${tool}`))
+    const { items: executions } = ExecutionList.parse(
+      await stack.read(`/api/executions?tool=${tool}`),
+    )
     const outcomes = executions.map(({ kind, outcome }) => `${kind} ${outcome}`)
     expect(outcomes).toEqual(['call failed', 'call ok', 'call ok', 'trial ok'])
     expect(executions[1]).toMatchObject({

@@ -66,7 +66,7 @@ async function askerOf(era: string, at: URL): Promise<Ask> {
 async function readable(answer: Response): Promise<Message> {
   if (answer.ok) return answerOf(answer)
   const body = (await answer.json()) as Message
-  const code = body.error?.data?.['code'] ?? ProblemBody.parse(body).error.code
+  const code = body.error?.data?.['code'] ?? ProblemBody.parse(body).code
   expect(code).toEqual(expect.any(String))
   return body
 }

@@ -101,7 +101,7 @@ function handleIn(text: string): string {
 
 async function runsOf(tool: string) {
   const read = ExecutionList.parse(await stack.read(`/api/executions?tool=later__${tool}`))
-  return read.executions.map(({ arguments: args, outcome }) => ({ ...args, outcome }))
+  return read.items.map(({ arguments: args, outcome }) => ({ ...args, outcome }))
 }
 
 const CLIENTS: [string, (base: URL) => Promise<TestClient>][] = [

@@ -38,7 +38,9 @@ test.each(doors)('an answer of %s names the request as the execution log does', 
   const body = await asked.text()
   const response = await fetch(new URL('/mcp', door()), { method, headers, body })
   expect(await response.text()).toContain('"so"')
-  const { executions } = ExecutionList.parse(await stack.read('/api/executions?tool=ids__say'))
+  const { items: executions } = ExecutionList.parse(
+    await stack.read('/api/executions?tool=ids__say'),
+  )
   expect(executions[0]?.request_id).toBe(response.headers.get('x-request-id'))
   expect(executions[0]?.id).not.toBe(executions[0]?.request_id)
 })

@@ -74,7 +74,9 @@ async function signedInAs(sub: string): Promise<URL> {
 
 /** How the calls went that were made for this reason. */
 async function executionsFor(tool: string, why: string): Promise<ExecutionView[]> {
-  const { executions } = ExecutionList.parse(await stack.read(`/api/executions?tool=${tool}`))
+  const { items: executions } = ExecutionList.parse(
+    await stack.read(`/api/executions?tool=${tool}`),
+  )
   return executions.filter((execution) => execution.arguments['why'] === why)
 }
 

@@ -86,7 +86,9 @@ async function atMost<T>(ms: number, work: Promise<T>, otherwise: T): Promise<T>
 async function hasOutputSchema(ports: GatewayPorts, as: Caller, name: string): Promise<boolean> {
   try {
     const { tools } = await ports.origin.catalog(as, new AbortController().signal)
-    return tools.find((tool) => tool.name === name)?.outputSchema !== undefined
+    const listed = tools.find((tool) => tool.name === name)
+    // A client may know a tool that is not listed, from a list of before or a description.
+    return listed === undefined || listed.outputSchema !== undefined
   } catch (thrown) {
     problemOf(thrown, ports)
     return true

@@ -8,7 +8,7 @@ import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
-import { FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
+import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
 import { mountLocalMcp } from './http/local/app.ts'
 import { tunnelDoor } from './http/tunnel/app.ts'
@@ -44,7 +44,7 @@ export interface Origin extends AsyncDisposable {
  */
 export async function startOrigin(
   config: Config,
-  secrets: Secrets,
+  secrets: Secrets & { previousKeys: readonly string[] },
   env: NodeJS.ProcessEnv,
 ): Promise<Origin> {
   await using starting = new AsyncDisposableStack()
@@ -60,7 +60,7 @@ export async function startOrigin(
     }),
   )
   const { db, notices } = database
-  const cipher = aesCipher(secrets.MCPBOX_ENCRYPTION_KEY)
+  const cipher = aesCipher(secrets.MCPBOX_ENCRYPTION_KEY, secrets.previousKeys)
   const stores = pgStores(db, cipher)
   const within = pgWithin(db, cipher)
   const keys = await installationKeys(stores)
@@ -95,15 +95,18 @@ export async function startOrigin(
       }),
     }),
   )
-  const catalog = starting.use(new CatalogReader(stores, notices))
+  const catalog = starting.use(new CatalogReader(stores, notices, config.listing))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
+  const settingDefaults = { log_retention_days: config.logRetentionDays }
   starting.use(
     housekeeping(
       [
         () => assertionUses.forgetExpired(),
         () => sessionRecords.forgetExpired(),
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
+        () => stores.secrets.forgetLinksExpiredBefore(new Date()),
+        () => endOldLogs(db, stores, settingDefaults),
       ],
       onFault,
     ),
@@ -138,6 +141,9 @@ export async function startOrigin(
       databaseAnswers: async () => void (await db.execute(sql`select 1`)),
       sandbox,
       packages,
+      notices,
+      settingDefaults,
+      listing: config.listing,
     })
   const main = openAdminDoor()
   mountLocalMcp(main, {

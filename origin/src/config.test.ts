@@ -15,6 +15,8 @@ test('without settings everything listens on this machine only, with the embedde
     sandboxUrl: null,
     sandboxPort: 8001,
     sandboxMin: 'S2',
+    logRetentionDays: 30,
+    listing: { management: 'core', mostTools: 100 },
     logLevel: 'info',
   })
 })
@@ -27,6 +29,8 @@ test('settings are read, and an empty one is as good as none', () => {
     MCPBOX_ALLOWED_HOSTS: ' box.lan, ,box.home ',
     SANDBOX_URL: '',
     LOG_LEVEL: 'warn',
+    MCPBOX_LISTED_MANAGEMENT: 'full',
+    MCPBOX_MOST_LISTED_TOOLS: '0',
     UNRELATED: 'x',
   })
   expect(config).toMatchObject({
@@ -36,6 +40,7 @@ test('settings are read, and an empty one is as good as none', () => {
     allowedHosts: ['box.lan', 'box.home'],
     sandboxUrl: null,
     logLevel: 'warn',
+    listing: { management: 'full', mostTools: 0 },
   })
 })
 
@@ -49,6 +54,11 @@ test.each([
   ['DB_POOL_SIZE', '0'],
   ['SANDBOX_URL', 'file:///etc/passwd'],
   ['LOG_LEVEL', 'loud'],
+  ['LOG_RETENTION_DAYS', '0'],
+  ['LOG_RETENTION_DAYS', '3651'],
+  ['LOG_RETENTION_DAYS', 'x'],
+  ['MCPBOX_LISTED_MANAGEMENT', 'some'],
+  ['MCPBOX_MOST_LISTED_TOOLS', '-1'],
 ])('%s=%s is refused by its name', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name}: `))
 })

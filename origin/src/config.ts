@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { LogRetentionDays } from '#contract/admin-door/settings.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { IsolationLevel } from '#contract/sandbox.ts'
+import { DEFAULT_LISTING, type Listing } from './domain/listing.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
 const list = z
@@ -32,6 +34,17 @@ const Environment = z.object({
   SANDBOX_PORT: port(8001),
   /** The weakest isolation that is put up with; see docs/threat-model.md. */
   MCPBOX_SANDBOX_MIN: z.enum(['S4', 'S3', 'S2', 'S1']).default('S2'),
+  /** How long activity and executions are kept, unless an admin sets it otherwise. */
+  LOG_RETENTION_DAYS: z.coerce.number().pipe(LogRetentionDays).default(30),
+  /** Which tools of MCPbox itself clients see in their list; see domain/listing.ts. */
+  MCPBOX_LISTED_MANAGEMENT: z.enum(['core', 'full']).default(DEFAULT_LISTING.management),
+  /** With more approved tools than this none is listed; all are found by searching. */
+  MCPBOX_MOST_LISTED_TOOLS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(DEFAULT_LISTING.mostTools),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -48,6 +61,8 @@ export interface Config {
   sandboxUrl: string | null
   sandboxPort: number
   sandboxMin: IsolationLevel
+  logRetentionDays: number
+  listing: Listing
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -73,6 +88,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sandboxUrl: data.SANDBOX_URL ?? null,
     sandboxPort: data.SANDBOX_PORT,
     sandboxMin: data.MCPBOX_SANDBOX_MIN,
+    logRetentionDays: data.LOG_RETENTION_DAYS,
+    listing: {
+      management: data.MCPBOX_LISTED_MANAGEMENT,
+      mostTools: data.MCPBOX_MOST_LISTED_TOOLS,
+    },
     logLevel: data.LOG_LEVEL,
   }
 }

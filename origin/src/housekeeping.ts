@@ -1,4 +1,8 @@
 import { MAX_QUEUED_MS } from '#contract/limits.ts'
+import { settingValue, type SettingDefaults } from './domain/admin-settings.ts'
+import type { Stores } from './domain/stores.ts'
+import type { Db } from './storage/database.ts'
+import { endOlderThan } from './storage/retention.ts'
 
 /**
  * How long the events of a finished operation can be asked for again. Longer than a call waits in a
@@ -6,6 +10,18 @@ import { MAX_QUEUED_MS } from '#contract/limits.ts'
  */
 export const FINISHED_KEPT_MS = MAX_QUEUED_MS + 3600 * 1000
 const EVERY_MS = 60_000
+
+const DAY_MS = 24 * 3600 * 1000
+
+/** Ends activity and executions that are older than `log_retention_days` says, as it is now. */
+export async function endOldLogs(
+  db: Db,
+  { settings }: Pick<Stores, 'settings'>,
+  defaults: SettingDefaults,
+) {
+  const { value: days } = await settingValue(settings, defaults, 'log_retention_days')
+  return endOlderThan(db, new Date(Date.now() - days * DAY_MS))
+}
 
 /** Runs the given clean-ups once a minute. */
 export function housekeeping(

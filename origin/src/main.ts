@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { startOrigin } from './compose.ts'
 import { readConfig } from './config.ts'
-import { readSecrets } from './secrets-file.ts'
+import { readPreviousKeys, readSecrets } from './secrets-file.ts'
 import { welcome } from './welcome.ts'
 
 try {
   const config = readConfig(process.env)
   const secrets = await readSecrets(config.dataFolder, process.env)
-  await using origin = await startOrigin(config, secrets, process.env)
+  const previousKeys = await readPreviousKeys(config.dataFolder, process.env)
+  await using origin = await startOrigin(config, { ...secrets, previousKeys }, process.env)
   console.log(welcome(origin, config))
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
 } catch (fault) {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
-import { readSecrets } from './secrets-file.ts'
+import { readPreviousKeys, readSecrets } from './secrets-file.ts'
 
 const home = await mkdtemp(join(tmpdir(), 'mcpbox-secrets-'))
 afterAll(() => rm(home, { recursive: true }))
@@ -141,4 +141,21 @@ test('a file that is there but is no file is a failure, not a reason for new sec
   await mkdir(join(folder, 'secrets.env'), { recursive: true })
   await chmod(folder, 0o700)
   await expect(readSecrets(folder, {})).rejects.toMatchObject({ code: 'EISDIR' })
+})
+
+test('earlier encryption keys come from the environment, or from the file, or there are none', async () => {
+  const folder = await folderWith(
+    fileOf({ ...given, MCPBOX_PREVIOUS_ENCRYPTION_KEYS: `${key('d')}, ${key('e')}` }),
+  )
+  expect(await readPreviousKeys(folder, {})).toEqual([key('d'), key('e')])
+  const env = { MCPBOX_PREVIOUS_ENCRYPTION_KEYS: key('f') }
+  expect(await readPreviousKeys(folder, env)).toEqual([key('f')])
+  expect(await readPreviousKeys(newFolder(), {})).toEqual([])
+})
+
+test('an earlier key that is none is refused, and not told', async () => {
+  const env = { MCPBOX_PREVIOUS_ENCRYPTION_KEYS: `${key('d')},hunter2` }
+  await expect(readPreviousKeys(newFolder(), env)).rejects.toThrow(
+    /^MCPBOX_PREVIOUS_ENCRYPTION_KEYS: each must be 64 hex digits$/,
+  )
 })

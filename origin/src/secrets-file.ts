@@ -19,6 +19,7 @@ export type Secrets = z.infer<typeof Secrets>
 
 /** Name of the file in the data folder. */
 export const SECRETS_FILE = 'secrets.env'
+const PREVIOUS = 'MCPBOX_PREVIOUS_ENCRYPTION_KEYS'
 
 /** What nothing stored depends on: a fresh one is as good. */
 const DOOR_KEYS = ['SANDBOX_API_KEY', 'MCPBOX_DEPLOY_KEY', 'MCPBOX_TUNNEL_KEY'] as const
@@ -47,6 +48,28 @@ export async function readSecrets(folder: string, env: NodeJS.ProcessEnv): Promi
   const values = Object.values(read.data)
   if (new Set(values).size < values.length) throw new Error(`${names.join(', ')} must all differ`)
   return read.data
+}
+
+/**
+ * Keys that `MCPBOX_ENCRYPTION_KEY` was before, newest first: what they sealed still opens. From
+ * `MCPBOX_PREVIOUS_ENCRYPTION_KEYS` (with commas between) in the environment or in `secrets.env`.
+ * @throws when one of them is no key.
+ */
+export async function readPreviousKeys(folder: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const given =
+    env[PREVIOUS] ??
+    parse(
+      await readFile(join(folder, SECRETS_FILE), 'utf8').catch((fault: unknown) => {
+        if (isCode(fault, 'ENOENT')) return ''
+        throw fault
+      }),
+    )[PREVIOUS]
+  const keys = (given ?? '').split(',').filter((key) => key.trim() !== '')
+  return keys.map((key) => {
+    const read = hexKey.safeParse(key.trim())
+    if (!read.success) throw new Error(`${PREVIOUS}: each must be 64 hex digits`)
+    return read.data
+  })
 }
 
 /** What the file holds, after what doors lack of it was added. */

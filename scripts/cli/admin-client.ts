@@ -1,18 +1,30 @@
 import type { z } from 'zod'
-import {
-  ApprovalList,
-  ApprovalView,
-  LoginResponse,
-  VersionView,
-  type DecisionRequest,
-} from '#contract/admin-api.ts'
+import type { Endpoint } from '#contract/admin-door/endpoint.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
+import type { ApprovalView, DecisionRequest, VersionView } from '#contract/admin-api.ts'
 import { ProblemBody } from '#contract/problem.ts'
+import { VERSION } from '#contract/version.ts'
+
+type Values = Record<string, string | number | undefined>
+
+/** What is asked of an endpoint. */
+export interface Asked {
+  params?: Values
+  query?: Values
+  body?: unknown
+}
+
+type Answer<E extends Endpoint> = E['answer'] extends z.ZodType ? z.output<E['answer']> : undefined
 
 /** The admin door, for scripts. Every method throws an Error with the door's own sentence. */
 export interface AdminClient {
   waiting(): Promise<ApprovalView[]>
   approval(id: string): Promise<ApprovalView>
   decide(id: string, decision: DecisionRequest): Promise<VersionView>
+  /** Asks any endpoint of JSON. */
+  call<E extends Endpoint>(endpoint: E, asked?: Asked): Promise<Answer<E>>
+  /** Opens one that streams; signs in anew, since bearers are short-lived. */
+  open(endpoint: Endpoint, asked: Asked): Promise<ReadableStream<Uint8Array>>
 }
 
 /** Signs in at the admin door at `base`. */
@@ -22,31 +34,58 @@ export async function signInAt(
 ): Promise<AdminClient> {
   let bearer: string | null = null
 
-  async function ask<T>(schema: z.ZodType<T>, path: string, body?: unknown): Promise<T> {
-    const url = new URL(path, base)
+  async function send(endpoint: Endpoint, asked: Asked): Promise<Response> {
+    const url = new URL(pathOf(endpoint, asked), base)
     const response = await fetch(url, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: endpoint.method.toUpperCase(),
       headers: {
-        'content-type': 'application/json',
-        ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+        'user-agent': `mcpbox-cli/${VERSION}`,
+        ...(asked.body !== undefined && { 'content-type': 'application/json' }),
+        ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),
     }).catch((fault: unknown) => {
       throw new Error(`MCPbox does not answer at ${base}; is it running?`, { cause: fault })
     })
-    const answer: unknown = await response.json()
-    if (response.ok) return schema.parse(answer)
-    const problem = ProblemBody.safeParse(answer)
+    if (response.ok) return response
+    const problem = ProblemBody.safeParse(await response.json().catch(() => null))
     throw new Error(
-      problem.success ? problem.data.error.message : `${url.href} answered ${response.status}`,
+      problem.success ? problem.data.detail : `${url.href} answered ${response.status}`,
     )
   }
 
-  bearer = (await ask(LoginResponse, '/auth/login', credentials)).access_token
-  return {
-    waiting: async () => (await ask(ApprovalList, '/api/approvals?state=waiting')).approvals,
-    approval: (id) => ask(ApprovalView, `/api/approvals/${encodeURIComponent(id)}`),
-    decide: (id, decision) =>
-      ask(VersionView, `/api/approvals/${encodeURIComponent(id)}/decision`, decision),
+  async function call<E extends Endpoint>(endpoint: E, asked: Asked = {}): Promise<Answer<E>> {
+    const response = await send(endpoint, asked)
+    if (endpoint.answer === null) return undefined as Answer<E>
+    return endpoint.answer.parse(await response.json()) as Answer<E>
   }
+
+  async function signIn(): Promise<void> {
+    bearer = (await call(ENDPOINTS.signIn, { body: credentials })).access_token
+  }
+
+  await signIn()
+  return {
+    call,
+    async open(endpoint, asked) {
+      await signIn()
+      const { body } = await send(endpoint, asked)
+      if (body === null) throw new Error('the stream has no body')
+      return body
+    },
+    waiting: async () =>
+      (await call(ENDPOINTS.listApprovals, { query: { state: 'waiting', limit: 500 } })).items,
+    approval: (id) => call(ENDPOINTS.getApproval, { params: { id } }),
+    decide: (id, decision) => call(ENDPOINTS.decide, { params: { id }, body: decision }),
+  }
+}
+
+function pathOf({ path }: Endpoint, { params = {}, query = {} }: Asked): string {
+  const at = path.replace(/\{(\w+)\}/g, (_whole, name: string) =>
+    encodeURIComponent(params[name] ?? ''),
+  )
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as [string, string]],
+  )
+  return given.length === 0 ? at : `${at}?${String(new URLSearchParams(given))}`
 }

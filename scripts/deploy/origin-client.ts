@@ -7,7 +7,7 @@ import {
   RotationUnderWay,
   type DeploymentRecord,
 } from '#contract/deployment.ts'
-import { ProblemBody, type ProblemCode } from '#contract/problem.ts'
+import { ProblemBody, problemOf, type ProblemCode } from '#contract/problem.ts'
 import { DeployFailure } from './failure.ts'
 
 const TIMEOUT_MS = 30_000
@@ -90,7 +90,7 @@ function refusalIn(text: string, url: string, status: number): DeployFailure {
   const problem = ProblemBody.safeParse(json)
   if (!problem.success)
     return new DeployFailure(`What answers at ${url} (status ${status}) is not MCPbox.`)
-  const { code, message } = problem.data.error
+  const { code, message } = problemOf(problem.data)
   if (code === 'unauthenticated')
     return new OriginRefused(
       code,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { afterEach, expect, test } from 'vitest'
 import { ORIGIN_HEALTH_PATH } from '#contract/deploy-proof.ts'
+import { PROBLEM_TYPE, problemBody, statusOf } from '#contract/problem.ts'
 import { EMAIL, startDeployment, type DeploymentLine } from './testing/deployment.ts'
 
 const SLOW = { timeout: 120_000 }
@@ -68,8 +69,12 @@ test('nothing is done before the plan was agreed to', SLOW, async () => {
 
 test('before cloudflared runs the address is said, and what it waits for', SLOW, async () => {
   line = await startDeployment()
-  const error = { code: 'origin_unreachable', message: 'Its tunnel is not connected.' }
-  line.worker.instead.set(ORIGIN_HEALTH_PATH, { status: 503, body: JSON.stringify({ error }) })
+  const problem = { code: 'origin_unreachable', message: 'Its tunnel is not connected.' } as const
+  line.worker.instead.set(ORIGIN_HEALTH_PATH, {
+    status: statusOf(problem.code),
+    headers: { 'content-type': PROBLEM_TYPE },
+    body: JSON.stringify(problemBody(problem)),
+  })
   const { said, failure } = await line.run(['--yes', '--email', EMAIL])
   expect(failure).toContain('It is deployed, but not all is well')
   expect(said).toMatch(

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
 import { DEPLOY_PROOF_HEADER, deployProof } from '#contract/deploy-proof.ts'
+import { PROBLEM_TYPE, problemBody, statusOf, type ProblemCode } from '#contract/problem.ts'
 import { seeDoorShut, seeHealth, seeOrigin, type Sight, type Verifier } from './verify.ts'
 
 const URL_ = 'https://mcpbox.ada.workers.dev'
 const NOW = Date.UTC(2026, 10, 21)
-const problem = (status: number, code: string, message = 'words') =>
-  Response.json({ error: { code, message } }, { status })
+const problem = (code: ProblemCode, message = 'words') =>
+  new Response(JSON.stringify(problemBody({ code, message })), {
+    status: statusOf(code),
+    headers: { 'content-type': PROBLEM_TYPE },
+  })
 
 /** A Worker that answers with these, the last one again and again. */
 function answering(...answers: (() => Response)[]) {
@@ -48,7 +52,7 @@ test.each<[string, (it: Verifier) => Promise<Sight>, () => Response, RegExp, Reg
   [
     '/health not configured',
     health,
-    () => problem(503, 'not_configured', 'Lacks X'),
+    () => problem('not_configured', 'Lacks X'),
     /Lacks X/,
     /deploy-worker/,
   ],
@@ -61,23 +65,17 @@ test.each<[string, (it: Verifier) => Promise<Sight>, () => Response, RegExp, Reg
   ['/mcp without a challenge', door, () => plain(401), /without WWW-Authenticate/, /Managed OAuth/],
   ['/mcp broken', door, () => plain(502), /502/, /log/],
   ['the origin behind Access', origin, () => plain(401), /not by the Worker/, /“… health”/],
-  [
-    'other secrets',
-    origin,
-    () => problem(404, 'not_found'),
-    /does not hold these/,
-    /--set-secrets/,
-  ],
-  ['stale secrets', origin, () => problem(403, 'service_token_mismatch'), /words/, /--set-secrets/],
+  ['other secrets', origin, () => problem('not_found'), /does not hold these/, /--set-secrets/],
+  ['stale secrets', origin, () => problem('service_token_mismatch'), /words/, /--set-secrets/],
   [
     'no cloudflared',
     origin,
-    () => problem(503, 'origin_unreachable'),
+    () => problem('origin_unreachable'),
     /does not reach/,
     /cloudflared.*QUIC/,
   ],
-  ['a wrong clock', origin, () => problem(403, 'assertion_expired'), /words/, /clock/],
-  ['another problem', origin, () => problem(500, 'internal'), /internal/, /log/],
+  ['a wrong clock', origin, () => problem('assertion_expired'), /words/, /clock/],
+  ['another problem', origin, () => problem('internal'), /internal/, /log/],
   ['a page that says ok', origin, () => new Response('ok'), /not by the Worker/, /health/],
 ])('%s is said with what to do', async (_what, look, answer, saw, next) => {
   const sight = await look(answering(answer).verifier)

@@ -1,11 +1,10 @@
-import type { z } from 'zod'
 import {
   DEPLOY_PROOF_HEADER,
   deployProof,
   ORIGIN_HEALTH_PATH,
   OriginReached,
 } from '#contract/deploy-proof.ts'
-import { ProblemBody } from '#contract/problem.ts'
+import { ProblemBody, problemOf, type Problem } from '#contract/problem.ts'
 
 /** What was seen at the deployed Worker, in words, and what to do about it. */
 export interface Sight {
@@ -192,7 +191,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-function problemIn(text: string): z.infer<typeof ProblemBody>['error'] | null {
+function problemIn(text: string): Problem | null {
   const parsed = ProblemBody.safeParse(jsonIn(text))
-  return parsed.success ? parsed.data.error : null
+  return parsed.success ? problemOf(parsed.data) : null
 }

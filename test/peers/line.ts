@@ -69,7 +69,7 @@ export async function startPeerLine(databaseServer: string): Promise<PeerLine> {
     async outcomesOf(tool, args) {
       const read = await stack.read(`/api/executions?tool=${tool}`)
       return ExecutionList.parse(read)
-        .executions.filter((of) => JSON.stringify(of.arguments) === JSON.stringify(args))
+        .items.filter((of) => JSON.stringify(of.arguments) === JSON.stringify(args))
         .map((of) => of.outcome ?? 'running')
     },
     async restartAll() {

@@ -111,7 +111,7 @@ describe('a Worker that is not configured', () => {
   test('is not healthy', async () => {
     const response = await app.fetch(new Request('https://mcpbox.test/health'))
     expect(response.status).toBe(503)
-    expect(await response.json()).toMatchObject({ error: { code: 'not_configured' } })
+    expect(await response.json()).toMatchObject({ code: 'not_configured' })
   })
 })
 
@@ -192,7 +192,7 @@ test('health needs no token', async () => {
 test('anywhere else there is nothing', async () => {
   const response = await exports.default.fetch('https://mcpbox.test/admin')
   expect(response.status).toBe(404)
-  expect(await response.json()).toMatchObject({ error: { code: 'not_found' } })
+  expect(await response.json()).toMatchObject({ code: 'not_found' })
 })
 
 test('every answer is safe to be opened by a browser', async () => {

@@ -10,7 +10,7 @@ import {
 } from '#contract/assertion.ts'
 import { pongTo, type Pong } from '#contract/deploy-proof.ts'
 import { OperationRequest, OpId, type OperationEvent } from '#contract/operation.ts'
-import type { Problem } from '#contract/problem.ts'
+import { PROBLEM_TYPE, problemBody, type Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
 import { toBase64Url } from '#gateway/wire/base64url.ts'
@@ -167,7 +167,8 @@ export function subjectOf(assertion: string | null): string {
 }
 
 function refuse(problem: Problem): Response {
-  return Response.json({ error: problem }, { status: 403 })
+  const headers = { 'content-type': PROBLEM_TYPE }
+  return Response.json(problemBody(problem), { status: 403, headers })
 }
 
 /** A stream that is cut does not end: it breaks, as a lost connection does. */

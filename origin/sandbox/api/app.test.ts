@@ -66,7 +66,7 @@ describe('the key', () => {
     for (const path of ['/runs/a/events', '/runs/a', '/nowhere']) {
       const response = await app.request(path, { headers })
       expect(response.status).toBe(401)
-      expect(await response.json()).toMatchObject({ error: { code: 'unauthenticated' } })
+      expect(await response.json()).toMatchObject({ code: 'unauthenticated' })
     }
     expect((await app.request('/health')).status).toBe(200)
   })
@@ -98,7 +98,7 @@ describe('a run', () => {
     ] as const) {
       const response = await appWith().request(path, { method, headers: HEADERS })
       expect(response.status).toBe(404)
-      expect(await response.json()).toMatchObject({ error: { code: 'operation_unknown' } })
+      expect(await response.json()).toMatchObject({ code: 'operation_unknown' })
     }
   })
 
@@ -126,13 +126,13 @@ describe('a bad body', () => {
   ])('%.20j', async (body, status, code) => {
     const response = await post('/runs', body)
     expect(response.status).toBe(status)
-    expect(await response.json()).toMatchObject({ error: { code } })
+    expect(await response.json()).toMatchObject({ code })
   })
 
   it('names the field that is wrong', async () => {
     const response = await post('/runs', { ...ORDER, run: { ...RUN, input: 3 } })
     expect(await response.json()).toMatchObject({
-      error: { message: expect.stringMatching(/^run.input: /) as string },
+      detail: expect.stringMatching(/^run.input: /) as string,
     })
   })
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { ProblemBody, ProblemCode } from '#contract/problem.ts'
+import { PROBLEM_TYPE, problemBody, type ProblemCode } from '#contract/problem.ts'
 
 /** An expected no, on its way out of a handler. */
 export class Refusal extends Error {
@@ -18,6 +18,6 @@ export class Refusal extends Error {
 export function answerProblem(error: Error, context: Context): Response {
   const { status, code, message } =
     error instanceof Refusal ? error : new Refusal(500, 'internal', 'the sandbox failed')
-  const body: ProblemBody = { error: { code, message } }
-  return context.json(body, status)
+  const body = { ...problemBody({ code, message }), status }
+  return context.body(JSON.stringify(body), status, { 'content-type': PROBLEM_TYPE })
 }

@@ -43,8 +43,11 @@ type Report = z.infer<typeof Report>
 
 const REPORT_LIMITS = { bytes: 10_000, depth: 4 }
 const READY_DEADLINE_MS = 20_000
-/** A fork server that takes longer than this to kill a child is itself killed. */
-const KILL_DEADLINE_MS = 500
+/**
+ * A fork server that takes longer than this to kill a child is itself killed, and every call in it
+ * is lost: longer, therefore, than a healthy one waits for a turn on a machine with too much to do.
+ */
+const KILL_DEADLINE_MS = 5000
 const COMPLAINT_BYTES = 10_000
 const LOST = 'the process was lost together with its fork server'
 const NO_ID = 'no process: every user that calls can be is taken'

@@ -1,33 +1,92 @@
 import type { JsonObject } from '#contract/json.ts'
+import type { ClientInfo } from '#contract/operation.ts'
 
 export type Action =
   | 'server.created'
+  | 'server.described'
   | 'tool.created'
   | 'version.drafted'
   | 'approval.requested'
   | 'approval.approved'
   | 'approval.rejected'
+  | 'execution.ended'
+  | 'secret.created'
+  | 'secret.described'
   | 'secret.set'
   | 'secret.removed'
+  | 'secret.link_made'
+  | 'setting.changed'
   | 'admin.created'
   | 'admin.signed_in'
   | 'admin.sign_in_failed'
   | 'admin.signed_out'
+  | 'admin.sign_in_ended'
+  | 'admin.password_changed'
   | 'rotation.begun'
   | 'rotation.finished'
   | 'deployment.changed'
 
-/** What happened, to what, by whom. Details never hold a secret. */
+/** How a request reached us; null for what nobody knows. */
+export interface Seen {
+  /** What the program said of itself. */
+  client: ClientInfo | null
+  /** Network address of whoever asks. */
+  address: string | null
+  requestId: string | null
+}
+
+/** Nothing is known of how it reached us. */
+export const UNSEEN: Seen = { client: null, address: null, requestId: null }
+
+/** Who does something, with what and from where. */
+export interface Doer extends Seen {
+  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, or, of a failed sign-in, `nobody`. */
+  actor: string
+}
+
+export function adminDoer(username: string, seen: Seen): Doer {
+  return { actor: `admin:${username}`, ...seen }
+}
+
+/** The script that deploys the Worker. */
+export function deployDoer(seen: Seen): Doer {
+  return { actor: 'deploy-worker', ...seen }
+}
+
+/** One thing that happened. */
+export interface Activity extends Doer {
+  /** Counts up in the order in which things were kept: who has seen one has seen all below it. */
+  id: number
+  at: Date
+  action: string
+  subject: string
+  details: JsonObject
+}
+
+export interface ActivityFilter {
+  actor?: string | undefined
+  /** An action, or the family before its dot. */
+  action?: string | undefined
+  subject?: string | undefined
+  requestId?: string | undefined
+  /** Anywhere in actor, subject or details; upper and lower case are one. */
+  text?: string | undefined
+  since?: Date | undefined
+  /** Before this, not at it. */
+  until?: Date | undefined
+}
+
+/** What happened, to what, by whom; only ever added to. Details never hold a secret. */
 export interface ActivityStore {
-  record(entry: {
-    actor: string
-    action: Action
-    subject: string
-    details?: JsonObject
-  }): Promise<void>
-  recent(
-    limit: number,
-  ): Promise<
-    { id: number; at: Date; actor: string; action: string; subject: string; details: JsonObject }[]
-  >
+  /** Inside a unit of work it is kept when that ends, after everything else. */
+  record(entry: Doer & { action: Action; subject: string; details?: JsonObject }): Promise<void>
+  /** Newest first, below the id `before`. */
+  page(filter: ActivityFilter, page: { before?: number | null; limit: number }): Promise<Activity[]>
+  /** Oldest first: above `after`, up to and with `upTo`. */
+  between(
+    filter: ActivityFilter,
+    range: { after: number; upTo: number; limit: number },
+  ): Promise<Activity[]>
+  /** The id of the newest; 0 when there is none. */
+  newest(): Promise<number>
 }

@@ -9,22 +9,32 @@ import type {
 } from '#contract/catalog.ts'
 import { variablesOf } from '#contract/publication.ts'
 import { WAIT_TOOL } from '#contract/waiting.ts'
-import { MANAGEMENT_TOOLS } from './management/table.ts'
+import type { Listing } from './listing.ts'
+import { CORE_TOOLS, MANAGEMENT_TOOLS } from './management/table.ts'
 import type { NoticeBoard } from './notices.ts'
 import type { Stores } from './stores.ts'
+import { listedTool } from './tools/listed-tool.ts'
 import type { Version } from './tools/version.ts'
 
-const INSTRUCTIONS =
-  'MCPbox lets you write your own tools, prompts and resources. When a capability is missing: mcpbox_create_server, mcpbox_create_tool (Python or TypeScript), mcpbox_test_code, then mcpbox_request_publish; a person approves exactly that code. Once approved, call it by its name, or through mcpbox_call_tool if your list of tools does not show it yet.'
+const AUTHORING =
+  'MCPbox lets you write your own tools, prompts and resources. When a capability is missing: mcpbox_create_server, mcpbox_create_tool (Python or TypeScript), mcpbox_test_code, then mcpbox_request_publish; a person approves exactly that code.'
+const ALL_LISTED =
+  'Once approved, call it by its name; if your list does not show it yet, find it with mcpbox_search_tools and call it with mcpbox_call_read_tool, mcpbox_call_tool or mcpbox_call_destructive_tool.'
+const NONE_LISTED = (tools: number) =>
+  `There are ${tools} approved tools, too many to list: before you say that you cannot do something, look for one with mcpbox_search_tools, and call it with the tool that the search names.`
+const SOME_MANAGEMENT =
+  'Further tools of MCPbox itself (secrets, logs and the like) are found and called in the same way.'
 
 /** The catalog as it is now; read again after each change notice. */
 export class CatalogReader implements Disposable {
   readonly #stores: Pick<Stores, 'tools'>
+  readonly #listing: Listing
   readonly #listening: Disposable
   #current: Promise<Catalog> | null = null
 
-  constructor(stores: Pick<Stores, 'tools'>, notices: NoticeBoard) {
+  constructor(stores: Pick<Stores, 'tools'>, notices: NoticeBoard, listing: Listing) {
     this.#stores = stores
+    this.#listing = listing
     this.#listening = notices.on('mcpbox_catalog', () => {
       this.#current = null
     })
@@ -45,15 +55,20 @@ export class CatalogReader implements Disposable {
   }
 
   async #build(): Promise<Catalog> {
-    const live = await this.#stores.tools.live()
+    const { management, mostTools } = this.#listing
+    const tools = await this.#stores.tools.countLive('tool')
+    const areListed = tools <= mostTools
+    const live = await this.#stores.tools.live(
+      areListed ? ['tool', 'prompt', 'resource'] : ['prompt', 'resource'],
+    )
     const content = {
       server: IDENTITY,
-      instructions: INSTRUCTIONS,
-      tools: [
-        ...[...MANAGEMENT_TOOLS.values()].map(({ catalog }) => catalog),
-        WAIT_TOOL,
-        ...live.flatMap(asTool),
-      ],
+      instructions: [
+        AUTHORING,
+        areListed ? ALL_LISTED : NONE_LISTED(tools),
+        ...(management === 'core' ? [SOME_MANAGEMENT] : []),
+      ].join(' '),
+      tools: [...managementTools(management), ...live.flatMap(asTool)],
       prompts: live.flatMap(asPrompt),
       resources: live.flatMap(asResource),
       resourceTemplates: live.flatMap(asTemplate),
@@ -63,14 +78,19 @@ export class CatalogReader implements Disposable {
   }
 }
 
+/** Tools of MCPbox itself, as clients see them in a profile. */
+export function managementTools(profile: Listing['management']): CatalogTool[] {
+  return [
+    ...[...MANAGEMENT_TOOLS.values()]
+      .map(({ catalog }) => catalog)
+      .filter(({ name }) => profile === 'full' || CORE_TOOLS.has(name)),
+    WAIT_TOOL,
+  ]
+}
+
 function asTool(version: Version): CatalogTool[] {
-  const { publication, description, inputSchema, outputSchema, annotations, queueWhenAway } =
-    version
-  if (publication.kind !== 'tool') return []
-  const { name } = publication
-  const output = outputSchema === null ? {} : { outputSchema }
-  const queued = queueWhenAway ? { queueWhenAway } : {}
-  return [{ name, description, inputSchema, ...output, annotations, ...queued }]
+  const { publication } = version
+  return publication.kind === 'tool' ? [listedTool(version, publication.name)] : []
 }
 
 /** Arguments of a prompt are text: of their schemas, a client hears the descriptions. */

@@ -1,5 +1,8 @@
-/** What the installation keeps for itself. */
+import type { SettingName } from '#contract/admin-door/settings.ts'
+
+/** What the installation keeps for itself, and what its admins set. */
 export type SettingKey =
+  | SettingName
   | 'setup_token'
   | 'tunnel_keys'
   | 'deployment'
@@ -8,6 +11,8 @@ export type SettingKey =
   | 'bearer_key'
 
 export interface SettingStore {
+  /** Keeps every other unit of work that locks it from going on until this one ends. */
+  lock(key: SettingKey): Promise<void>
   get(key: SettingKey): Promise<string | null>
   /** `get`, and nobody else changes the value before this unit of work ends. */
   locked(key: SettingKey): Promise<string | null>

@@ -6,11 +6,15 @@ import type { OperationStore } from './operations/operation-store.ts'
 import type { PrincipalStore } from './principals.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { SettingStore } from './settings.ts'
+import type { ToolIndex } from './finding/tool-index.ts'
+import type { ToolDirectory } from './tools/tool-directory.ts'
 import type { ToolStore } from './tools/tool-store.ts'
 
 /** Everything that is kept, seen from inside one unit of work. */
 export interface Stores {
   tools: ToolStore
+  directory: ToolDirectory
+  toolIndex: ToolIndex
   approvals: ApprovalStore
   executions: ExecutionStore
   operations: OperationStore

@@ -37,6 +37,11 @@ export function parseBody<T>(c: Context, schema: z.ZodType<T>, bytes: Uint8Array
   return refuse('invalid_request', complaints(read.error))
 }
 
+/** The fields of a form (WHATWG URL §5.1); of anything else, nothing that anybody looks for. */
+export async function readForm(c: Context): Promise<URLSearchParams> {
+  return new URLSearchParams(new TextDecoder().decode(await bodyBytes(c)))
+}
+
 /** `parseBody` of the whole body. */
 export async function readBody<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   return parseBody(c, schema, await bodyBytes(c))

@@ -2,12 +2,15 @@ import type { HttpBindings } from '@hono/node-server'
 import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { REQUEST_ID_HEADER } from '#contract/assertion.ts'
-import { statusOf, type ProblemBody } from '#contract/problem.ts'
+import { PROBLEM_TYPE, problemBody, statusOf, type Problem } from '#contract/problem.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
 
-/** What every request of every door carries. */
-export type DoorEnv = { Bindings: HttpBindings; Variables: { requestId: string } }
+/** What every request of every door carries. `shownPath` is logged in place of a path with a token in it. */
+export type DoorEnv = {
+  Bindings: HttpBindings
+  Variables: { requestId: string; shownPath?: string }
+}
 export type Door<E extends DoorEnv = DoorEnv> = Hono<E>
 
 const REQUEST_ID = /^[\w-]{8,64}$/
@@ -41,7 +44,7 @@ export function openDoor(name: string, log: Logger): Door {
         door: name,
         request_id: requestId,
         method: c.req.method,
-        path: c.req.path,
+        path: c.get('shownPath') ?? c.req.path,
         status: c.res.status,
         ms: Math.round(performance.now() - started),
       },
@@ -64,7 +67,8 @@ export function openDoor(name: string, log: Logger): Door {
   return door
 }
 
-function problem(c: Context<DoorEnv>, error: ProblemBody['error']) {
-  const body: ProblemBody = { error, request_id: c.get('requestId') }
-  return c.json(body, statusOf(error.code))
+function problem(c: Context<DoorEnv>, said: Problem) {
+  return c.body(JSON.stringify(problemBody(said, c.get('requestId'))), statusOf(said.code), {
+    'content-type': PROBLEM_TYPE,
+  })
 }

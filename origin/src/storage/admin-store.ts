@@ -1,4 +1,4 @@
-import { and, count, eq, gte, lt, sql } from 'drizzle-orm'
+import { and, count, desc, eq, getColumns, gte, lt, ne, sql } from 'drizzle-orm'
 import type { AdminStore } from '../domain/admins/admin-store.ts'
 import type { Db } from './database.ts'
 import { admins, signInFailures, signIns } from './schema.ts'
@@ -23,12 +23,18 @@ export function pgAdminStore(db: Db): AdminStore {
       return row ?? null
     },
 
-    async addSignIn(adminId, tokenHash, expiresAt) {
+    async changePassword(adminId, { from, to }) {
+      const changed = await db
+        .update(admins)
+        .set({ passwordHash: to })
+        .where(and(eq(admins.id, adminId), eq(admins.passwordHash, from)))
+        .returning({ id: admins.id })
+      return changed.length > 0
+    },
+
+    async addSignIn(signIn) {
       await db.delete(signIns).where(lt(signIns.expiresAt, sql`now()`))
-      const [row] = await db
-        .insert(signIns)
-        .values({ adminId, tokenHash, expiresAt })
-        .returning({ id: signIns.id })
+      const [row] = await db.insert(signIns).values(signIn).returning({ id: signIns.id })
       if (row === undefined) throw new Error('the sign-in was not stored')
       return row.id
     },
@@ -45,6 +51,37 @@ export function pgAdminStore(db: Db): AdminStore {
           ),
         )
       return row ?? null
+    },
+
+    async signInsOf(adminId, { after, limit }) {
+      const made = sql`date_trunc('milliseconds', ${signIns.createdAt})`
+      const { adminId: _, tokenHash: __, ...told } = getColumns(signIns)
+      return db
+        .select(told)
+        .from(signIns)
+        .where(
+          and(
+            eq(signIns.adminId, adminId),
+            gte(signIns.expiresAt, sql`now()`),
+            after === null
+              ? undefined
+              : sql`(${made}, ${signIns.id}) < (${after.createdAt.toISOString()}::timestamptz, ${after.id}::uuid)`,
+          ),
+        )
+        .orderBy(desc(made), desc(signIns.id))
+        .limit(limit)
+    },
+
+    async removeSignInOf(adminId, id) {
+      const removed = await db
+        .delete(signIns)
+        .where(and(eq(signIns.adminId, adminId), eq(signIns.id, id)))
+        .returning({ id: signIns.id })
+      return removed.length > 0
+    },
+
+    async removeOtherSignIns(adminId, keptId) {
+      await db.delete(signIns).where(and(eq(signIns.adminId, adminId), ne(signIns.id, keptId)))
     },
 
     async removeSignIn(id) {

@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Approval, ApprovalStore } from '../domain/approvals/approval-store.ts'
 import type { Db } from './database.ts'
 import { admins, approvals } from './schema.ts'
@@ -26,10 +26,19 @@ export function pgApprovalStore(db: Db): ApprovalStore {
       return row === undefined ? null : toApproval(row)
     },
 
-    async list(state) {
+    async list(state, { after, limit }) {
+      const asked = sql`date_trunc('milliseconds', ${approvals.requestedAt})`
       const rows = await select()
-        .where(state === null ? undefined : eq(approvals.state, state))
-        .orderBy(asc(approvals.requestedAt))
+        .where(
+          and(
+            state === null ? undefined : eq(approvals.state, state),
+            after === null
+              ? undefined
+              : sql`(${asked}, ${approvals.id}) > (${after.requestedAt.toISOString()}::timestamptz, ${after.id}::uuid)`,
+          ),
+        )
+        .orderBy(asc(asked), asc(approvals.id))
+        .limit(limit)
       return rows.map(toApproval)
     },
 

@@ -38,3 +38,25 @@ test('a value does not open when it was cut at any place', () => {
       /authenticate|cut short/,
     )
 })
+
+const rotated = aesCipher('0c'.repeat(32), ['0a'.repeat(32), '0b'.repeat(32)])
+
+test('what an earlier key sealed opens while that key is in the ring, and is known as old', () => {
+  expect(rotated.open('secrets/1/API_KEY', sealed)).toBe('top-secret')
+  expect(rotated.isCurrent(sealed)).toBe(false)
+})
+
+test('all is sealed with the current key', () => {
+  const anew = rotated.seal('secrets/1/API_KEY', 'top-secret')
+  expect(rotated.isCurrent(anew)).toBe(true)
+  expect(aesCipher('0c'.repeat(32)).open('secrets/1/API_KEY', anew)).toBe('top-secret')
+  expect(() => cipher.open('secrets/1/API_KEY', anew)).toThrow('another MCPBOX_ENCRYPTION_KEY')
+})
+
+test('a key of the ring opens nothing in another place either', () => {
+  expect(() => rotated.open('secrets/2/API_KEY', sealed)).toThrow(/authenticate/)
+})
+
+test('one key twice in the ring is a mistake', () => {
+  expect(() => aesCipher('0c'.repeat(32), ['0c'.repeat(32)])).toThrow('one id')
+})

@@ -25,7 +25,7 @@ test('opening a database with data in it again keeps the data', async () => {
   await first[Symbol.asyncDispose]()
   const again = await openReplica(database.url)
   expect(await again.stores.tools.version(version.id)).toEqual({ ...version })
-  expect((await again.stores.tools.live()).map(({ id }) => id)).toEqual([version.id])
+  expect((await again.stores.tools.live(['tool'])).map(({ id }) => id)).toEqual([version.id])
   expect(wire).toContain(version.server)
   await again[Symbol.asyncDispose]()
 })

@@ -1,9 +1,13 @@
 import { fsyncSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 import { lockFolder } from './folder-lock.ts'
 import { PreparingPglite } from './preparing-pglite.ts'
+
+/** What migrations ask for by `create extension`, which the embedded PostgreSQL has to be given. */
+export const EXTENSIONS = { pg_trgm }
 
 /** PGlite's NodeFS gives fsync no meaning; this one hands it to the file, so commits are durable. */
 class SyncNodeFS extends NodeFS {
@@ -34,6 +38,7 @@ export async function openEmbedded(
   const lock = await lockFolder(folder)
   try {
     const client = new PreparingPglite({
+      extensions: EXTENSIONS,
       fs: new SyncNodeFS(join(folder, 'pg')),
       startParams: [
         ...PreparingPglite.defaultStartParams.filter((parameter) => parameter !== '-F'),

@@ -1,10 +1,17 @@
-import { and, desc, eq } from 'drizzle-orm'
+import { and, count, desc, eq, gte, lt, sql } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import type { ExecutionStore } from '../domain/executions/execution-store.ts'
 import type { Db } from './database.ts'
 import { executions, versions } from './schema.ts'
 import { storableText } from './storable-text.ts'
 
 export function pgExecutionStore(db: Db): ExecutionStore {
+  const select = () =>
+    db
+      .select({ execution: executions, hash: versions.hash })
+      .from(executions)
+      .innerJoin(versions, eq(versions.id, executions.versionId))
+
   return {
     async add(execution) {
       await db
@@ -18,20 +25,42 @@ export function pgExecutionStore(db: Db): ExecutionStore {
         .onConflictDoNothing({ target: executions.id })
     },
 
-    async recent({ tool, principal, limit }) {
+    async callsByTool() {
       const rows = await db
-        .select({ execution: executions, hash: versions.hash })
+        .select({ toolId: versions.toolId, calls: count() })
         .from(executions)
         .innerJoin(versions, eq(versions.id, executions.versionId))
+        .where(eq(executions.kind, 'call'))
+        .groupBy(versions.toolId)
+      return new Map(rows.map(({ toolId, calls }) => [toolId, calls]))
+    },
+
+    async recent({ limit, before = null, ...filter }) {
+      const is = (column: AnyPgColumn, value: string | undefined) =>
+        value === undefined ? undefined : eq(column, value)
+      const rows = await select()
         .where(
           and(
-            tool === undefined ? undefined : eq(executions.tool, tool),
-            principal === undefined ? undefined : eq(executions.principal, principal),
+            is(executions.tool, filter.tool),
+            is(executions.kind, filter.kind),
+            is(executions.outcome, filter.outcome),
+            is(executions.principal, filter.principal),
+            is(executions.requestId, filter.requestId),
+            filter.since === undefined ? undefined : gte(executions.startedAt, filter.since),
+            filter.until === undefined ? undefined : lt(executions.startedAt, filter.until),
+            before === null
+              ? undefined
+              : sql`(${executions.startedAt}, ${executions.id}) < (${before.startedAt.toISOString()}::timestamptz, ${before.id}::uuid)`,
           ),
         )
-        .orderBy(desc(executions.startedAt))
+        .orderBy(desc(executions.startedAt), desc(executions.id))
         .limit(limit)
       return rows.map(({ execution, hash }) => ({ ...execution, hash }))
+    },
+
+    async execution(id) {
+      const [row] = await select().where(eq(executions.id, id))
+      return row === undefined ? null : { ...row.execution, hash: row.hash }
     },
   }
 }

@@ -6,8 +6,11 @@ import { sql, type SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate as apply } from 'drizzle-orm/pglite/migrator'
 import { afterAll, expect, test, vi } from 'vitest'
+import { askedWords } from '../domain/finding/asked-words.ts'
 import { assertApproved } from '../domain/tools/callable.ts'
+import { EXTENSIONS } from './embedded.ts'
 import { migrate, migrationsFolder } from './migrate.ts'
+import { pgToolIndex } from './tool-index.ts'
 import { pgToolStore } from './tool-store.ts'
 
 // Each opens a database and applies every migration to it.
@@ -22,7 +25,7 @@ async function databaseUpTo(...names: string[]) {
   cleanUp.defer(() => rm(some, { recursive: true }))
   for (const name of names)
     await cp(join(migrationsFolder, name), join(some, name), { recursive: true })
-  const client = new PGlite()
+  const client = new PGlite({ extensions: EXTENSIONS })
   cleanUp.defer(() => client.close())
   const db = drizzle({ client })
   await apply(db, { migrationsFolder: some })
@@ -76,6 +79,11 @@ test('a tool approved before there were languages and packages is a Python tool,
     manifest: { packages: [] },
   })
   assertApproved(live)
+  const found = await pgToolIndex(db).search(askedWords('the weather in a city'), {
+    limit: 5,
+    own: [],
+  })
+  expect(found.map(({ name }) => name)).toEqual(['weather__forecast'])
 })
 
 test('a tool approved before calls could wait does not let them, and is still approved', async () => {

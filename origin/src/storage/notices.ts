@@ -6,6 +6,7 @@ const CHANNELS: readonly Channel[] = [
   'mcpbox_catalog',
   'mcpbox_operation',
   'mcpbox_cancel',
+  'mcpbox_activity',
   'mcpbox_tunnel_keys',
 ]
 

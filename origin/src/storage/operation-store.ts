@@ -1,9 +1,10 @@
 import { and, asc, eq, gt, inArray, isNull, lt, not, or, sql, type SQLWrapper } from 'drizzle-orm'
-import type { OpId, OperationRequest } from '#contract/operation.ts'
+import type { OpId } from '#contract/operation.ts'
 import { requestDigest, type NumberedEvent } from '../domain/operations/operation.ts'
 import type { Channel } from '../domain/notices.ts'
 import type { OperationStore } from '../domain/operations/operation-store.ts'
 import type { Db } from './database.ts'
+import { modernClientOf } from './modern-client.ts'
 import { operationEvents, operationResults, operations } from './operation-schema.ts'
 import { storableText } from './storable-text.ts'
 
@@ -15,6 +16,8 @@ export function pgOperationStore(db: Db): OperationStore {
     sql`jsonb_build_object(${replica}::text, extract(epoch from ${leaseOf(ms)}))`
   const isUnattended = sql`not exists (select 1 from jsonb_each_text(${operations.attended}) note
     where note.value::float8 > extract(epoch from now()))`
+  const ownedBy = (owner: string) =>
+    and(eq(operations.owner, owner), eq(operations.state, 'running'))
   const isRunning = (opId: OpId) => and(eq(operations.opId, opId), eq(operations.state, 'running'))
 
   return {
@@ -243,13 +246,7 @@ export function pgOperationStore(db: Db): OperationStore {
       const renewed = await db
         .update(operations)
         .set({ leaseUntil: leaseOf(leaseMs) })
-        .where(
-          and(
-            inArray(operations.opId, [...opIds]),
-            eq(operations.owner, owner),
-            eq(operations.state, 'running'),
-          ),
-        )
+        .where(and(inArray(operations.opId, [...opIds]), ownedBy(owner)))
         .returning({ opId: operations.opId })
       return renewed.map((row) => row.opId as OpId)
     },
@@ -277,7 +274,7 @@ export function pgOperationStore(db: Db): OperationStore {
       await db
         .update(operations)
         .set({ leaseUntil: sql`'-infinity'` })
-        .where(and(eq(operations.owner, owner), eq(operations.state, 'running')))
+        .where(ownedBy(owner))
     },
 
     async forgetFinishedBefore(time) {
@@ -288,8 +285,4 @@ export function pgOperationStore(db: Db): OperationStore {
       return gone.length
     },
   }
-}
-
-function modernClientOf({ era, client }: OperationRequest): string | null {
-  return era === 'modern' ? JSON.stringify(client) : null
 }

@@ -183,19 +183,6 @@ export const grants = pgTable(
   ],
 )
 
-/** A named value of a server, sealed. */
-export const secrets = pgTable(
-  'secrets',
-  {
-    id: id(),
-    serverId: serverId(),
-    name: text('name').notNull(),
-    sealed: bytea('sealed').notNull(),
-    updatedAt: at('updated_at').notNull().defaultNow(),
-  },
-  (t) => [unique('secrets_server_name').on(t.serverId, t.name)],
-)
-
 /** One call (or trial) of one version: who, what, how long, how it ended. */
 export const executions = pgTable(
   'executions',
@@ -226,20 +213,6 @@ export const executions = pgTable(
   ],
 )
 
-/** What happened and who did it. */
-export const activity = pgTable(
-  'activity',
-  {
-    id: bigserial('id', { mode: 'number' }).primaryKey(),
-    at: at('at').notNull().defaultNow(),
-    actor: text('actor').notNull(),
-    action: text('action').notNull(),
-    subject: text('subject').notNull(),
-    details: json('details').$type<JsonObject>().notNull(),
-  },
-  (t) => [index('activity_recent').on(t.at.desc())],
-)
-
 export const admins = pgTable('admins', {
   id: id(),
   username: text('username').notNull().unique(),
@@ -254,6 +227,8 @@ export const signIns = pgTable('sign_ins', {
     .notNull()
     .references(() => admins.id),
   tokenHash: text('token_hash').notNull().unique(),
+  address: text('address').notNull(),
+  client: json('client').$type<ClientInfo>(),
   createdAt: createdAt(),
   expiresAt: at('expires_at').notNull(),
 })

@@ -1,23 +1,62 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
-import type { SecretName } from '#contract/names.ts'
-import type { SecretStore } from '../domain/secrets/secret-store.ts'
+import { and, asc, eq, getColumns, gt, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import type { Name, SecretName } from '#contract/names.ts'
+import type { Secret, SecretStore } from '../domain/secrets/secret-store.ts'
 import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
-import { secrets, servers } from './schema.ts'
+import { servers } from './schema.ts'
+import { secretLinks, secrets } from './secret-schema.ts'
 
 export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
-  const place = (serverId: string, name: string) => `secrets/${serverId}/${name}`
+  const { sealed: _, ...told } = getColumns(secrets)
+  const hasValue = sql<boolean>`${secrets.sealed} is not null`
+  const select = () =>
+    db
+      .select({ secret: told, hasValue, server: servers.name })
+      .from(secrets)
+      .innerJoin(servers, eq(servers.id, secrets.serverId))
+  const named = (server: Name, name: SecretName) =>
+    and(eq(servers.name, server), eq(secrets.name, name))
+  const good = (tokenHash: string) =>
+    and(
+      eq(secretLinks.tokenHash, tokenHash),
+      isNull(secretLinks.usedAt),
+      gt(secretLinks.expiresAt, sql`now()`),
+    )
+
+  async function linked(link: { id: string; createdBy: string; secretId: string } | undefined) {
+    if (link === undefined) return null
+    const [row] = await select().where(eq(secrets.id, link.secretId))
+    return row === undefined
+      ? null
+      : { id: link.id, createdBy: link.createdBy, secret: toSecret(row) }
+  }
 
   return {
-    async set(serverId, name, value) {
-      const sealed = cipher.seal(place(serverId, name), value)
+    async declare(serverId, { name, description, by }) {
+      const added = await db
+        .insert(secrets)
+        .values({ serverId, name, description, createdBy: by, updatedBy: by })
+        .onConflictDoNothing({ target: [secrets.serverId, secrets.name] })
+        .returning({ id: secrets.id })
+      return added.length > 0
+    },
+
+    async set(serverId, name, value, by) {
+      const sealed = cipher.seal(placeOf(serverId, name), value)
       await db
         .insert(secrets)
-        .values({ serverId, name, sealed })
+        .values({ serverId, name, sealed, description: '', createdBy: by, updatedBy: by })
         .onConflictDoUpdate({
           target: [secrets.serverId, secrets.name],
-          set: { sealed, updatedAt: new Date() },
+          set: { sealed, updatedAt: new Date(), updatedBy: by },
         })
+    },
+
+    async describe(id, description, by) {
+      await db
+        .update(secrets)
+        .set({ description, updatedAt: new Date(), updatedBy: by })
+        .where(eq(secrets.id, id))
     },
 
     async remove(serverId, name) {
@@ -28,29 +67,93 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
       return removed.length > 0
     },
 
-    async list(server) {
-      const rows = await db
-        .select({ name: secrets.name, updatedAt: secrets.updatedAt })
-        .from(secrets)
-        .innerJoin(servers, eq(servers.id, secrets.serverId))
-        .where(eq(servers.name, server))
-        .orderBy(asc(secrets.name))
-      return rows.map((row) => ({ ...row, name: row.name as SecretName }))
+    async locked(server, name) {
+      const [row] = await select().where(named(server, name)).for('update', { of: secrets })
+      return row === undefined ? null : toSecret(row)
+    },
+
+    async secret(server, name) {
+      const [row] = await select().where(named(server, name))
+      return row === undefined ? null : toSecret(row)
+    },
+
+    async list(server, { after, limit }) {
+      const rows = await select()
+        .where(
+          and(
+            eq(servers.name, server),
+            after === null ? undefined : sql`${secrets.name} collate "C" > ${after}`,
+          ),
+        )
+        .orderBy(asc(sql`${secrets.name} collate "C"`))
+        .limit(limit)
+      return rows.map(toSecret)
     },
 
     async values(server, names) {
       if (names.length === 0) return new Map()
       const rows = await db
-        .select({ secret: secrets })
+        .select({ serverId: secrets.serverId, name: secrets.name, sealed: secrets.sealed })
         .from(secrets)
         .innerJoin(servers, eq(servers.id, secrets.serverId))
-        .where(and(eq(servers.name, server), inArray(secrets.name, [...names])))
+        .where(
+          and(
+            eq(servers.name, server),
+            inArray(secrets.name, [...names]),
+            isNotNull(secrets.sealed),
+          ),
+        )
       return new Map(
-        rows.map(({ secret }) => [
-          secret.name as SecretName,
-          cipher.open(place(secret.serverId, secret.name), secret.sealed),
-        ]),
+        rows.flatMap(({ serverId, name, sealed }) =>
+          sealed === null
+            ? []
+            : [[name as SecretName, cipher.open(placeOf(serverId, name), sealed)]],
+        ),
       )
     },
+
+    async addLink({ secretId, tokenHash, by, expiresAt }) {
+      const [row] = await db
+        .insert(secretLinks)
+        .values({ secretId, tokenHash, createdBy: by, expiresAt })
+        .returning({ id: secretLinks.id })
+      if (row === undefined) throw new Error('the link was not stored')
+      return row.id
+    },
+
+    async link(tokenHash) {
+      const [row] = await db.select().from(secretLinks).where(good(tokenHash))
+      return linked(row)
+    },
+
+    async useLink(tokenHash) {
+      const [row] = await db
+        .update(secretLinks)
+        .set({ usedAt: sql`now()` })
+        .where(good(tokenHash))
+        .returning()
+      return linked(row)
+    },
+
+    async forgetLinksExpiredBefore(time) {
+      await db.delete(secretLinks).where(lt(secretLinks.expiresAt, time))
+    },
   }
+}
+
+/** Where a value belongs: sealed for one secret of one server, it opens as no other one. */
+function placeOf(serverId: string, name: string): string {
+  return `secrets/${serverId}/${name}`
+}
+
+function toSecret({
+  secret,
+  hasValue,
+  server,
+}: {
+  secret: Omit<typeof secrets.$inferSelect, 'sealed'>
+  hasValue: boolean
+  server: string
+}): Secret {
+  return { ...secret, hasValue, server: server as Name, name: secret.name as SecretName }
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { SettingKey, SettingStore } from '../domain/settings.ts'
 import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
@@ -9,6 +9,10 @@ export function pgSettingStore(db: Db, cipher: Cipher): SettingStore {
   const place = (key: SettingKey) => `settings/${key}`
 
   const store: SettingStore = {
+    async lock(key) {
+      await db.execute(sql`select pg_advisory_xact_lock(hashtext(${place(key)}))`)
+    },
+
     async get(key) {
       const [row] = await db.select().from(settings).where(eq(settings.key, key))
       return row === undefined ? null : cipher.open(place(key), row.sealed)

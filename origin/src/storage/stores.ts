@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Stores, Within } from '../domain/stores.ts'
-import { pgActivityStore } from './activity-store.ts'
+import { activityKeptLast, pgActivityStore } from './activity-store.ts'
 import { pgAdminStore } from './admin-store.ts'
 import { pgApprovalStore } from './approval-store.ts'
 import type { Cipher } from './cipher.ts'
@@ -10,12 +10,16 @@ import { pgOperationStore } from './operation-store.ts'
 import { pgPrincipalStore } from './principal-store.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
+import { pgToolDirectory } from './tool-directory.ts'
+import { pgToolIndex } from './tool-index.ts'
 import { pgToolStore } from './tool-store.ts'
 
 /** All stores over one database or one transaction. */
 export function pgStores(db: Db, cipher: Cipher): Stores {
   return {
     tools: pgToolStore(db),
+    directory: pgToolDirectory(db),
+    toolIndex: pgToolIndex(db),
     approvals: pgApprovalStore(db),
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),
@@ -35,5 +39,11 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
 
 /** Units of work as database transactions. */
 export function pgWithin(db: Db, cipher: Cipher): Within {
-  return (work) => db.transaction((tx) => work(pgStores(tx, cipher)))
+  return (work) =>
+    db.transaction(async (tx) => {
+      const activity = activityKeptLast(tx)
+      const done = await work({ ...pgStores(tx, cipher), activity: activity.store })
+      await activity.keep()
+      return done
+    })
 }

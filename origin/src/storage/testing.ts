@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/pglite'
 import type { Stores, Within } from '../domain/stores.ts'
 import { aesCipher } from './cipher.ts'
 import type { Db } from './database.ts'
+import { EXTENSIONS } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { pgliteNotices, type Notices } from './notices.ts'
 import { PreparingPglite } from './preparing-pglite.ts'
@@ -11,7 +12,7 @@ import { pgStores, pgWithin } from './stores.ts'
 export async function memoryStores(): Promise<
   { db: Db; stores: Stores; within: Within; notices: Notices } & AsyncDisposable
 > {
-  const client = new PreparingPglite()
+  const client = new PreparingPglite({ extensions: EXTENSIONS })
   await client.waitReady
   const db = drizzle({ client })
   await migrate(db)

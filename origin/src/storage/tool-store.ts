@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, like, max, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, inArray, like, max, sql } from 'drizzle-orm'
 import { EMPTY_MANIFEST, manifestLines, type ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { addressOf, type Publication } from '#contract/publication.ts'
@@ -46,7 +46,13 @@ export function pgToolStore(db: Db): ToolStore {
         .values(server)
         .onConflictDoNothing({ target: servers.name })
         .returning({ id: servers.id })
-      return row?.id ?? refuse('name_taken', `There is already a server named "${server.name}".`)
+      return (
+        row?.id ??
+        refuse(
+          'name_taken',
+          `There is already a server named "${server.name}": use it, or choose another name.`,
+        )
+      )
     },
 
     async servers() {
@@ -169,7 +175,10 @@ export function pgToolStore(db: Db): ToolStore {
       } catch (fault) {
         const taken = ['versions_one_live_address', 'versions_one_live_shape']
         if (!taken.some((constraint) => breaks(fault, constraint))) throw fault
-        refuse('name_taken', 'Something else that is live has this name or address.')
+        refuse(
+          'name_taken',
+          'Something else that is live has this name or address; publish it under another.',
+        )
       }
     },
 
@@ -196,11 +205,19 @@ export function pgToolStore(db: Db): ToolStore {
       return rows.map(({ address }) => address)
     },
 
-    async live() {
+    async live(kinds) {
       const rows = await select()
-        .where(eq(versions.state, 'live'))
+        .where(and(eq(versions.state, 'live'), inArray(versions.kind, [...kinds])))
         .orderBy(sql`${servers.name} collate "C"`, sql`${tools.name} collate "C"`)
       return rows.map(toVersion)
+    },
+
+    async countLive(kind) {
+      const [row] = await db
+        .select({ live: count() })
+        .from(versions)
+        .where(and(eq(versions.state, 'live'), eq(versions.kind, kind)))
+      return row?.live ?? 0
     },
 
     async candidate(versionId) {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { CatalogReader } from '../domain/catalog.ts'
+import { DEFAULT_LISTING } from '../domain/listing.ts'
 import { adminDoor } from '../http/admin/app.ts'
 import type { Door } from '../http/door.ts'
 import { mountLocalMcp } from '../http/local/app.ts'
@@ -27,7 +28,7 @@ export function openAdmin(opened: Opened): {
   const { log, lines } = keptLog()
   const sandbox = new ScriptedSandbox()
   const { engine, packages } = startEngine(opened, sandbox)
-  const catalog = new CatalogReader(stores, notices)
+  const catalog = new CatalogReader(stores, notices, DEFAULT_LISTING)
   const allowedHosts = ['Box.lan']
   const door = adminDoor({
     stores,
@@ -43,6 +44,9 @@ export function openAdmin(opened: Opened): {
     databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
     sandbox,
     packages,
+    notices,
+    settingDefaults: { log_retention_days: 30 },
+    listing: DEFAULT_LISTING,
     version: '1.2.3',
     log,
   })

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { PROBLEM_TYPE, ProblemBody } from '#contract/problem.ts'
 import type { Door } from '../http/door.ts'
 
 /** A log that keeps its lines. */
@@ -39,10 +40,15 @@ export async function refusalOf(response: Response): Promise<[number, string]> {
   const text = await response.text()
   if (/\\n\s+at |node_modules|origin\/src|select |insert |Error:/i.test(text))
     throw new Error(`a refusal tells about our inside: ${text.slice(0, 500)}`)
-  const { error, request_id: requestId } = JSON.parse(text)
-  if (typeof error.message !== 'string' || requestId !== response.headers.get('x-request-id'))
+  const body = ProblemBody.safeParse(JSON.parse(text))
+  if (
+    !body.success ||
+    response.headers.get('content-type') !== PROBLEM_TYPE ||
+    body.data.status !== response.status ||
+    body.data.request_id !== response.headers.get('x-request-id')
+  )
     throw new Error(`this is not a problem body: ${text}`)
-  return [response.status, error.code]
+  return [response.status, body.data.code]
 }
 
 /** A body of so many bytes that nobody said the length of. */

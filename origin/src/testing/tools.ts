@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
 import { Name, wireName } from '#contract/names.ts'
+import { UNSEEN } from '../domain/activity.ts'
 import type { Admin } from '../domain/admins/admin-store.ts'
 import type { Approval } from '../domain/approvals/approval-store.ts'
 import { askApproval } from '../domain/approvals/ask.ts'
@@ -67,8 +68,8 @@ export function redraft(within: Within, version: Version, change: Partial<Versio
 
 /** The question about a tool's draft. */
 export async function asked(within: Within, tool: Tool): Promise<Approval> {
-  const asker = { principal: 'local', client: null, notes: '' }
-  return (await within((stores) => askApproval(stores, tool, asker))).approval
+  const asker = { actor: 'local', ...UNSEEN }
+  return (await within((stores) => askApproval(stores, tool, asker, ''))).approval
 }
 
 export function newAdmin({ admins }: Pick<Stores, 'admins'>): Promise<Admin> {
@@ -77,13 +78,13 @@ export function newAdmin({ admins }: Pick<Stores, 'admins'>): Promise<Admin> {
 
 export function approve(within: Within, admin: Admin, { id, hash }: Approval): Promise<Version> {
   return within((stores) =>
-    decide(stores, admin, { approvalId: id, hash, decision: 'approve', reason: null }),
+    decide(stores, admin, { approvalId: id, hash, decision: 'approve', reason: null }, UNSEEN),
   )
 }
 
 export function reject(within: Within, admin: Admin, { id, hash }: Approval, reason: string) {
   return within((stores) =>
-    decide(stores, admin, { approvalId: id, hash, decision: 'reject', reason }),
+    decide(stores, admin, { approvalId: id, hash, decision: 'reject', reason }, UNSEEN),
   )
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { SignJWT, type JWTPayload } from 'jose'
 import { principalKey, type Principal } from '#contract/principal.ts'
 import { CatalogReader } from '../domain/catalog.ts'
+import { DEFAULT_LISTING } from '../domain/listing.ts'
 import type { Sandbox } from '../domain/sandbox.ts'
 import type { KeyRing } from '../domain/tunnel-keys/key-ring.ts'
 import type { Door } from '../http/door.ts'
@@ -25,7 +26,7 @@ export function openTunnel(
   read: () => Promise<KeyRing> = async () => ({ current: KEYS, next: null, retired: [] }),
 ) {
   const { engine, faults } = startEngine(opened, sandbox)
-  const catalog = new CatalogReader(opened.stores, opened.notices)
+  const catalog = new CatalogReader(opened.stores, opened.notices, DEFAULT_LISTING)
   const { log, lines } = keptLog()
   const uses = pgAssertionUses(opened.db)
   const keys = new KnownKeys({ read, notices: opened.notices })

@@ -16,7 +16,7 @@ import {
   ORIGIN_HEALTH_PATH,
   type OriginReached,
 } from '#contract/deploy-proof.ts'
-import { statusOf, type ProblemCode } from '#contract/problem.ts'
+import { PROBLEM_TYPE, problemBody, statusOf, type ProblemCode } from '#contract/problem.ts'
 import type { CloudflareStore } from './cloudflare-store.ts'
 
 interface Answer {
@@ -71,7 +71,8 @@ export async function startStandInWorker(
       headers: { [SERVICE_TOKEN_HEADER]: token, [ASSERTION_HEADER]: assertion },
     })
     if (answer.status === 200) return { status: 200, body: JSON.stringify(REACHED) }
-    return { status: answer.status, body: await answer.text() }
+    const headers = { 'content-type': answer.headers.get('content-type') ?? PROBLEM_TYPE }
+    return { status: answer.status, headers, body: await answer.text() }
   }
 
   const server = createServer((incoming, outgoing) => {
@@ -143,5 +144,6 @@ const REACHED: OriginReached = { status: 'ok' }
 
 const problem = (code: ProblemCode, message: string) => ({
   status: statusOf(code),
-  body: JSON.stringify({ error: { code, message } }),
+  headers: { 'content-type': PROBLEM_TYPE },
+  body: JSON.stringify(problemBody({ code, message })),
 })

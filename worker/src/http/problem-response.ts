@@ -1,11 +1,12 @@
-import type { Problem, ProblemBody } from '#contract/problem.ts'
-import { wireOf } from '#gateway/wire/problem.ts'
+import { PROBLEM_TYPE, problemBody, statusOf, type Problem } from '#contract/problem.ts'
 
 /** A problem outside of MCP. */
 export function problemResponse(
   problem: Problem,
   { headers = {} }: { headers?: Record<string, string> } = {},
 ): Response {
-  const body: ProblemBody = { error: problem }
-  return Response.json(body, { status: wireOf(problem.code).status, headers })
+  return Response.json(problemBody(problem), {
+    status: statusOf(problem.code),
+    headers: { ...headers, 'content-type': PROBLEM_TYPE },
+  })
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { OperationRequest } from '#contract/operation.ts'
+import { PROBLEM_TYPE } from '#contract/problem.ts'
 import type { Caller } from '#gateway/origin.ts'
 import { echo } from '#gateway/testing/tools.ts'
 import { fetchToOrigin } from '../../testing/fetch-to-origin.ts'
@@ -34,6 +35,12 @@ function brokenJson(): Response {
   return new Response(body, { headers: { 'content-type': 'application/json' } })
 }
 
+/** RFC 9457 §3, as any server may say it. */
+function foreignProblem(): Response {
+  const body = { type: 'about:blank', title: 'Bad Gateway', status: 502, detail: 'No.' }
+  return Response.json(body, { status: 502, headers: { 'content-type': PROBLEM_TYPE } })
+}
+
 const page = (status: number) => () =>
   new Response('<title>Welcome</title>', { status, headers: { 'content-type': 'text/html' } })
 
@@ -47,6 +54,7 @@ const IN_PLACE: [string, () => Response][] = [
   ['a page that forbids', page(403)],
   ['an error of the tunnel', page(530)],
   ['JSON that is no problem of ours', () => Response.json({ error: 'no' }, { status: 500 })],
+  ['a problem that is not ours', foreignProblem],
   ['JSON that breaks', brokenJson],
 ]
 

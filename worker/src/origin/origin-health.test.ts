@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { exports } from 'cloudflare:workers'
 import { DEPLOY_PROOF_HEADER, deployProof, ORIGIN_HEALTH_PATH } from '#contract/deploy-proof.ts'
+import { PROBLEM_TYPE } from '#contract/problem.ts'
 import { fetchToOrigin } from '../../testing/fetch-to-origin.ts'
 import { TEST_BINDINGS } from '../../testing/test-bindings.ts'
 
@@ -23,7 +24,8 @@ test('and what is in the way when they are not, or when the origin is away', asy
   origin.weather.push('bad_gateway')
   const response = await ask(TEST_BINDINGS.SERVICE_TOKEN)
   expect(response.status).toBe(503)
-  expect(await response.json()).toMatchObject({ error: { code: 'origin_unreachable' } })
+  expect(response.headers.get('content-type')).toBe(PROBLEM_TYPE)
+  expect(await response.json()).toMatchObject({ status: 503, code: 'origin_unreachable' })
 })
 
 test('and takes nothing else that answers for the origin', async () => {

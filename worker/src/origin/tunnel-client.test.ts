@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { OperationRequest, type OperationEvent } from '#contract/operation.ts'
 import type { RemotePrincipal } from '#contract/principal.ts'
+import { PROBLEM_TYPE } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedTool } from '#gateway/testing/scripted-program.ts'
 import { counting, echo, held } from '#gateway/testing/tools.ts'
@@ -201,7 +202,10 @@ describe('what answers in the place of the origin', () => {
     ['a page with status 200', () => new Response('<h1>Hi</h1>', HTML)],
     ['a sign-in page of Access', () => Response.redirect('https://team.cloudflareaccess.com', 302)],
     ['JSON that is no problem', () => Response.json({ error: 'no' }, { status: 502 })],
-    ['half a problem', () => new Response('{"error":', { status: 502, headers: JSON_TYPE })],
+    [
+      'half a problem',
+      () => new Response('{"code":', { status: 502, headers: { 'content-type': PROBLEM_TYPE } }),
+    ],
   ]
   test.each(SAYS)('is not taken for it: %s', async (_what, response) => {
     const { client } = tunnelTo({ echo })

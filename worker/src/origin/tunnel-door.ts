@@ -1,6 +1,12 @@
 import { ASSERTION_HEADER, REQUEST_ID_HEADER, SERVICE_TOKEN_HEADER } from '#contract/assertion.ts'
 import { principalKey, RemotePrincipal, type Principal } from '#contract/principal.ts'
-import { ProblemBody, type Problem, type ProblemCode } from '#contract/problem.ts'
+import {
+  PROBLEM_TYPE,
+  ProblemBody,
+  problemOf,
+  type Problem,
+  type ProblemCode,
+} from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import { note } from '../log.ts'
 import { AssertionSigner } from './assertion-signer.ts'
@@ -130,9 +136,9 @@ async function isOrigins(response: Response): Promise<boolean> {
   const type = response.headers.get('content-type')?.split(';')[0] ?? ''
   if (response.ok || isBodiless(response)) {
     if (isBodiless(response) || OURS.has(type)) return true
-  } else if (type === 'application/json') {
+  } else if (type === PROBLEM_TYPE) {
     const parsed = ProblemBody.safeParse(await response.json().catch(() => null))
-    if (parsed.success) throw refusalOf(parsed.data.error)
+    if (parsed.success) throw refusalOf(problemOf(parsed.data))
     return false
   }
   await response.body?.cancel()

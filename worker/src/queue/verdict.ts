@@ -33,6 +33,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'setup_done':
     case 'setup_token_invalid':
     case 'sign_in_failed':
+    case 'password_wrong':
     case 'malformed_json':
     case 'malformed_utf8':
     case 'unsupported_media_type':
@@ -40,6 +41,8 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'invalid_request':
     case 'not_found':
     case 'method_not_allowed':
+    case 'precondition_required':
+    case 'precondition_failed':
     case 'session_unknown':
     case 'unknown_tool':
     case 'unknown_prompt':
@@ -59,11 +62,14 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'approval_decided':
     case 'approval_stale':
     case 'hash_mismatch':
+    case 'secret_unknown':
     case 'secret_unset':
+    case 'link_invalid':
     case 'execution_failed':
     case 'capability_missing':
     case 'reason_required':
     case 'package_refused':
+    case 'wrong_call_tool':
     case 'rotation_unknown':
     case 'deployment_changed':
     case 'queue_full':

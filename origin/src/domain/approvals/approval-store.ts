@@ -26,7 +26,11 @@ export interface ApprovalStore {
     notes: string
   }): Promise<Approval>
   approval(id: string): Promise<Approval | null>
-  list(state: ApprovalState | null): Promise<Approval[]>
+  /** Oldest first, after the one with this key. */
+  list(
+    state: ApprovalState | null,
+    page: { after: { requestedAt: Date; id: string } | null; limit: number },
+  ): Promise<Approval[]>
   ofVersion(versionId: string): Promise<Approval[]>
   /** Takes back the question about a version that waits. */
   withdraw(versionId: string): Promise<void>

@@ -1,5 +1,5 @@
-import type { ClientInfo } from '#contract/operation.ts'
 import { wireName } from '#contract/names.ts'
+import type { Doer } from '../activity.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import type { Tool } from '../tools/tool-store.ts'
@@ -14,7 +14,8 @@ import type { Approval } from './approval-store.ts'
 export async function askApproval(
   stores: Stores,
   tool: Tool,
-  asker: { principal: string; client: ClientInfo | null; notes: string },
+  asker: Doer,
+  notes: string,
 ): Promise<{ approval: Approval; version: Version }> {
   await stores.tools.lock(tool.id)
   const pending = await stores.tools.versionIn(tool.id, 'pending')
@@ -36,12 +37,12 @@ export async function askApproval(
   const approval = await stores.approvals.ask({
     versionId: draft.id,
     hash: draft.hash,
-    requestedBy: asker.principal,
+    requestedBy: asker.actor,
     client: asker.client,
-    notes: asker.notes,
+    notes,
   })
   await stores.activity.record({
-    actor: asker.principal,
+    ...asker,
     action: 'approval.requested',
     subject: wire,
     details: { approval: approval.id, hash: draft.hash },

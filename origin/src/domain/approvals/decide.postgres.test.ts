@@ -1,3 +1,4 @@
+import { UNSEEN } from '../activity.ts'
 import { afterAll, expect, inject, test } from 'vitest'
 import { freshDatabase, openReplica, sql } from '../../testing/databases.ts'
 import {
@@ -21,7 +22,7 @@ afterAll(async () => {
 })
 const { db, stores, within } = opened
 const admin = await newAdmin(stores)
-const asker = { principal: 'local', client: null, notes: '' }
+const asker = { actor: 'local', ...UNSEEN }
 
 const stateOf = async (id: string) => (await stores.tools.version(id))?.state
 const decision = (approvalId: string, hash: string, reason: string | null = null) => ({
@@ -81,9 +82,9 @@ test('an approval grants every line of the manifest, bound to it', async () => {
 test('a decision about another hash than the asked one is refused, and nothing goes live', async () => {
   const { tool, version } = await draftedTool(within)
   const { id } = await asked(within, tool)
-  await expect(within((s) => decide(s, admin, decision(id, 'f'.repeat(64))))).rejects.toMatchObject(
-    { problem: { code: 'approval_stale' } },
-  )
+  await expect(
+    within((s) => decide(s, admin, decision(id, 'f'.repeat(64)), UNSEEN)),
+  ).rejects.toMatchObject({ problem: { code: 'approval_stale' } })
   expect(await stateOf(version.id)).toBe('pending')
 })
 
@@ -117,7 +118,7 @@ test.each([null, '', '  \n'])('a rejection with the reason %j is refused', async
   const { tool, version } = await draftedTool(within)
   const { id, hash } = await asked(within, tool)
   const wish = { approvalId: id, hash, decision: 'reject' as const, reason }
-  await expect(within((s) => decide(s, admin, wish))).rejects.toMatchObject({
+  await expect(within((s) => decide(s, admin, wish, UNSEEN))).rejects.toMatchObject({
     problem: { code: 'reason_required' },
   })
   expect(await stateOf(version.id)).toBe('pending')
@@ -135,7 +136,7 @@ test('a rejected text can be drafted and asked about again', async () => {
 
 test('an unknown question is refused', async () => {
   const nobody = decision(crypto.randomUUID(), 'f'.repeat(64))
-  await expect(within((s) => decide(s, admin, nobody))).rejects.toMatchObject({
+  await expect(within((s) => decide(s, admin, nobody, UNSEEN))).rejects.toMatchObject({
     problem: { code: 'approval_unknown' },
   })
 })
@@ -159,7 +160,7 @@ test('asking twice gives the question there is', async () => {
 
 test('without a draft there is nothing to ask about', async () => {
   const { tool, wire } = await approvedTool(opened)
-  await expect(within((s) => askApproval(s, tool, asker))).rejects.toMatchObject({
+  await expect(within((s) => askApproval(s, tool, asker, ''))).rejects.toMatchObject({
     problem: {
       code: 'nothing_to_publish',
       message: `"${wire}" has no draft: its newest version was decided already. Change it with mcpbox_update_tool first.`,
@@ -169,7 +170,9 @@ test('without a draft there is nothing to ask about', async () => {
 
 test('who asked, who decided and about which hash is in the activity', async () => {
   const { version, admin: decider, approval, wire } = await approvedTool(opened)
-  const about = (await stores.activity.recent(500)).filter(({ subject }) => subject === wire)
+  const about = (await stores.activity.page({}, { limit: 500 })).filter(
+    ({ subject }) => subject === wire,
+  )
   expect(about.map(({ actor, action, details }) => ({ actor, action, details }))).toEqual([
     {
       actor: `admin:${decider.username}`,

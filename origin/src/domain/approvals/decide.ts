@@ -1,4 +1,5 @@
 import { wireName } from '#contract/names.ts'
+import { adminDoer, type Seen } from '../activity.ts'
 import type { Admin } from '../admins/admin-store.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
@@ -23,6 +24,7 @@ export async function decide(
   stores: Stores,
   admin: Pick<Admin, 'id' | 'username'>,
   { approvalId, hash, decision, reason }: Decision,
+  seen: Seen,
 ): Promise<Version> {
   const asked = await stores.approvals.approval(approvalId)
   if (asked === null) return refuse('approval_unknown', 'There is no such request for approval.')
@@ -60,7 +62,7 @@ export async function decide(
     await stores.tools.move(version.id, 'rejected')
   }
   await stores.activity.record({
-    actor: `admin:${admin.username}`,
+    ...adminDoer(admin.username, seen),
     action: `approval.${state}`,
     subject: wireName(version.server, version.tool),
     details: { approval: approvalId, hash, reason },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DeploymentRecord } from '#contract/deployment.ts'
+import type { Doer } from '../activity.ts'
 import { refuse } from '../refusal.ts'
 import type { SettingStore } from '../settings.ts'
 import type { Within } from '../stores.ts'
@@ -19,7 +20,11 @@ export async function readDeployment(settings: Pick<SettingStore, 'get'>): Promi
  * @returns the new revision
  * @throws Refusal deployment_changed when somebody else kept one since
  */
-export function changeDeployment(within: Within, revision: number, record: DeploymentRecord) {
+export function changeDeployment(
+  within: Within,
+  { revision, record }: { revision: number; record: DeploymentRecord },
+  by: Doer,
+) {
   return within(async ({ settings, activity }) => {
     await settings.keep('deployment', nothing())
     const locked = await settings.locked('deployment')
@@ -32,7 +37,7 @@ export function changeDeployment(within: Within, revision: number, record: Deplo
     const next = { revision: revision + 1, record }
     await settings.set('deployment', JSON.stringify(next))
     await activity.record({
-      actor: 'deploy key',
+      ...by,
       action: 'deployment.changed',
       subject: record.worker?.name ?? record.wanted?.worker ?? 'worker',
       details: { revision: next.revision },

@@ -29,8 +29,27 @@ export interface Execution {
   startedAt: Date
 }
 
+export interface ExecutionFilter {
+  tool?: string | undefined
+  kind?: ExecutionKind | undefined
+  outcome?: Outcome['kind'] | undefined
+  /** Key of a principal. */
+  principal?: string | undefined
+  requestId?: string | undefined
+  since?: Date | undefined
+  /** Before this, not at it. */
+  until?: Date | undefined
+  /** Those that are older than the one with this key. */
+  before?: { startedAt: Date; id: string } | null
+  limit: number
+}
+
 export interface ExecutionStore {
   /** Keeps the one that is there, when another replica was faster. */
   add(execution: Omit<Execution, 'hash'>): Promise<void>
-  recent(filter: { tool?: string; principal?: string; limit: number }): Promise<Execution[]>
+  /** Newest first. */
+  recent(filter: ExecutionFilter): Promise<Execution[]>
+  execution(id: string): Promise<Execution | null>
+  /** How often each tool was called that was, in any version, by the tool's id. */
+  callsByTool(): Promise<ReadonlyMap<string, number>>
 }

@@ -5,7 +5,9 @@ import type { Outcome, Reply } from '#contract/sandbox.ts'
 import type { Operation } from '../operations/operation.ts'
 import { principalLabel } from '../principals.ts'
 import type { Version } from '../tools/version.ts'
-import type { Execution, ExecutionStore } from './execution-store.ts'
+import type { Doer } from '../activity.ts'
+import type { Stores } from '../stores.ts'
+import type { Execution } from './execution-store.ts'
 import { inWords, replyInWords } from './in-words.ts'
 
 /** What was run for an operation. */
@@ -16,13 +18,19 @@ export interface Ran {
   startedAt: Date
 }
 
+/** Who asked for an operation; from where is what the door that let them in knows, and keeps. */
+export function doerOf({ principal, request, requestId }: Operation): Doer {
+  return { actor: principalKey(principal), client: request.client, address: null, requestId }
+}
+
 /** Keeps who ran which version, on what, and what came of it. */
 export async function record(
-  executions: Pick<ExecutionStore, 'add'>,
-  { opId, principal, request, requestId }: Operation,
+  { executions, activity }: Pick<Stores, 'executions' | 'activity'>,
+  operation: Operation,
   { kind, version, arguments: input, startedAt }: Ran,
   outcome: Outcome,
 ): Promise<void> {
+  const { opId, principal, request, requestId } = operation
   const measured = outcome.kind === 'refused' ? null : outcome
   await executions.add({
     id: opId,
@@ -42,6 +50,12 @@ export async function record(
     durationMs: measured?.duration_ms ?? 0,
     isolation: measured?.isolation ?? null,
     egress: measured?.egress ?? [],
+  })
+  await activity.record({
+    ...doerOf(operation),
+    action: 'execution.ended',
+    subject: wireName(version.server, version.tool),
+    details: { execution: opId, kind, outcome: outcome.kind, hash: version.hash },
   })
 }
 

@@ -37,7 +37,7 @@ async function newTool(more: JsonObject = {}) {
 
 async function waiting(tool: { server: string; name: string }) {
   await told('mcpbox_request_publish', { server: tool.server, name: tool.name })
-  const approval = (await stores.approvals.list('waiting')).at(-1)
+  const approval = (await stores.approvals.list('waiting', { after: null, limit: 500 })).at(-1)
   if (approval === undefined) throw new Error('nothing waits')
   return approval
 }
@@ -47,7 +47,10 @@ test('an answer says the same as text and as structured content', async () => {
   const { content, structuredContent, isError } = await result(engine, 'mcpbox_create_server', {
     name: server,
   })
-  expect(structuredContent).toEqual({ server, next: 'mcpbox_create_tool' })
+  expect(structuredContent).toEqual({
+    server,
+    next: 'Write its first tool with mcpbox_create_tool.',
+  })
   expect(content).toEqual([{ type: 'text', text: JSON.stringify(structuredContent, null, 2) }])
   expect(isError).toBeUndefined()
 })
@@ -337,7 +340,7 @@ test.each([
 test('what was written is in the activity, with who wrote it', async () => {
   const { server, name } = await newTool()
   await told('mcpbox_update_tool', { server, name, code: 'def main(): return 2' })
-  const about = (await stores.activity.recent(500)).filter(({ subject }) =>
+  const about = (await stores.activity.page({}, { limit: 500 })).filter(({ subject }) =>
     subject.startsWith(server),
   )
   expect(about.map(({ actor, action }) => `${actor} ${action}`)).toEqual([

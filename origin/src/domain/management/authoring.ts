@@ -15,6 +15,7 @@ import { versionHash } from '../tools/version-hash.ts'
 import type { Version } from '../tools/version.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
+import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
 
 const NEXT =
@@ -24,7 +25,7 @@ export const createTool = managementTool({
   name: 'mcpbox_create_tool',
   title: 'Write a new tool, prompt or resource',
   description:
-    'Stores a new tool as a draft, written in Python or TypeScript. A prompt returns text or messages `{role, content}`, a resource text, JSON or a `File`. Nobody can call it until a person has approved exactly this text.',
+    'Stores a new draft in Python or TypeScript. A prompt returns text or messages `{role, content}`, a resource text, JSON or a `File`. Nobody can call it until a person has approved exactly this text, with all that it reaches.',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
@@ -42,6 +43,7 @@ export const createTool = managementTool({
     queue_when_away: inputs.queueWhenAway.default(false),
     hints: inputs.hints.default({}),
   }),
+  output: outputs.stored,
   annotations: ADDS,
   async answer(call, input) {
     const { server, name: tool } = input
@@ -70,7 +72,7 @@ export const createTool = managementTool({
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
       const version = await draft(stores, toolId, text, call.by)
       await activity.record({
-        actor: call.by,
+        ...call.doer,
         action: 'tool.created',
         subject: wireName(server, tool),
         details: { hash: version.hash },
@@ -84,24 +86,25 @@ export const updateTool = managementTool({
   name: 'mcpbox_update_tool',
   title: 'Change a tool',
   description:
-    'Stores a changed text as the tool’s new draft; what is left out stays as in its newest version. A live version stays live until the draft is approved. A request that waits for approval is withdrawn: ask again.',
+    'Stores a changed text as the new draft; fields as in mcpbox_create_tool, what is left out stays. A live version stays live until the draft is approved; a request that waits is withdrawn: ask again.',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
-    kind: inputs.kind.optional(),
-    published_as: inputs.publishedAs.optional(),
-    mime_type: inputs.mimeType.optional(),
-    language: inputs.language.optional(),
-    code: inputs.code.optional(),
-    description: inputs.description.optional(),
-    hosts: inputs.hosts.optional(),
-    modules: inputs.modules.optional(),
-    packages: inputs.packages.optional(),
-    secrets: inputs.secrets.optional(),
-    timeout_ms: inputs.timeout.optional(),
-    queue_when_away: inputs.queueWhenAway.optional(),
-    hints: inputs.hints.optional(),
+    kind: inputs.known(inputs.kind).optional(),
+    published_as: inputs.known(inputs.publishedAs).optional(),
+    mime_type: inputs.known(inputs.mimeType).optional(),
+    language: inputs.known(inputs.language).optional(),
+    code: inputs.known(inputs.code).optional(),
+    description: inputs.known(inputs.description).optional(),
+    hosts: inputs.known(inputs.hosts).optional(),
+    modules: inputs.known(inputs.modules).optional(),
+    packages: inputs.known(inputs.packages).optional(),
+    secrets: inputs.known(inputs.secrets).optional(),
+    timeout_ms: inputs.known(inputs.timeout).optional(),
+    queue_when_away: inputs.known(inputs.queueWhenAway).optional(),
+    hints: inputs.known(inputs.hints).optional(),
   }),
+  output: outputs.stored,
   annotations: { ...ADDS, idempotentHint: true },
   async answer(call, input) {
     const { server, name } = input
@@ -145,7 +148,7 @@ export const updateTool = managementTool({
         return told({ ...describeVersion(newest), next: 'Nothing changed.' })
       const version = await draft(stores, tool.id, text, call.by)
       await activity.record({
-        actor: call.by,
+        ...call.doer,
         action: 'version.drafted',
         subject: wireName(server, name),
         details: { hash: version.hash, number: version.number },

@@ -1,10 +1,12 @@
-import { z } from 'zod'
+import { isDeepStrictEqual } from 'node:util'
+import type { z } from 'zod'
 import type { CatalogTool, ToolAnnotations } from '#contract/catalog.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { JsonObject } from '#contract/json.ts'
-import type { ToolResult } from '#contract/operation.ts'
+import { ToolResult } from '#contract/operation.ts'
 import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
+import { terseSchema } from './terse-schema.ts'
 
 /** A tool of MCPbox itself: `mcpbox_<verb>_<noun>`. */
 export interface ManagementTool {
@@ -13,30 +15,51 @@ export interface ManagementTool {
   answer(call: Call, args: JsonObject): Promise<void>
 }
 
-/** Makes a management tool of a zod schema; what the schema says is what clients are told. */
+/** Makes a management tool of zod schemas; what they say is what clients are told, and what holds. */
 export function managementTool<I>(tool: {
   name: `mcpbox_${string}`
   title: string
   description: string
   input: z.ZodType<I>
+  /** Of what it tells; null for what passes on a result that is not its own. */
+  output: z.ZodType | null
   annotations: Omit<ToolAnnotations, 'title'>
   answer(call: Call, input: I): Promise<void>
 }): ManagementTool {
-  const { $schema: _, ...inputSchema } = z.toJSONSchema(tool.input, { io: 'input' }) as JsonObject
+  const { output } = tool
   return {
     catalog: {
       name: tool.name,
       title: tool.title,
       description: tool.description,
-      inputSchema,
+      inputSchema: terseSchema(tool.input, 'input'),
+      ...(output !== null && { outputSchema: terseSchema(output, 'output') }),
       annotations: { title: tool.title, ...tool.annotations },
     },
     async answer(call, args) {
       const input = tool.input.safeParse(args)
       if (!input.success)
         return refuse('invalid_arguments', `${tool.name}: ${complaints(input.error)}`)
-      await tool.answer(call, input.data)
+      await tool.answer(output === null ? call : keepingTo(output, tool.name, call), input.data)
     },
+  }
+}
+
+/** The call, which fails when it ends in anything that the tool does not promise. */
+function keepingTo(output: z.ZodType, name: string, call: Call): Call {
+  return {
+    ...call,
+    finish: (work) =>
+      call.finish(async (stores) => {
+        const result = await work(stores)
+        const { structuredContent } = ToolResult.parse(result)
+        const facts = output.safeParse(structuredContent)
+        if (!facts.success)
+          throw new Error(`${name} told what it does not promise: ${complaints(facts.error)}`)
+        if (!isDeepStrictEqual(facts.data, structuredContent))
+          throw new Error(`${name} told what it does not promise: more than that`)
+        return result
+      }),
   }
 }
 

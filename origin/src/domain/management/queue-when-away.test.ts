@@ -5,10 +5,11 @@ import { problem, result, startEngine } from '../../testing/engines.ts'
 import { ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approve, freshName, newAdmin } from '../../testing/tools.ts'
 import { CatalogReader } from '../catalog.ts'
+import { DEFAULT_LISTING } from '../listing.ts'
 
 const opened = await openMemory()
 const { engine } = startEngine(opened, new ScriptedSandbox())
-const catalog = new CatalogReader(opened.stores, opened.notices)
+const catalog = new CatalogReader(opened.stores, opened.notices, DEFAULT_LISTING)
 afterAll(async () => {
   catalog[Symbol.dispose]()
   await engine[Symbol.asyncDispose]()
@@ -30,7 +31,9 @@ async function newTool(more: JsonObject = {}) {
 
 async function publish(tool: { server: string; name: string }) {
   await told('mcpbox_request_publish', { server: tool.server, name: tool.name })
-  const approval = (await opened.stores.approvals.list('waiting')).at(-1)
+  const approval = (await opened.stores.approvals.list('waiting', { after: null, limit: 500 })).at(
+    -1,
+  )
   if (approval === undefined) throw new Error('nothing waits')
   await approve(opened.within, admin, approval)
 }

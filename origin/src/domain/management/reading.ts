@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
+import * as outputs from './outputs.ts'
 import { managementTool, READS, told } from './management-tool.ts'
 
 export const listTools = managementTool({
@@ -10,6 +12,14 @@ export const listTools = managementTool({
   title: 'List the tools of a server',
   description: 'Lists a server’s tools, with the state of each version.',
   input: z.strictObject({ server: inputs.server }),
+  output: z.object({
+    tools: z.array(
+      z.object({
+        tool: z.string(),
+        versions: z.array(z.object({ number: z.int(), state: VersionState })),
+      }),
+    ),
+  }),
   annotations: READS,
   answer: (call, { server }) =>
     call.finish(async ({ tools }) => {
@@ -30,8 +40,9 @@ export const getTool = managementTool({
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
-    version: z.int().positive().optional().describe('Number of the version; left out: the newest'),
+    version: z.int().positive().optional().describe('left out: the newest'),
   }),
+  output: outputs.version.extend({ code: z.string() }),
   annotations: READS,
   answer: (call, { server, name, version: number }) =>
     call.finish(async ({ tools }) => {
@@ -48,6 +59,19 @@ export const getToolStatus = managementTool({
   title: 'See where a tool stands',
   description: 'Tells the state of each version of a tool and what was asked and decided about it.',
   input: z.strictObject({ server: inputs.server, name: inputs.tool }),
+  output: z.object({
+    tool: z.string(),
+    callable: z.boolean(),
+    live_version: z.int().nullable(),
+    versions: z.array(
+      z.looseObject({
+        version: z.int(),
+        state: VersionState,
+        hash: z.string(),
+        approvals: z.array(z.looseObject({ state: ApprovalState, reason: z.string().nullable() })),
+      }),
+    ),
+  }),
   annotations: READS,
   answer: (call, { server, name }) =>
     call.finish(async ({ tools, approvals }) => {
@@ -84,6 +108,18 @@ export const getToolLogs = managementTool({
     server: inputs.server,
     name: inputs.tool,
     limit: z.int().min(1).max(50).default(10),
+  }),
+  output: z.object({
+    executions: z.array(
+      z.looseObject({
+        id: z.string(),
+        version: z.string(),
+        outcome: z.string(),
+        detail: z.string().nullable(),
+        result: z.string().nullable(),
+        printed: z.string(),
+      }),
+    ),
   }),
   annotations: READS,
   answer: (call, { server, name, limit }) =>

@@ -70,7 +70,7 @@ test('what was scrubbed stays scrubbed', async () => {
   const secret = SecretName.parse('API_KEY')
   const needy = await approvedTool(opened, { manifest: manifest({ secrets: [secret] }) })
   const serverId = (await opened.stores.tools.serverId(needy.version.server)) ?? ''
-  await opened.stores.secrets.set(serverId, secret, 'top-secret')
+  await opened.stores.secrets.set(serverId, secret, 'top-secret', 'admin:alice')
   const handle = await handleOf(`${'x'.repeat(MAX_RESULT_CHARS)} top-secret`, needy.wire)
   expect((await page({ handle, offset: MAX_RESULT_CHARS }))[0]).toBe(' [secret API_KEY]')
 })
@@ -78,7 +78,7 @@ test('what was scrubbed stays scrubbed', async () => {
 test('somebody else, and a result that fitted, have nothing under the handle', async () => {
   const nothing = {
     code: 'operation_unknown',
-    message: 'No result is kept under this handle.',
+    message: 'No result is kept under this handle, or not any more: call the tool again.',
   }
   const handle = await handleOf('x'.repeat(MAX_RESULT_CHARS + 1))
   expect(await problem(engine, 'mcpbox_read_result', { handle }, BOB)).toEqual(nothing)

@@ -19,16 +19,21 @@ export const readResult = managementTool({
       .min(0)
       .max(2 ** 30)
       .default(0)
-      .describe('In characters'),
+      .describe('in characters'),
     limit: z.int().min(1).max(MOST_CHARS).default(PAGE_CHARS),
   }),
+  output: null,
   annotations: READS,
   answer: (call, { handle, offset, limit }) =>
     call.finish(async ({ operations }) => {
       const opId = readHandle(handle)?.opId
       const part = { offset, limit }
       const page = opId === undefined ? null : await operations.readWhole(opId, call.by, part)
-      if (page === null) refuse('operation_unknown', 'No result is kept under this handle.')
+      if (page === null)
+        refuse(
+          'operation_unknown',
+          'No result is kept under this handle, or not any more: call the tool again.',
+        )
       const { text, total } = page
       const end = Math.min(offset + limit, total)
       const where = `Characters ${Math.min(offset, total)} to ${end} of ${total}; `

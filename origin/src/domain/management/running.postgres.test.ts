@@ -20,15 +20,15 @@ const needy = manifest({ hosts: ['a.example'], modules: ['os'], secrets: [KEY] }
 
 async function setSecret(wire: string, value: string): Promise<void> {
   const serverId = await stores.tools.serverId(wire.split('__')[0] as never)
-  await stores.secrets.set(serverId ?? '', KEY, value)
+  await stores.secrets.set(serverId ?? '', KEY, value, 'admin:alice')
 }
 
 /** Every way in which a client can call a tool. */
 const ways = [
   ['by its name', (wire: string) => problem(engine, wire, { city: 'Bern' })],
   [
-    'through mcpbox_call_tool',
-    (wire: string) => problem(engine, 'mcpbox_call_tool', { name: wire }),
+    'through mcpbox_call_destructive_tool',
+    (wire: string) => problem(engine, 'mcpbox_call_destructive_tool', { name: wire }),
   ],
 ] as const
 
@@ -59,9 +59,14 @@ test('a trial runs the newest version with nothing: no host, no module, no secre
 test.each([
   ['by its name', (wire: string) => result(engine, wire, { city: 'Bern' }, ALICE)],
   [
-    'through mcpbox_call_tool',
+    'through mcpbox_call_destructive_tool',
     (wire: string) =>
-      result(engine, 'mcpbox_call_tool', { name: wire, arguments: { city: 'Bern' } }, ALICE),
+      result(
+        engine,
+        'mcpbox_call_destructive_tool',
+        { name: wire, arguments: { city: 'Bern' } },
+        ALICE,
+      ),
   ],
 ])('an approved tool runs %s, with what was granted', async (_way, call) => {
   const { version, wire } = await approvedTool(opened, { manifest: needy })
@@ -117,13 +122,9 @@ test.each(ways)('a tool whose secret has no value does not run %s', async (_way,
 })
 
 test.each(ways)('a tool that is not there cannot be called %s', async (_way, call) => {
-  expect(await call('nowhere__nothing')).toMatchObject({ code: 'unknown_tool' })
-})
-
-test('mcpbox_call_tool does not call management tools', async () => {
-  expect(await problem(engine, 'mcpbox_call_tool', { name: 'mcpbox_list_servers' })).toEqual({
-    code: 'unknown_tool',
-    message: '"mcpbox_list_servers" is a management tool; call it directly.',
+  expect(await call('nowhere__nothing')).toMatchObject({
+    code: expect.stringMatching(/^(unknown_tool|tool_unknown)$/),
+    message: expect.stringContaining('mcpbox_search_tools'),
   })
 })
 

@@ -11,12 +11,13 @@ export const createServer = managementTool({
     name: Name.describe('Lower-case letters, digits and single underscores'),
     description: writtenText(2_000).default(''),
   }),
+  output: z.object({ server: z.string(), next: z.string() }),
   annotations: ADDS,
   answer: (call, { name, description }) =>
     call.finish(async ({ tools, activity }) => {
       await tools.addServer({ name, description, createdBy: call.by })
-      await activity.record({ actor: call.by, action: 'server.created', subject: name })
-      return told({ server: name, next: 'mcpbox_create_tool' })
+      await activity.record({ ...call.doer, action: 'server.created', subject: name })
+      return told({ server: name, next: 'Write its first tool with mcpbox_create_tool.' })
     }),
 })
 
@@ -25,6 +26,9 @@ export const listServers = managementTool({
   title: 'List servers',
   description: 'Lists the servers and how many tools each has.',
   input: z.strictObject({}),
+  output: z.object({
+    servers: z.array(z.object({ name: z.string(), description: z.string(), tools: z.int() })),
+  }),
   annotations: READS,
   answer: (call) =>
     call.finish(async ({ tools }) =>

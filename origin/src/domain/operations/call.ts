@@ -4,6 +4,7 @@ import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
 import type { Analysis, Source } from '#contract/sandbox.ts'
+import type { Doer } from '../activity.ts'
 import type { Stores } from '../stores.ts'
 import type { Conclude } from '../executions/ending.ts'
 import type { Candidate } from '../tools/tool-store.ts'
@@ -20,6 +21,8 @@ export interface Call {
   by: string
   client: ClientInfo | null
   requestId: string
+  /** The same as the log of activity names them. */
+  doer: Doer
   /** For reading; each read stands alone. */
   stores: Stores
 

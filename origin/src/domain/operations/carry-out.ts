@@ -5,7 +5,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { Ending } from '../executions/ending.ts'
 import { execute } from '../executions/execute.ts'
 import { keptPromise } from '../executions/kept-promise.ts'
-import { record } from '../executions/record.ts'
+import { doerOf, record } from '../executions/record.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { Refusal } from '../refusal.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
@@ -128,6 +128,7 @@ export function carryOutWith(parts: {
       stores,
       finish: (work) => end(async (inside) => ({ result: await work(inside) })),
       by: principalKey(principal),
+      doer: doerOf(operation),
       client: request.client,
       analyze: (source) => sandbox.analyze(source, live.detached.signal),
       packageFacts: (asked) => packages.facts([...asked], live.detached.signal),
@@ -182,7 +183,7 @@ export function carryOutWith(parts: {
         newestSeq = Math.max(newestSeq, seq - 1)
         await end(async (inside) => {
           const ran = { kind, version, arguments: input, startedAt }
-          await record(inside.executions, operation, ran, outcome)
+          await record(inside, operation, ran, outcome)
           return conclude(outcome, { id: opId, version })
         })
       },

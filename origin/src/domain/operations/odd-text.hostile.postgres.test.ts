@@ -93,7 +93,7 @@ test('a docstring with odd text is refused like bad code', async () => {
 test.each(['a\0__b', 'weather__\ud800', '\0'])('a tool named %j is unknown', async (name) => {
   expect(await problem(engine, name)).toMatchObject({ code: 'unknown_tool' })
   expect(await problem(engine, 'mcpbox_call_tool', { name })).toMatchObject({
-    code: 'unknown_tool',
+    code: 'tool_unknown',
   })
 })
 

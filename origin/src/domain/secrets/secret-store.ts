@@ -1,10 +1,57 @@
 import type { Name, SecretName } from '#contract/names.ts'
 
-/** Named values of a server. Values come out for an execution only; names and dates for people. */
+/** What people may know of a secret: everything but its value. */
+export interface Secret {
+  id: string
+  server: Name
+  serverId: string
+  name: SecretName
+  description: string
+  hasValue: boolean
+  /** Actors; see activity.ts. */
+  createdBy: string
+  createdAt: Date
+  updatedBy: string
+  updatedAt: Date
+}
+
+/** What behind a link, that is good still, can be set once. */
+export interface SecretLink {
+  id: string
+  createdBy: string
+  secret: Secret
+}
+
+/** Named values of a server. Values come out for an execution only. */
 export interface SecretStore {
-  set(serverId: string, name: SecretName, value: string): Promise<void>
+  /** A secret without a value. @returns false when there is one of this name. */
+  declare(
+    serverId: string,
+    secret: { name: SecretName; description: string; by: string },
+  ): Promise<boolean>
+  /** In place of the value there was; makes the secret where there is none. */
+  set(serverId: string, name: SecretName, value: string, by: string): Promise<void>
+  describe(id: string, description: string, by: string): Promise<void>
   /** @returns false when there was none. */
   remove(serverId: string, name: SecretName): Promise<boolean>
-  list(server: Name): Promise<{ name: SecretName; updatedAt: Date }[]>
+
+  /** For a change that depends on it: nobody else changes it until this unit of work ends. */
+  locked(server: Name, name: SecretName): Promise<Secret | null>
+  secret(server: Name, name: SecretName): Promise<Secret | null>
+  /** By name, above `after`. */
+  list(server: Name, page: { after: string | null; limit: number }): Promise<Secret[]>
+  /** Of those that have one. */
   values(server: Name, names: readonly SecretName[]): Promise<Map<SecretName, string>>
+
+  addLink(link: {
+    secretId: string
+    tokenHash: string
+    by: string
+    expiresAt: Date
+  }): Promise<string>
+  /** Null for a link that is unknown, used or expired. */
+  link(tokenHash: string): Promise<SecretLink | null>
+  /** The same, for the one caller who uses it. */
+  useLink(tokenHash: string): Promise<SecretLink | null>
+  forgetLinksExpiredBefore(time: Date): Promise<void>
 }

@@ -74,7 +74,10 @@ test.each(['nowhere__nothing', 'nowhere', '', '__', "x'; drop table tools --", '
   'the name %j is of no tool',
   async (wire) => {
     await expect(callableVersion(stores, 'tool', wire)).rejects.toMatchObject(
-      refusal('unknown_tool', `There is no tool named "${wire}".`),
+      refusal(
+        'unknown_tool',
+        `There is no tool named "${wire}". Look for one with mcpbox_search_tools.`,
+      ),
     )
   },
 )
@@ -106,7 +109,7 @@ test('code that was changed behind the rules is never called', async () => {
   await expect(executable(wire)).rejects.toMatchObject(
     refusal(
       'hash_mismatch',
-      `The stored text of "${wire}" is not what was approved; it will not run.`,
+      `The stored text of "${wire}" is not what was approved; it will not run. Tell a person.`,
     ),
   )
 })
@@ -127,6 +130,9 @@ test('a version is not callable once a line of its manifest was revoked', async 
     sql`update grants set revoked_at = now() where version_id = ${version.id} and kind <> 'module'`,
   )
   await expect(executable(wire)).rejects.toMatchObject(
-    refusal('not_approved', `"${wire}" may no longer use: host a.example, secret API_KEY.`),
+    refusal(
+      'not_approved',
+      `"${wire}" may no longer use: host a.example, secret API_KEY. Ask a person, or publish it without.`,
+    ),
   )
 })

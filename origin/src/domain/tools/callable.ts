@@ -68,14 +68,17 @@ export function assertApproved({ version, approved }: Candidate): void {
   if (versionHash(version, version.hashFormat) !== approved.hash)
     refuse(
       'hash_mismatch',
-      `The stored text of "${wire}" is not what was approved; it will not run.`,
+      `The stored text of "${wire}" is not what was approved; it will not run. Tell a person.`,
     )
   const granted = new Set(approved.granted.map(({ kind, value }) => `${kind} ${value}`))
   const missing = manifestLines(version.manifest)
     .map(({ kind, value }) => `${kind} ${value}`)
     .filter((line) => !granted.has(line))
   if (missing.length > 0)
-    refuse('not_approved', `"${wire}" may no longer use: ${missing.join(', ')}.`)
+    refuse(
+      'not_approved',
+      `"${wire}" may no longer use: ${missing.join(', ')}. Ask a person, or publish it without.`,
+    )
 }
 
 function unknown(kind: PublicationKind, address: string, elsewhere?: Publication): never {
@@ -85,7 +88,10 @@ function unknown(kind: PublicationKind, address: string, elsewhere?: Publication
       : ` It is published as the ${elsewhere.kind} "${addressOf(elsewhere)}".`
   switch (kind) {
     case 'tool':
-      return refuse('unknown_tool', `There is no tool named "${address}".${hint}`)
+      return refuse(
+        'unknown_tool',
+        `There is no tool named "${address}".${hint || ' Look for one with mcpbox_search_tools.'}`,
+      )
     case 'prompt':
       return refuse('unknown_prompt', `There is no prompt named "${address}".${hint}`)
     case 'resource':

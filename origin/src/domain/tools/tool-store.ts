@@ -64,7 +64,9 @@ export interface ToolStore {
   liveAt(kind: PublicationKind, address: string): Promise<Candidate | null>
   /** Addresses with variables of live resources, in a fixed order. */
   liveTemplates(): Promise<string[]>
-  live(): Promise<Version[]>
+  /** The live versions of these kinds, by server and tool. */
+  live(kinds: readonly PublicationKind[]): Promise<Version[]>
+  countLive(kind: PublicationKind): Promise<number>
   candidate(versionId: string): Promise<Candidate | null>
   addGrants(version: Version, approvalId: string): Promise<void>
 }

@@ -1,4 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
+import { ActivityList } from '#contract/admin-door/activity.ts'
+import { SecretList } from '#contract/admin-door/secrets.ts'
+import { ServerList } from '#contract/admin-door/tools.ts'
 import { ApprovalList, ApprovalView, ExecutionList, VersionView } from '#contract/admin-api.ts'
 import { openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
 import { openMemory } from '../../testing/databases.ts'
@@ -37,9 +40,9 @@ test('a question is shown with its whole text, who asked, and what is live now',
     version: { tool: wire, number: 2, state: 'pending', code: 'def main(): return 2' },
     live: { number: 1, hash: version.hash, code: version.code },
   })
-  const waiting = ApprovalList.parse(await get('/api/approvals?state=waiting')).approvals
+  const waiting = ApprovalList.parse(await get('/api/approvals?state=waiting')).items
   expect(waiting).toContainEqual(view)
-  expect(ApprovalList.parse(await get('/api/approvals')).approvals.length).toBeGreaterThan(
+  expect(ApprovalList.parse(await get('/api/approvals')).items.length).toBeGreaterThan(
     waiting.length,
   )
 })
@@ -100,27 +103,26 @@ test('executions are told newest first, of one tool where asked, to every admin'
   const { engine } = startEngine(opened, new ScriptedSandbox())
   await result(engine, wire, { city: 'Bern' }, ALICE)
   await result(engine, wire, { city: 'Chur' }, ALICE)
-  const { executions } = ExecutionList.parse(await get(`/api/executions?tool=${wire}`))
+  const { items: executions } = ExecutionList.parse(await get(`/api/executions?tool=${wire}`))
   expect(executions).toMatchObject([
     { arguments: { city: 'Chur' }, version: version.hash, principal_label: 'alice@example.com' },
     { arguments: { city: 'Bern' }, outcome: 'ok', result: '{"city":"Bern"}', duration_ms: 7 },
   ])
-  expect(await get('/api/executions?limit=1')).toMatchObject({ executions: [{ tool: wire }] })
+  expect(await get('/api/executions?limit=1')).toMatchObject({ items: [{ tool: wire }] })
   for (const tool of ['nowhere__nothing', '%00', "';--"])
-    expect(await get(`/api/executions?tool=${tool}`)).toEqual({ executions: [] })
+    expect(await get(`/api/executions?tool=${tool}`)).toEqual({ items: [], next: null })
   await engine[Symbol.asyncDispose]()
 })
 
 test('activity and servers are told', async () => {
   const { version } = await draftedTool(within)
-  expect(await get('/api/activity?limit=1')).toEqual({
-    activity: [expect.objectContaining({ id: expect.any(Number), at: expect.any(String) })],
-  })
-  const { servers } = (await get('/api/servers')) as { servers: unknown[] }
-  expect(servers).toContainEqual({
+  expect(ActivityList.parse(await get('/api/activity?limit=1')).items).toHaveLength(1)
+  const { items } = ServerList.parse(await get('/api/servers'))
+  expect(items).toContainEqual({
     name: version.server,
     description: '',
     created_by: 'local',
+    created_at: expect.any(String),
     tools: 1,
   })
 })
@@ -143,16 +145,16 @@ test('a secret goes in, is used, is listed by name, and never comes out', async 
   const names = [...(await stores.secrets.values(version.server, ['API_KEY' as never]))]
   expect(names).toEqual([['API_KEY', 'top-secret']])
   const listed = await (await as(path)).text()
-  expect(JSON.parse(listed)).toEqual({
-    secrets: [{ name: 'API_KEY', updated_at: expect.any(String) }],
-  })
+  expect(SecretList.parse(JSON.parse(listed)).items).toMatchObject([
+    { name: 'API_KEY', has_value: true, created_by: 'admin:alice', updated_by: 'admin:alice' },
+  ])
   const told = listed + (await (await as('/api/activity')).text()) + admin.lines.join('')
   expect(told).toContain(`${version.server}/API_KEY`)
   expect(told).not.toContain('top-secret')
   const remove = { method: 'DELETE' }
   expect((await as(`${path}/API_KEY`, remove)).status).toBe(204)
-  expect(await refused(`${path}/API_KEY`, remove)).toEqual([404, 'not_found'])
-  expect(await get(path)).toEqual({ secrets: [] })
+  expect(await refused(`${path}/API_KEY`, remove)).toEqual([404, 'secret_unknown'])
+  expect(await get(path)).toEqual({ items: [], next: null })
 })
 
 test.each<[string, unknown]>([

@@ -1,14 +1,18 @@
+import type { SettingDefaults } from '../../domain/admin-settings.ts'
+import type { Listing } from '../../domain/listing.ts'
+import type { NoticeBoard } from '../../domain/notices.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Sandbox } from '../../domain/sandbox.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
 import { assertAddressedAs, localNames } from '../addressed-as.ts'
 import { openDoor, type Door } from '../door.ts'
-import { apiRoutes } from './api.ts'
+import { apiRoutes } from './api/routes.ts'
 import { authRoutes } from './auth.ts'
 import { healthRoutes } from './health.ts'
 import { internalRoutes, type InternalParts } from './internal.ts'
 import { servicesHealthRoutes } from './services-health.ts'
+import { secretLinkPage } from './secret-link-page.ts'
 import { setupPage } from './setup-page.ts'
 
 /** The admin door: signing in, reading, deciding. The same app at both its ports. */
@@ -21,6 +25,9 @@ export function adminDoor(parts: {
   databaseAnswers: () => Promise<void>
   sandbox: Pick<Sandbox, 'health'>
   packages: PackageSource
+  notices: NoticeBoard
+  settingDefaults: SettingDefaults
+  listing: Listing
   version: string
   log: Logger
 }): Door {
@@ -33,8 +40,9 @@ export function adminDoor(parts: {
   })
   door.route('/health/services', servicesHealthRoutes(parts))
   door.route('/setup', setupPage(parts.within))
-  door.route('/auth', authRoutes(parts))
-  door.route('/api', apiRoutes(parts))
+  door.route('/secret-links', secretLinkPage(parts))
+  door.route('/', authRoutes(parts))
+  door.route('/', apiRoutes(parts))
   door.route('/internal', internalRoutes(parts))
   return door
 }

@@ -1,28 +1,31 @@
 import { Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
-import { LoginRequest, SetupRequest, type LoginResponse } from '#contract/admin-api.ts'
-import { setUp, signIn } from '../../domain/admins/sign-in.ts'
+import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
+import { changePassword, setUp, signIn } from '../../domain/admins/sign-in.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
-import { readBody } from '../body.ts'
+import { serve } from './api/serve.ts'
+import { byAdmin, seenOf } from './seen.ts'
 import { BEARER_LASTS_S, bearerFor, COOKIE, signedIn, type AdminEnv } from './signed-in.ts'
 
-/** `/auth`: the first admin, signing in and out. */
+/** `/auth`: the first admin, signing in and out, changing one’s password. */
 export function authRoutes(parts: { stores: Stores; within: Within; bearerKey: string }) {
   const { stores, within, bearerKey } = parts
   const routes = new Hono<AdminEnv>()
+  for (const path of ['/auth/me', '/auth/logout', '/auth/password'])
+    routes.use(path, signedIn(stores.admins, bearerKey))
 
-  routes.get('/status', async (c) => c.json({ setup_required: !(await stores.admins.any()) }))
+  serve(routes, ENDPOINTS.getSetupStatus, async () => ({
+    setup_required: !(await stores.admins.any()),
+  }))
 
-  routes.post('/setup', async (c) => {
-    const { setup_token: setupToken, ...who } = await readBody(c, SetupRequest)
-    await setUp(within, { setupToken, ...who })
-    return c.json({ username: who.username }, 201)
+  serve(routes, ENDPOINTS.setUp, async ({ body, c }) => {
+    const { setup_token: setupToken, ...who } = body
+    await setUp(within, { setupToken, ...who }, seenOf(c))
+    return { username: who.username }
   })
 
-  routes.post('/login', async (c) => {
-    const asked = await readBody(c, LoginRequest)
-    const address = c.env.incoming.socket.remoteAddress ?? 'unknown'
-    const entered = await signIn(stores, { ...asked, address })
+  serve(routes, ENDPOINTS.signIn, async ({ body, c }) => {
+    const entered = await signIn(stores, body, seenOf(c))
     setCookie(c, COOKIE, entered.token, {
       httpOnly: true,
       sameSite: 'Strict',
@@ -30,27 +33,30 @@ export function authRoutes(parts: { stores: Stores; within: Within; bearerKey: s
       expires: entered.expiresAt,
       secure: new URL(c.req.url).protocol === 'https:',
     })
-    return c.json({
+    return {
       access_token: await bearerFor(entered.signInId, bearerKey),
-      token_type: 'bearer',
+      token_type: 'bearer' as const,
       expires_in: BEARER_LASTS_S,
-    } satisfies LoginResponse)
+    }
   })
 
-  routes.use('/me', signedIn(stores.admins, bearerKey))
-  routes.get('/me', (c) => c.json({ username: c.get('admin').username }))
+  serve(routes, ENDPOINTS.getMe, async ({ c }) => ({ username: c.get('admin').username }))
 
-  routes.use('/logout', signedIn(stores.admins, bearerKey))
-  routes.post('/logout', async (c) => {
-    const { username } = c.get('admin')
+  serve(routes, ENDPOINTS.signOut, async ({ c }) => {
     await stores.admins.removeSignIn(c.get('signInId'))
     await stores.activity.record({
-      actor: `admin:${username}`,
+      ...byAdmin(c),
       action: 'admin.signed_out',
-      subject: username,
+      subject: c.get('admin').username,
     })
     deleteCookie(c, COOKIE, { path: '/' })
-    return c.body(null, 204)
+    return undefined
+  })
+
+  serve(routes, ENDPOINTS.changePassword, async ({ body, c }) => {
+    const signedInAs = { admin: c.get('admin'), signInId: c.get('signInId') }
+    await changePassword(stores, within, signedInAs, body, seenOf(c))
+    return undefined
   })
 
   return routes

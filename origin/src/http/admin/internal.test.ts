@@ -71,6 +71,13 @@ test('a rotation is begun once, told while it is under way, and finished once', 
   expect((await finish()).status).toBe(204)
   expect(await underWay()).toEqual({ rotation: null })
   expect(await secrets()).toEqual(rotation.secrets)
+
+  const told = await opened.stores.activity.page({ action: 'rotation' }, { limit: 2 })
+  const by = { actor: 'deploy-worker', address: '127.0.0.1', requestId: expect.any(String) }
+  expect(told).toMatchObject([
+    { action: 'rotation.finished', ...by },
+    { action: 'rotation.begun', ...by },
+  ])
 })
 
 test.each([crypto.randomUUID(), 'x', '%00'])('the rotation %s is unknown', async (id) => {

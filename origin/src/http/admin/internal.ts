@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import type { WorkerSecrets } from '#contract/admin-api.ts'
@@ -10,6 +10,7 @@ import {
   type Rotation,
   type RotationUnderWay,
 } from '#contract/deployment.ts'
+import { deployDoer, type Doer } from '../../domain/activity.ts'
 import { changeDeployment, readDeployment } from '../../domain/deployments/deployment.ts'
 import { refuse } from '../../domain/refusal.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
@@ -18,6 +19,7 @@ import { beginRotation, finishRotation, readKeyRing } from '../../domain/tunnel-
 import { readBody } from '../body.ts'
 import type { DoorEnv } from '../door.ts'
 import { equalSecrets } from '../equal-secrets.ts'
+import { seenOf } from './seen.ts'
 
 /** What `/internal` needs beside the database. */
 export interface InternalParts {
@@ -61,12 +63,14 @@ export function internalRoutes({
     } satisfies RotationUnderWay)
   })
 
-  routes.post('/rotation', deploying, async (c) => c.json(rotationTo(await beginRotation(within))))
+  routes.post('/rotation', deploying, async (c) =>
+    c.json(rotationTo(await beginRotation(within, deployer(c)))),
+  )
 
   routes.post('/rotation/:id/finish', deploying, async (c) => {
     const id = z.uuid().safeParse(c.req.param('id'))
     if (!id.success) return refuse('rotation_unknown', 'There is no such rotation.')
-    await finishRotation(within, id.data)
+    await finishRotation(within, id.data, deployer(c))
     return c.body(null, 204)
   })
 
@@ -78,9 +82,9 @@ export function internalRoutes({
   )
 
   routes.put('/deployment', deploying, async (c) => {
-    const { revision, record } = await readBody(c, DeploymentChange)
+    const change = await readBody(c, DeploymentChange)
     return c.json({
-      revision: await changeDeployment(within, revision, record),
+      revision: await changeDeployment(within, change, deployer(c)),
     } satisfies DeploymentChanged)
   })
 
@@ -94,6 +98,10 @@ export function internalRoutes({
   )
 
   return routes
+}
+
+function deployer(c: Context<DoorEnv>): Doer {
+  return deployDoer(seenOf(c))
 }
 
 /** @throws Refusal unauthenticated unless the bearer is this key */

@@ -4,34 +4,36 @@ import { SetupRequest } from '#contract/admin-api.ts'
 import { setUp } from '../../domain/admins/sign-in.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Within } from '../../domain/stores.ts'
-import { bodyBytes } from '../body.ts'
+import { readForm } from '../body.ts'
 import type { DoorEnv } from '../door.ts'
+import { page } from './page.ts'
+import { seenOf } from './seen.ts'
 
 /** `/setup`: the page behind the one-time link, on which the first admin chooses a password. */
 export function setupPage(within: Within) {
   const routes = new Hono<DoorEnv>()
 
-  routes.get('/', (c) => c.html(page(form(c.req.query('token') ?? ''))))
+  routes.get('/', (c) => c.html(page('set up', form(c.req.query('token') ?? ''))))
 
   routes.post('/', async (c) => {
-    const text = new TextDecoder().decode(await bodyBytes(c))
-    const given = Object.fromEntries(new URLSearchParams(text))
+    const given = Object.fromEntries(await readForm(c))
     const asked = SetupRequest.safeParse(given)
     if (!asked.success) {
       const complaints = asked.error.issues
         .map((i) => `${i.path.join('.')}: ${i.message}`)
         .join('; ')
-      return c.html(page(form(given['setup_token'] ?? '', complaints)), 400)
+      return c.html(page('set up', form(given['setup_token'] ?? '', complaints)), 400)
     }
     try {
       const { setup_token: setupToken, ...who } = asked.data
-      await setUp(within, { setupToken, ...who })
+      await setUp(within, { setupToken, ...who }, seenOf(c))
     } catch (fault) {
       if (!(fault instanceof Refusal)) throw fault
-      return c.html(page(form(asked.data.setup_token, fault.message)), 403)
+      return c.html(page('set up', form(asked.data.setup_token, fault.message)), 403)
     }
     return c.html(
       page(
+        'set up',
         html`<p>You are the admin, ${asked.data.username}. Approve tools with</p>
           <pre>npx mcpbox approvals</pre>`,
       ),
@@ -64,18 +66,4 @@ function form(token: string, complaint = '') {
       </p>
       <p><button>Become the admin</button></p>
     </form>`
-}
-
-function page(content: ReturnType<typeof html>) {
-  return html`<!doctype html>
-    <html lang="en">
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width" />
-      <meta name="color-scheme" content="light dark" />
-      <title>MCPbox: set up</title>
-      <main>
-        <h1>MCPbox</h1>
-        ${content}
-      </main>
-    </html>`
 }

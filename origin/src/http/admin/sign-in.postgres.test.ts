@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { afterAll, afterEach, expect, inject, test, vi } from 'vitest'
+import { ProblemBody } from '#contract/problem.ts'
 import { freshDatabase, openReplica, sql } from '../../testing/databases.ts'
 import {
   BEARER_KEY,
@@ -75,10 +76,10 @@ test('neither the password nor the cookie is kept in clear', async () => {
 test('a wrong name and a wrong password are told alike', async () => {
   const wrongName = await login({ username: 'bob', password: PASSWORD })
   const wrongPassword = await login({ username: 'alice', password: 'guess' })
-  const told = async (response: Response) => ((await response.json()) as { error: unknown }).error
-  const expected = { code: 'sign_in_failed', message: 'The user name or the password is wrong.' }
-  expect(await told(wrongName)).toEqual(expected)
-  expect(await told(wrongPassword)).toEqual(expected)
+  const told = async (response: Response) => ProblemBody.parse(await response.json())
+  const expected = { code: 'sign_in_failed', detail: 'The user name or the password is wrong.' }
+  expect(await told(wrongName)).toMatchObject(expected)
+  expect(await told(wrongPassword)).toMatchObject(expected)
   expect(wrongName.headers.get('set-cookie')).toBeNull()
 })
 
@@ -200,15 +201,18 @@ test('without a sign-in nothing of /api is told', async () => {
 })
 
 test('sign-ins, failed ones and ends are in the activity', async () => {
-  await db.execute(sql`delete from activity`)
+  const before = await stores.activity.newest()
   await login({ username: 'alice', password: 'guess' }, '10.0.1.1')
   const keys = await signedInAs(door)
   await ask(door, '/auth/logout', { method: 'POST', headers: keys.bearer })
   expect(
-    (await stores.activity.recent(5)).map(({ actor, action }) => `${actor} ${action}`),
-  ).toEqual([
-    'admin:alice admin.signed_out',
-    'admin:alice admin.signed_in',
-    '10.0.1.1 admin.sign_in_failed',
+    await stores.activity.between(
+      {},
+      { after: before, upTo: await stores.activity.newest(), limit: 5 },
+    ),
+  ).toMatchObject([
+    { actor: 'nobody', action: 'admin.sign_in_failed', subject: 'alice', address: '10.0.1.1' },
+    { actor: 'admin:alice', action: 'admin.signed_in', address: '127.0.0.1' },
+    { actor: 'admin:alice', action: 'admin.signed_out', requestId: expect.any(String) },
   ])
 })

@@ -12,7 +12,12 @@ export const BEARER_LASTS_S = 900
 const ISSUER = 'mcpbox-admin'
 
 export type AdminEnv = DoorEnv & {
-  Variables: DoorEnv['Variables'] & { admin: Admin; signInId: string }
+  Variables: DoorEnv['Variables'] & {
+    admin: Admin
+    signInId: string
+    /** Milliseconds since 1970; a stream must not outlast it. */
+    goodUntil: number
+  }
 }
 
 /** A bearer for scripts (RFC 6750): a JWT that names a sign-in, good while that is. */
@@ -35,8 +40,11 @@ export function signedIn(admins: AdminStore, bearerKey: string) {
     const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const cookie = getCookie(c, COOKIE)
     let by: Parameters<AdminStore['signedIn']>[0]
+    let goodUntil = Infinity
     if (bearer !== undefined) {
-      by = { id: await signInOf(bearer, bearerKey) }
+      const { sid, exp } = await signInOf(bearer, bearerKey)
+      by = { id: sid }
+      goodUntil = exp * 1000
     } else if (cookie !== undefined) {
       assertOwnPage(c)
       by = { tokenHash: sha256(cookie) }
@@ -47,18 +55,23 @@ export function signedIn(admins: AdminStore, bearerKey: string) {
     if (found === null) return refuse('unauthenticated', 'This sign-in has ended; sign in again.')
     c.set('admin', found.admin)
     c.set('signInId', found.signInId)
+    c.set('goodUntil', goodUntil)
     await next()
   })
 }
 
-async function signInOf(bearer: string, key: string): Promise<string> {
+async function signInOf(bearer: string, key: string): Promise<{ sid: string; exp: number }> {
   try {
-    const { payload } = await jwtVerify<{ sid: string }>(bearer, new TextEncoder().encode(key), {
-      algorithms: ['HS256'],
-      issuer: ISSUER,
-      requiredClaims: ['sid', 'exp'],
-    })
-    return payload.sid
+    const { payload } = await jwtVerify<{ sid: string; exp: number }>(
+      bearer,
+      new TextEncoder().encode(key),
+      {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        requiredClaims: ['sid', 'exp'],
+      },
+    )
+    return payload
   } catch (fault) {
     if (fault instanceof errors.JWTExpired)
       return refuse('token_expired', 'The bearer has expired.')
@@ -69,7 +82,9 @@ async function signInOf(bearer: string, key: string): Promise<string> {
 
 /** A cookie travels with requests that other sites cause; those that change something are refused. */
 function assertOwnPage(c: Context): void {
-  if (c.req.method === 'GET' || c.req.method === 'HEAD') return
+  const reads = c.req.method === 'GET' || c.req.method === 'HEAD'
+  // No browser keeps the page of another site from reading what comes out of a WebSocket.
+  if (reads && c.req.header('upgrade') === undefined) return
   const origin = c.req.header('origin')
   if (origin === undefined || URL.parse(origin)?.host !== c.req.header('host'))
     refuse('origin_not_allowed', 'Only MCPbox’s own pages may do this with a cookie.')

@@ -1,6 +1,8 @@
+import type { ActivityView } from '#contract/admin-door/activity.ts'
 import type { ApprovalView, ExecutionView, VersionView } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import type { PackageFacts } from '#contract/packages.ts'
+import type { Activity } from '../../domain/activity.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import type { Execution } from '../../domain/executions/execution-store.ts'
 import type { Version } from '../../domain/tools/version.ts'
@@ -69,5 +71,19 @@ export function executionView(execution: Execution): ExecutionView {
     isolation: execution.isolation,
     egress: execution.egress,
     started_at: execution.startedAt.toISOString(),
+  }
+}
+
+export function activityView(activity: Activity): ActivityView {
+  return {
+    id: activity.id,
+    at: activity.at.toISOString(),
+    actor: activity.actor,
+    action: activity.action,
+    subject: activity.subject,
+    details: activity.details,
+    client: activity.client,
+    address: activity.address,
+    request_id: activity.requestId,
   }
 }

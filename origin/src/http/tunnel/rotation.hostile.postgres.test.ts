@@ -1,4 +1,5 @@
 import { afterAll, afterEach, expect, inject, test } from 'vitest'
+import { deployDoer, UNSEEN } from '../../domain/activity.ts'
 import { beginRotation, finishRotation, readKeyRing } from '../../domain/tunnel-keys/rotate.ts'
 import { openReplicas, sql } from '../../testing/databases.ts'
 import { refusalOf } from '../../testing/doors.ts'
@@ -7,6 +8,7 @@ import { openTunnel, send } from '../../testing/tunnel.ts'
 
 /** Two replicas on one PostgreSQL: whom their tunnel doors let in while keys are rotated. */
 
+const BY = deployDoer({ ...UNSEEN, address: '192.0.2.7' })
 const replicas = await openReplicas(inject('postgresUrl'))
 const { here, there } = replicas
 const doors = [here, there].map((opened) =>
@@ -19,7 +21,7 @@ afterAll(async () => {
 })
 afterEach(async () => {
   const { next } = await readKeyRing(here.stores.settings)
-  if (next !== null) await finishRotation(here.within, next.id)
+  if (next !== null) await finishRotation(here.within, next.id, BY)
 })
 
 const current = async () => (await readKeyRing(here.stores.settings)).current
@@ -35,7 +37,7 @@ const MISMATCH = [403, 'service_token_mismatch']
 test('while a rotation is under way both pairs are good at every replica, at once', async () => {
   const old = await current()
   for (const at of doors) expect(await ping(at, old)).toBe(200)
-  const next = await beginRotation(here.within)
+  const next = await beginRotation(here.within, BY)
   for (const at of [second, first]) {
     expect(await ping(at, next)).toBe(200)
     expect(await ping(at, old)).toBe(200)
@@ -54,7 +56,7 @@ test('a new pair counts at a replica that never heard of the rotation', async ()
 
 test('a service token with the assertion key of the other pair is refused', async () => {
   const old = await current()
-  const next = await beginRotation(here.within)
+  const next = await beginRotation(here.within, BY)
   for (const at of doors) {
     expect(await ping(at, { ...old, assertionKey: next.assertionKey })).toEqual([
       403,
@@ -69,9 +71,9 @@ test('a service token with the assertion key of the other pair is refused', asyn
 
 test('once a rotation is finished the old pair is good nowhere', async () => {
   const old = await current()
-  const next = await beginRotation(here.within)
+  const next = await beginRotation(here.within, BY)
   for (const at of doors) expect(await ping(at, old)).toBe(200)
-  await finishRotation(there.within, next.id)
+  await finishRotation(there.within, next.id, BY)
   for (const at of doors) {
     await expect.poll(() => ping(at, old)).toEqual(MISMATCH)
     expect(await ping(at, next)).toBe(200)
@@ -81,11 +83,11 @@ test('once a rotation is finished the old pair is good nowhere', async () => {
 test('begun by many at once it is one rotation; finished by many, it is finished once', async () => {
   const old = await current()
   const begun = await Promise.all(
-    [here, there, here, there, here].map(({ within }) => beginRotation(within)),
+    [here, there, here, there, here].map(({ within }) => beginRotation(within, BY)),
   )
   expect(new Set(begun.map(({ id }) => id)).size).toBe(1)
   const [next] = begun as [Pair]
-  await Promise.all([here, there, here].map(({ within }) => finishRotation(within, next.id)))
+  await Promise.all([here, there, here].map(({ within }) => finishRotation(within, next.id, BY)))
   expect(await current()).toEqual(next)
   const { retired } = await readKeyRing(here.stores.settings)
   expect(new Set(retired).size).toBe(retired.length)
@@ -93,12 +95,12 @@ test('begun by many at once it is one rotation; finished by many, it is finished
 })
 
 test('whoever comes late with a rotation that another one followed changes nothing', async () => {
-  const slow = await beginRotation(here.within)
-  await finishRotation(here.within, slow.id)
-  const next = await beginRotation(there.within)
-  await finishRotation(there.within, next.id)
+  const slow = await beginRotation(here.within, BY)
+  await finishRotation(here.within, slow.id, BY)
+  const next = await beginRotation(there.within, BY)
+  await finishRotation(there.within, next.id, BY)
   for (const id of [slow.id, crypto.randomUUID()])
-    await expect(finishRotation(here.within, id)).rejects.toMatchObject({
+    await expect(finishRotation(here.within, id, BY)).rejects.toMatchObject({
       problem: { code: 'rotation_unknown' },
     })
   expect(await current()).toEqual(next)
@@ -106,8 +108,8 @@ test('whoever comes late with a rotation that another one followed changes nothi
 
 test('a mismatch is one line that says which side is stale, and no token', async () => {
   const old = await current()
-  const next = await beginRotation(here.within)
-  await finishRotation(here.within, next.id)
+  const next = await beginRotation(here.within, BY)
+  await finishRotation(here.within, next.id, BY)
   const cases: [string, string | RegExp][] = [
     [old.serviceToken, /the Worker is stale, it holds a token from before a rotation/],
     ['u'.repeat(43), /the Worker holds a token that this origin does not know/],
@@ -128,8 +130,8 @@ test('a mismatch is one line that says which side is stale, and no token', async
 
 test('keys are kept sealed, and of a retired token its digest alone', async () => {
   const old = await current()
-  const next = await beginRotation(here.within)
-  await finishRotation(here.within, next.id)
+  const next = await beginRotation(here.within, BY)
+  await finishRotation(here.within, next.id, BY)
   const rows = JSON.stringify(
     await here.db.execute(sql`select key, encode(sealed, 'escape') from settings`),
   )
@@ -140,9 +142,12 @@ test('keys are kept sealed, and of a retired token its digest alone', async () =
 })
 
 test('a rotation is told as activity, without its keys', async () => {
-  const next = await beginRotation(here.within)
-  await finishRotation(here.within, next.id)
-  const told = await here.stores.activity.recent(2)
-  expect(told.map(({ action }) => action)).toEqual(['rotation.finished', 'rotation.begun'])
+  const next = await beginRotation(here.within, BY)
+  await finishRotation(here.within, next.id, BY)
+  const told = await here.stores.activity.page({}, { limit: 2 })
+  expect(told).toMatchObject([
+    { action: 'rotation.finished', ...BY },
+    { action: 'rotation.begun', ...BY },
+  ])
   expect(JSON.stringify(told)).not.toContain(next.serviceToken)
 })

@@ -118,17 +118,19 @@ test('the catalog is told once, and again only when it changed', async () => {
   const etag = first.headers.get('etag') ?? ''
   const catalog = Catalog.parse(await first.json())
   expect(catalog.tools.map(({ name }) => name)).toEqual([
+    'mcpbox_search_tools',
+    'mcpbox_describe_tool',
+    'mcpbox_call_read_tool',
+    'mcpbox_call_tool',
+    'mcpbox_call_destructive_tool',
     'mcpbox_list_servers',
     'mcpbox_create_server',
-    'mcpbox_list_tools',
     'mcpbox_get_tool',
     'mcpbox_create_tool',
     'mcpbox_update_tool',
     'mcpbox_test_code',
     'mcpbox_request_publish',
     'mcpbox_get_tool_status',
-    'mcpbox_get_tool_logs',
-    'mcpbox_call_tool',
     'mcpbox_read_result',
     'mcpbox_wait',
     wire,

@@ -1,0 +1,20 @@
+import { ACCESS_ENDPOINTS } from './endpoints/access.ts'
+import { TOOL_ENDPOINTS } from './endpoints/tools.ts'
+import { DECISION_ENDPOINTS } from './endpoints/decisions.ts'
+import { LOG_ENDPOINTS } from './endpoints/log.ts'
+import { SECRET_ENDPOINTS } from './endpoints/secrets.ts'
+import { SETTING_ENDPOINTS } from './endpoints/settings.ts'
+import type { Endpoint } from './endpoint.ts'
+
+/**
+ * Every route of the admin door but MCP and `/internal`: what validates requests, and what the
+ * OpenAPI document is made from. Keys are its operation ids.
+ */
+export const ENDPOINTS = {
+  ...ACCESS_ENDPOINTS,
+  ...TOOL_ENDPOINTS,
+  ...DECISION_ENDPOINTS,
+  ...LOG_ENDPOINTS,
+  ...SECRET_ENDPOINTS,
+  ...SETTING_ENDPOINTS,
+} satisfies Record<string, Endpoint>

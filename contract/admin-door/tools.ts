@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { VersionState, VersionView } from '../admin-api.ts'
+import { Json } from '../json.ts'
+import { Name } from '../names.ts'
+import { pageOf, pageQuery } from './page.ts'
+
+export const ServerView = z.object({
+  name: Name,
+  description: z.string(),
+  created_by: z.string(),
+  created_at: z.iso.datetime(),
+  tools: z.int(),
+})
+export type ServerView = z.infer<typeof ServerView>
+/** By name. */
+export const ServerList = pageOf(ServerView)
+
+const Description = z
+  .string()
+  .max(2_000)
+  .refine(
+    (text) => !text.includes('\0') && text.isWellFormed(),
+    'must be well-formed text without NUL',
+  )
+export const NewServer = z.strictObject({ name: Name, description: Description.default('') })
+export const ServerChange = z.strictObject({ description: Description })
+
+/** A tool, and where its newest version and its live one stand. */
+export const ToolView = z.object({
+  server: Name,
+  name: Name,
+  /** The hash of the live version; null when none is live. */
+  live: z.string().nullable(),
+  newest: z.object({ number: z.int(), state: VersionState, hash: z.string() }),
+  versions: z.int(),
+  created_by: z.string(),
+  created_at: z.iso.datetime(),
+})
+export type ToolView = z.infer<typeof ToolView>
+/** A tool in the list of all. */
+export const ToolInList = ToolView.extend({
+  /** How clients see its live version; null when none is live as a tool. */
+  listing: z
+    .object({
+      name: z.string(),
+      version: z.int(),
+      /** About how many a client's model reads for it when it is listed. */
+      tokens: z.int(),
+    })
+    .nullable(),
+  /** How often it was called, in any version. */
+  calls: z.int(),
+})
+export type ToolInList = z.infer<typeof ToolInList>
+/** By server and name, and what it costs to list all that is live as a tool. */
+export const ToolList = pageOf(ToolInList).extend({
+  /** Whether clients see live tools in their lists; if not, they find them by searching. */
+  listed: z.boolean(),
+  /** Of the tools of MCPbox itself that are listed. */
+  management_tokens: z.int(),
+  /** Of all live tools together, those of other pages and servers too. */
+  tokens: z.int(),
+})
+export const ToolQuery = z.strictObject({ ...pageQuery, server: Name.optional() })
+
+/** Newest first. */
+export const VersionList = pageOf(VersionView)
+
+/** What one version says otherwise than another one of the same tool. */
+export const VersionDiff = z.object({
+  from: z.int(),
+  to: z.int(),
+  /** A unified diff; empty when the code is the same. */
+  code: z.string(),
+  /** Of everything but the code, what differs. */
+  fields: z.array(z.object({ field: z.string(), from: Json, to: Json })),
+  /** Lines of the manifest, such as `host api.example.com`. */
+  manifest: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
+})
+export type VersionDiff = z.infer<typeof VersionDiff>

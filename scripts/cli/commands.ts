@@ -1,0 +1,104 @@
+import { present } from './present.ts'
+import type { AdminClient } from './admin-client.ts'
+import { approve, reject, reviewApprovals } from './approvals.ts'
+import { followActivity, showActivity, showExecutions } from './logs.ts'
+import { deleteSecret, linkSecret, listSecrets, setSecret } from './secrets.ts'
+import { listTools } from './tools.ts'
+
+/** Options of the commands; each takes those that mean something to it. */
+export const OPTIONS = {
+  tool: { type: 'string' },
+  limit: { type: 'string' },
+  actor: { type: 'string' },
+  action: { type: 'string' },
+  text: { type: 'string' },
+} as const
+export type Options = { [name in keyof typeof OPTIONS]?: string | undefined }
+
+export interface Command {
+  /** As it is typed: `noun verb <needed> [may be left out]`. */
+  typed: string
+  says: string
+  run(client: AdminClient, args: string[], options: Options): Promise<void>
+}
+
+export const COMMANDS: readonly Command[] = [
+  {
+    typed: 'approvals',
+    says: 'show what waits, and decide',
+    run: reviewApprovals,
+  },
+  {
+    typed: 'approvals list',
+    says: 'show what waits',
+    async run(client) {
+      for (const approval of await client.waiting()) console.log(present(approval))
+    },
+  },
+  {
+    typed: 'approvals approve <request> <hash>',
+    says: 'make exactly this version live',
+    run: (client, [id = '', hash = '']) => approve(client, id, hash),
+  },
+  {
+    typed: 'approvals reject <request> <hash> <reason>',
+    says: 'the assistant reads the reason',
+    run: (client, [id = '', hash = '', reason = '']) => reject(client, id, hash, reason),
+  },
+  {
+    typed: 'secrets list <server>',
+    says: 'names, never values',
+    run: (client, [server = '']) => listSecrets(client, server),
+  },
+  {
+    typed: 'secrets set <server> <name>',
+    says: 'the value is typed, or read from standard input',
+    run: (client, [server = '', name = '']) => setSecret(client, server, name),
+  },
+  {
+    typed: 'secrets delete <server> <name>',
+    says: 'forget a secret and its value',
+    run: (client, [server = '', name = '']) => deleteSecret(client, server, name),
+  },
+  {
+    typed: 'secrets link <server> <name>',
+    says: 'a link behind which somebody sets it, once',
+    run: (client, [server = '', name = '']) => linkSecret(client, server, name),
+  },
+  {
+    typed: 'tools list [server]',
+    says: 'tools, and what of each is live',
+    run: (client, [server]) => listTools(client, server),
+  },
+  {
+    typed: 'logs executions',
+    says: 'what ran (--tool, --limit)',
+    run: (client, _args, options) => showExecutions(client, options),
+  },
+  {
+    typed: 'logs activity',
+    says: 'what happened (--actor, --action, --text, --limit)',
+    run: (client, _args, { actor, action, text, limit }) =>
+      showActivity(client, { actor, action, text, limit }),
+  },
+  {
+    typed: 'logs follow',
+    says: 'what happens, as it happens (--actor, --action, --text)',
+    run: (client, _args, { actor, action, text }) =>
+      followActivity(client, { actor, action, text }),
+  },
+]
+
+/** The command that was typed, and its arguments; null when there is none like it. */
+export function commandOf(typed: readonly string[]): { command: Command; args: string[] } | null {
+  for (const command of COMMANDS) {
+    const parts = command.typed.split(' ')
+    const words = parts.filter((part) => !/^[<[]/.test(part))
+    const needed = parts.filter((part) => part.startsWith('<')).length
+    const args = typed.slice(words.length)
+    const isIt = words.every((word, at) => typed[at] === word)
+    if (isIt && args.length >= needed && args.length <= parts.length - words.length)
+      return { command, args }
+  }
+  return null
+}
