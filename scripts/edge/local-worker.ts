@@ -1,8 +1,9 @@
 import { dirname } from 'node:path'
 import { convertV4MiniflareOptions, fetch, Miniflare, Response, type Request } from 'miniflare'
 import type { WorkerSecrets } from '#contract/admin-api.ts'
+import { varsOf } from '../deploy/worker/vars.ts'
 import type { ServiceToken } from './access/service-tokens.ts'
-import { authBindings, type WorkerAuth } from './worker-auth.ts'
+import { authSecrets, authVars, type WorkerAuth } from './worker-auth.ts'
 import type { WorkerBundle } from './worker-bundle.ts'
 import { wranglerSettings } from './wrangler-settings.ts'
 
@@ -101,24 +102,26 @@ export function workerOptions(bundle: WorkerBundle, options: LocalWorkerOptions)
       serviceBindings: { ORIGIN: { external: { address: options.origin.host, http: {} } } },
     }),
     bindings: {
-      ...authBindings(options),
-      PUBLIC_URL: options.publicUrl.origin,
-      ...originBindings(options),
+      ...varsOf({
+        publicUrl: options.publicUrl.origin,
+        originUrl: options.through === 'service' ? 'http://mcpbox-origin' : options.origin.origin,
+        allowedOrigins: options.allowedOrigins,
+        ratePerMinute: ratePerMinute ?? null,
+        auth: authVars(options),
+      }),
+      ...authSecrets(options),
+      ...doorSecrets(options.through),
       SERVICE_TOKEN: secrets.service_token,
       ASSERTION_KEY: secrets.assertion_key,
       SESSION_KEY: secrets.session_key,
-      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-      ...(ratePerMinute !== undefined && { RATE_LIMIT_PER_MINUTE: String(ratePerMinute) }),
     },
   }
 }
 
-/** A service goes to its own place, whatever the address says. */
-function originBindings({ origin, through }: LocalWorkerOptions): Record<string, string> {
-  if (through === undefined) return { ORIGIN_URL: origin.origin }
-  if (through === 'service') return { ORIGIN_URL: 'http://mcpbox-origin' }
+/** What Access before the origin asks for. */
+function doorSecrets(through: LocalWorkerOptions['through']): Record<string, string> {
+  if (through === undefined || through === 'service') return {}
   return {
-    ORIGIN_URL: origin.origin,
     ORIGIN_ACCESS_CLIENT_ID: through.clientId,
     ORIGIN_ACCESS_CLIENT_SECRET: through.clientSecret,
   }

@@ -1,9 +1,6 @@
-import { isJSONRPCRequest, type JSONRPCMessage } from '@modelcontextprotocol/server'
 import { ORIGIN_HEALTH_PATH } from '#contract/deploy-proof.ts'
-import { principalKey } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
 import type { Gateway } from '#gateway/gateway.ts'
-import type { Caller } from '#gateway/origin.ts'
 import { isMcpPath } from '#gateway/quirks/mcp-path.ts'
 import { rpcError } from '#gateway/wire/rpc-error.ts'
 import type { Authenticator } from './auth/authenticator.ts'
@@ -126,18 +123,6 @@ function tooMany(waitMs: number): [Problem, { headers: Record<string, string> }]
   const seconds = Math.max(1, Math.ceil(waitMs / 1000))
   const message = `Too many requests. Try again in ${seconds} s.`
   return [{ code: 'rate_limited', message }, { headers: { 'retry-after': String(seconds) } }]
-}
-
-/** Says in the log what was asked, and for whom. */
-export function noteMessage(message: JSONRPCMessage, { principal, requestId }: Caller): void {
-  const name = 'params' in message ? message.params?.['name'] : undefined
-  note('message', {
-    request_id: requestId,
-    principal: principalKey(principal),
-    rpc: 'method' in message ? message.method.slice(0, 100) : 'response',
-    rpc_id: isJSONRPCRequest(message) ? String(message.id).slice(0, 100) : null,
-    name: typeof name === 'string' ? name.slice(0, 200) : null,
-  })
 }
 
 /** Names what is missing: whoever deploys needs it, and it tells nobody else a value. */

@@ -1,3 +1,7 @@
+import { isJSONRPCRequest, type JSONRPCMessage } from '@modelcontextprotocol/server'
+import { principalKey } from '#contract/principal.ts'
+import type { Caller } from '#gateway/origin.ts'
+
 /** Flat facts about one event. Nothing that a client keeps secret: no header, no query, no body. */
 export type Facts = Record<string, string | number | boolean | null>
 
@@ -28,5 +32,17 @@ export function reportFault(fault: unknown): void {
         : cause instanceof Error
           ? `${cause.name}: ${cause.message}`
           : typeof cause,
+  })
+}
+
+/** Says in the log what was asked, and for whom. */
+export function noteMessage(message: JSONRPCMessage, { principal, requestId }: Caller): void {
+  const name = 'params' in message ? message.params?.['name'] : undefined
+  note('message', {
+    request_id: requestId,
+    principal: principalKey(principal),
+    rpc: 'method' in message ? message.method.slice(0, 100) : 'response',
+    rpc_id: isJSONRPCRequest(message) ? String(message.id).slice(0, 100) : null,
+    name: typeof name === 'string' ? name.slice(0, 200) : null,
   })
 }

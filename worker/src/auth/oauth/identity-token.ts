@@ -1,19 +1,18 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose'
+import type { JWTPayload } from 'jose'
 import { z } from 'zod'
-import { KeysUnavailable, type IssuerKeys } from '../issuer-keys.ts'
+import type { IssuerKeys } from '../issuer-keys.ts'
 import type { OAuthSettings } from '../oauth-settings.ts'
+import { readSignedClaims } from '../signed-claims.ts'
 import { Identity } from './identity.ts'
 import { denied, unreachable, type UpstreamFailure } from './upstream-failure.ts'
-
-const CLOCK_TOLERANCE_S = 30
 
 export type Identified = { ok: true; identity: Identity } | { ok: false; failure: UpstreamFailure }
 
 type Issuer = Pick<OAuthSettings, 'issuer' | 'clientId' | 'emailVerified'>
 
 /**
- * Verifies an ID token (OpenID Connect Core §3.1.3.7): RS256 only; the issuer; this client as the
- * only audience; `exp` and `iat`; the nonce of this very sign-in; an address, and that it is verified.
+ * Verifies an ID token (OpenID Connect Core §3.1.3.7): what the issuer signed, with this
+ * client as the only audience; the nonce of this very sign-in; an address, and that it is verified.
  * @param nonce null at a refresh, which needs none (§12.2)
  */
 export async function readIdentityToken(
@@ -22,20 +21,10 @@ export async function readIdentityToken(
   issuer: Issuer,
   keys: Pick<IssuerKeys, 'find'>,
 ): Promise<Identified> {
-  try {
-    const { payload } = await jwtVerify(token, keys.find, {
-      algorithms: ['RS256'],
-      issuer: issuer.issuer,
-      audience: issuer.clientId,
-      requiredClaims: ['exp', 'iat'],
-      clockTolerance: CLOCK_TOLERANCE_S,
-    })
-    return identityOf(payload, nonce, issuer)
-  } catch (error) {
-    if (error instanceof KeysUnavailable) return failed(unreachable('keys_unavailable'))
-    if (error instanceof errors.JOSEError) return failed(denied(error.code))
-    throw error
-  }
+  const expected = { issuer: issuer.issuer, audience: issuer.clientId }
+  const read = await readSignedClaims(token, expected, keys)
+  if (read.ok) return identityOf(read.claims, nonce, issuer)
+  return failed(read.why === 'unavailable' ? unreachable('keys_unavailable') : denied(read.code))
 }
 
 function identityOf(payload: JWTPayload, nonce: string | null, issuer: Issuer): Identified {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { varsOf } from './settings.ts'
+import { varsOf } from './vars.ts'
 
 const url = 'https://sso.example.com'
 const shared = {
   publicUrl: 'https://mcpbox.ada.workers.dev',
   allowedOrigins: [],
   ratePerMinute: null,
-  origin: { hostname: 'box.example.com' },
+  originUrl: 'https://box.example.com',
 }
 const oauth = {
   mode: 'oauth',
@@ -15,7 +15,6 @@ const oauth = {
   authorizationUrl: url,
   tokenUrl: url,
   jwksUrl: url,
-  kvNamespace: 'the-namespace',
   accessTokenS: null,
 } as const
 
