@@ -15,6 +15,10 @@ const START_MS = 30_000
 export interface PostgresServer extends AsyncDisposable {
   /** Of the maintenance database; its user may create others. */
   url: string
+  /** Stops it where it is; what is connected hears of it. */
+  stop(): Promise<void>
+  /** Starts it again, with what it had. */
+  start(): Promise<void>
 }
 
 /**
@@ -34,24 +38,35 @@ export async function startPostgres(): Promise<PostgresServer> {
   await promisify(execFile)(join(native, 'bin/initdb'), options, { ...user, cwd: folder })
 
   const settings = [`unix_socket_directories=${folder}`, 'listen_addresses=', 'fsync=off']
-  const server = spawn(
-    'sh',
-    // The shell outlives neither side: it stops the server when its own standard input closes.
-    ['-c', '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server', 'sh'].concat(
-      join(native, 'bin/postgres'),
-      ['-D', data],
-      settings.flatMap((setting) => ['-c', setting]),
-    ),
-    { ...user, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] },
-  )
+  const launch = () =>
+    spawn(
+      'sh',
+      // The shell outlives neither side: it stops the server when its own standard input closes.
+      ['-c', '"$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server', 'sh'].concat(
+        join(native, 'bin/postgres'),
+        ['-D', data],
+        settings.flatMap((setting) => ['-c', setting]),
+      ),
+      { ...user, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] },
+    )
   const url = `postgres://test@localhost/postgres?host=${encodeURIComponent(folder)}`
+  let server = launch()
   await untilAnswering(url, server.stderr)
+  async function stop() {
+    if (server.exitCode !== null) return
+    const exited = once(server, 'exit')
+    server.stdin.end()
+    await exited
+  }
   return {
     url,
+    stop,
+    async start() {
+      server = launch()
+      await untilAnswering(url, server.stderr)
+    },
     async [Symbol.asyncDispose]() {
-      const exited = once(server, 'exit')
-      server.stdin.end()
-      await exited
+      await stop()
       await rm(folder, { recursive: true })
     },
   }

@@ -29,7 +29,9 @@ export interface Stack extends AsyncDisposable {
   read(path: string): Promise<unknown>
   /** Kills an origin and starts it again where it was. */
   restartOrigin(n: number): Promise<void>
-  /** Stops the sandbox of an external database's origins and starts another where it was. */
+  /** Stops the sandbox of an external database's origins. */
+  stopSandbox(): Promise<void>
+  /** Stops it and starts another where it was. */
   restartSandbox(): Promise<void>
   /** Stops that sandbox where it is, so that no call ends, until what this gives is disposed of. */
   pauseSandbox(): Disposable
@@ -134,6 +136,10 @@ export async function startStack(
         MCPBOX_TUNNEL_PORT: origin.tunnel.port,
       }
       origins[n] = running.use(await startOriginProcess({ ...settings, ...ports }))
+    },
+    async stopSandbox() {
+      if (sandbox === null) throw new Error('the origin has a sandbox of its own')
+      await sandbox[Symbol.asyncDispose]()
     },
     async restartSandbox() {
       if (sandbox === null) throw new Error('the origin has a sandbox of its own')

@@ -1,6 +1,7 @@
 import { ACCESS_ENDPOINTS } from './endpoints/access.ts'
 import { TOOL_ENDPOINTS } from './endpoints/tools.ts'
 import { DECISION_ENDPOINTS } from './endpoints/decisions.ts'
+import { HEALTH_ENDPOINTS } from './endpoints/health.ts'
 import { LOG_ENDPOINTS } from './endpoints/log.ts'
 import { SECRET_ENDPOINTS } from './endpoints/secrets.ts'
 import { SETTING_ENDPOINTS } from './endpoints/settings.ts'
@@ -11,6 +12,7 @@ import type { Endpoint } from './endpoint.ts'
  * OpenAPI document is made from. Keys are its operation ids.
  */
 export const ENDPOINTS = {
+  ...HEALTH_ENDPOINTS,
   ...ACCESS_ENDPOINTS,
   ...TOOL_ENDPOINTS,
   ...DECISION_ENDPOINTS,

@@ -10,6 +10,7 @@ import { OperationEngine } from './domain/operations/engine.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
 import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
+import { workerReach } from './http/admin/health/worker-reach.ts'
 import { mountLocalMcp } from './http/local/app.ts'
 import { tunnelDoor } from './http/tunnel/app.ts'
 import { KnownKeys } from './http/tunnel/known-keys.ts'
@@ -19,6 +20,7 @@ import { openLog } from './log.ts'
 import { assertIsolated } from './sandbox-client/assert-isolated.ts'
 import { startSandbox } from './sandbox-client/child.ts'
 import { httpPackageSource } from './sandbox-client/http-package-source.ts'
+import { guardedSandbox } from './sandbox-client/guarded-sandbox.ts'
 import { httpSandbox } from './sandbox-client/http-sandbox.ts'
 import type { Secrets } from './secrets-file.ts'
 import { pgAssertionUses } from './storage/assertion-uses.ts'
@@ -55,7 +57,8 @@ export async function startOrigin(
     await openDatabase({
       url: config.databaseUrl,
       folder: config.dataFolder,
-      poolSize: config.poolSize,
+      directUrl: config.databaseDirectUrl,
+      pool: config.pool,
       onFault,
     }),
   )
@@ -71,9 +74,12 @@ export async function startOrigin(
   const sandboxUrl =
     config.sandboxUrl ??
     starting.use(await startSandbox({ port: config.sandboxPort, apiKey, env, onFault })).url
-  const sandbox = httpSandbox({ url: sandboxUrl, apiKey })
+  const unguarded = httpSandbox({ url: sandboxUrl, apiKey })
+  const { sandbox, breaker } = guardedSandbox(unguarded, config.breaker, (state) =>
+    log[state === 'open' ? 'error' : 'info']({ circuit: 'sandbox', state }, 'circuit'),
+  )
   const packages = httpPackageSource({ url: sandboxUrl, apiKey })
-  const confinement = await sandbox.health(AbortSignal.timeout(10_000))
+  const confinement = await unguarded.health(AbortSignal.timeout(10_000))
   assertIsolated(confinement.isolation, config.sandboxMin)
 
   const owner = randomUUID()
@@ -112,7 +118,11 @@ export async function startOrigin(
     ),
   )
 
+  let lastTunnelRequest: Date | null = null
   const tunnel = tunnelDoor({
+    entered: () => {
+      lastTunnelRequest = new Date()
+    },
     engine,
     catalog,
     notices,
@@ -138,8 +148,14 @@ export async function startOrigin(
         tunnelDoor: addressOf(config.tunnelHost, tunnelPort),
       },
       allowedHosts: config.allowedHosts,
-      databaseAnswers: async () => void (await db.execute(sql`select 1`)),
-      sandbox,
+      database: {
+        answers: async () => void (await db.execute(sql`select 1`)),
+        pool: database.pool,
+      },
+      sandbox: unguarded,
+      breaker,
+      lastTunnelRequest: () => lastTunnelRequest,
+      worker: workerReach(stores.settings),
       packages,
       notices,
       settingDefaults,

@@ -5,7 +5,9 @@ test('without settings everything listens on this machine only, with the embedde
   expect(readConfig({})).toEqual({
     dataFolder: './data',
     databaseUrl: null,
-    poolSize: 20,
+    databaseDirectUrl: null,
+    pool: { size: 20, overflow: 20, timeoutMs: 30_000, recycleMs: 1_800_000 },
+    breaker: { failures: 5, recoveryMs: 60_000 },
     host: '127.0.0.1',
     port: 8000,
     adminPort: 3000,

@@ -3,8 +3,18 @@ import { LogRetentionDays } from '#contract/admin-door/settings.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { IsolationLevel } from '#contract/sandbox.ts'
 import { DEFAULT_LISTING, type Listing } from './domain/listing.ts'
+import type { CircuitSettings } from './sandbox-client/circuit-breaker.ts'
+import { DEFAULT_POOL, type PoolSettings } from './storage/pool.ts'
 
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback)
+/** In seconds; kept in milliseconds. */
+const seconds = (fallbackMs: number) =>
+  z.coerce
+    .number()
+    .min(1)
+    .max(86_400)
+    .default(fallbackMs / 1000)
+    .transform((s) => s * 1000)
 const list = z
   .string()
   .default('')
@@ -20,7 +30,18 @@ const Environment = z.object({
   MCPBOX_DATA: z.string().min(1).default('./data'),
   /** PostgreSQL; left out: the embedded database. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  DB_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(20),
+  /** The same database around a pooler in transaction mode; left out: `DATABASE_URL` leads to it. */
+  DATABASE_DIRECT_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  /** Connections that are kept, and those beyond them while they are needed. */
+  DB_POOL_SIZE: z.coerce.number().int().min(1).max(500).default(DEFAULT_POOL.size),
+  DB_MAX_OVERFLOW: z.coerce.number().int().min(0).max(500).default(DEFAULT_POOL.overflow),
+  /** Seconds that a query waits for a connection, and then for its answer. */
+  DB_POOL_TIMEOUT: seconds(DEFAULT_POOL.timeoutMs),
+  /** Seconds after which a connection is replaced. */
+  DB_POOL_RECYCLE: seconds(DEFAULT_POOL.recycleMs),
+  /** Failures in a row after which the sandbox is left alone, and for how many seconds. */
+  CIRCUIT_BREAKER_FAILURES: z.coerce.number().int().min(1).max(1000).default(5),
+  CIRCUIT_BREAKER_RECOVERY: seconds(60_000),
   /** Address that the admin door and the local door listen at. */
   MCPBOX_HOST: z.string().default('127.0.0.1'),
   MCPBOX_PORT: port(8000),
@@ -51,7 +72,10 @@ const Environment = z.object({
 export interface Config {
   dataFolder: string
   databaseUrl: string | null
-  poolSize: number
+  /** The database around a pooler; null: `databaseUrl` leads to it. */
+  databaseDirectUrl: string | null
+  pool: PoolSettings
+  breaker: CircuitSettings
   host: string
   port: number
   adminPort: number
@@ -78,7 +102,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   return {
     dataFolder: data.MCPBOX_DATA,
     databaseUrl: data.DATABASE_URL ?? null,
-    poolSize: data.DB_POOL_SIZE,
+    databaseDirectUrl: data.DATABASE_DIRECT_URL ?? null,
+    pool: {
+      size: data.DB_POOL_SIZE,
+      overflow: data.DB_MAX_OVERFLOW,
+      timeoutMs: data.DB_POOL_TIMEOUT,
+      recycleMs: data.DB_POOL_RECYCLE,
+    },
+    breaker: {
+      failures: data.CIRCUIT_BREAKER_FAILURES,
+      recoveryMs: data.CIRCUIT_BREAKER_RECOVERY,
+    },
     host: data.MCPBOX_HOST,
     port: data.MCPBOX_PORT,
     adminPort: data.MCPBOX_ADMIN_PORT,

@@ -11,6 +11,7 @@ import { fill } from './catalog/fill.ts'
 import { KNOWN_QUESTIONS, QUESTIONS } from './catalog/questions.ts'
 import { quantile, rounded, sequential } from './measure.ts'
 import { table } from './table.ts'
+import { DEFAULT_POOL } from '../../origin/src/storage/pool.ts'
 
 /**
  * What a catalog of 5,000 approved tools costs: the list of tools as it is by default (too many, so
@@ -44,7 +45,12 @@ async function measure(kind: keyof typeof databases): Promise<Record<string, num
   const { env, prefix } = databases[kind]
   {
     const url = 'DATABASE_URL' in env ? env.DATABASE_URL : null
-    await using database = await openDatabase({ url, folder, poolSize: 1, onFault: console.error })
+    await using database = await openDatabase({
+      url,
+      folder,
+      pool: DEFAULT_POOL,
+      onFault: console.error,
+    })
     await fill(database.db, TOOLS)
   }
   const settings = {

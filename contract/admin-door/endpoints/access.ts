@@ -1,28 +1,13 @@
 import { z } from 'zod'
 import { LoginRequest, LoginResponse, SetupRequest, Username } from '../../admin-api.ts'
-import { ServicesHealth } from '../../services-health.ts'
 import { pageQuery } from '../page.ts'
 import { PasswordChange, SignInList } from '../sign-ins.ts'
 import { endpoint } from '../endpoint.ts'
 
 const paged = z.strictObject(pageQuery)
 
-/** Health, the first admin, and signing in and out. */
+/** The first admin, and signing in and out. */
 export const ACCESS_ENDPOINTS = {
-  getHealth: endpoint({
-    method: 'get',
-    path: '/health',
-    summary: 'Whether MCPbox works',
-    access: 'anyone',
-    answer: z.object({ status: z.string(), version: z.string(), database: z.string() }),
-  }),
-  getServicesHealth: endpoint({
-    method: 'get',
-    path: '/health/services',
-    summary: 'Each service, and the isolation that the sandbox has proven',
-    access: 'anyone',
-    answer: ServicesHealth,
-  }),
   showSetup: endpoint({
     method: 'get',
     path: '/setup',

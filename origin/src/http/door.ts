@@ -3,6 +3,7 @@ import { Hono, type Context } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { REQUEST_ID_HEADER } from '#contract/assertion.ts'
 import { PROBLEM_TYPE, problemBody, statusOf, type Problem } from '#contract/problem.ts'
+import { toRefusal } from '../domain/database-away.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
 
@@ -13,6 +14,8 @@ export type DoorEnv = {
 }
 export type Door<E extends DoorEnv = DoorEnv> = Hono<E>
 
+/** When what is away now may be there again. */
+const RETRY_AFTER_S = 5
 const REQUEST_ID = /^[\w-]{8,64}$/
 
 /**
@@ -58,6 +61,8 @@ export function openDoor(name: string, log: Logger): Door {
       return problem(c, fault.problem)
     }
     log.error({ door: name, request_id: c.get('requestId'), err: fault }, 'fault')
+    const refusal = toRefusal(fault)
+    if (refusal !== null) return problem(c, refusal.problem)
     return problem(c, {
       code: 'internal',
       message: `Something in MCPbox failed; its log has the details under request ${c.get('requestId')}.`,
@@ -68,7 +73,10 @@ export function openDoor(name: string, log: Logger): Door {
 }
 
 function problem(c: Context<DoorEnv>, said: Problem) {
-  return c.body(JSON.stringify(problemBody(said, c.get('requestId'))), statusOf(said.code), {
+  const status = statusOf(said.code)
+  // RFC 9110 §10.2.3
+  if (status === 503) c.header('retry-after', String(RETRY_AFTER_S))
+  return c.body(JSON.stringify(problemBody(said, c.get('requestId'))), status, {
     'content-type': PROBLEM_TYPE,
   })
 }

@@ -42,6 +42,10 @@ export function pgApprovalStore(db: Db): ApprovalStore {
       return rows.map(toApproval)
     },
 
+    async waiting() {
+      return db.$count(approvals, eq(approvals.state, 'waiting'))
+    },
+
     async ofVersion(versionId) {
       const rows = await select()
         .where(eq(approvals.versionId, versionId))

@@ -3,10 +3,11 @@ import { expect, inject, test } from 'vitest'
 import { freshDatabase, openReplica, statement } from '../testing/databases.ts'
 import { approvedTool } from '../testing/tools.ts'
 import { openDatabase } from './database.ts'
+import { DEFAULT_POOL } from './pool.ts'
 
 const serverUrl = inject('postgresUrl')
 const open = (url: string, onFault: (fault: unknown) => void = () => {}) =>
-  openDatabase({ url, folder: '', poolSize: 2, onFault })
+  openDatabase({ url, folder: '', pool: { ...DEFAULT_POOL, size: 2, overflow: 0 }, onFault })
 
 test('four replicas that open a new database at once all succeed', async () => {
   await using database = await freshDatabase(serverUrl)

@@ -1,9 +1,11 @@
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
 import type { PgAsyncDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
-import { Pool } from 'pg'
+import { Client, type Pool } from 'pg'
 import { openEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
+import type { PoolFigures } from '#contract/health.ts'
+import { figuresOf, openPool, type PoolSettings } from './pool.ts'
 import { pgliteNotices, postgresNotices, type Notices } from './notices.ts'
 
 /**
@@ -19,22 +21,26 @@ export interface Database extends AsyncDisposable {
   notices: Notices
   /** For people: "embedded database in …" or "PostgreSQL at host/name". */
   label: string
+  /** Its connections, now; null for the embedded database, which has none. */
+  pool: () => PoolFigures | null
 }
 
 /**
  * Opens PostgreSQL at `url`, or the embedded database in `folder` when there is no url, and brings
- * it to the newest migration.
+ * it to the newest migration. What needs a session of its own (notices, the lock of migrations) goes
+ * to `directUrl`, around a pooler.
  * @throws when it cannot be reached, is in use by another process, or a migration fails.
  */
 export async function openDatabase(options: {
   url: string | null
+  directUrl?: string | null
   folder: string
-  poolSize: number
+  pool: PoolSettings
   onFault: (fault: unknown) => void
 }): Promise<Database> {
   return options.url === null
     ? openInFolder(options.folder)
-    : openPostgres(options.url, options.poolSize, options.onFault)
+    : openPostgres({ ...options, url: options.url, directUrl: options.directUrl ?? options.url })
 }
 
 async function openInFolder(folder: string): Promise<Database> {
@@ -48,36 +54,43 @@ async function openInFolder(folder: string): Promise<Database> {
     db,
     notices,
     label: `embedded database in ${folder}`,
+    pool: () => null,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 
-async function openPostgres(
-  url: string,
-  poolSize: number,
-  onFault: (fault: unknown) => void,
-): Promise<Database> {
+async function openPostgres(options: {
+  url: string
+  directUrl: string
+  pool: PoolSettings
+  onFault: (fault: unknown) => void
+}): Promise<Database> {
+  const { url, directUrl, onFault } = options
   await using opening = new AsyncDisposableStack()
-  const pool = opening.adopt(new Pool({ connectionString: url, max: poolSize }), (it) => it.end())
+  await migrateAlone(directUrl)
+  const pool: Pool = opening.adopt(openPool(url, options.pool), (it) => it.end())
   pool.on('error', onFault)
-  const one = await pool.connect()
-  try {
-    await one.query(`select pg_advisory_lock(hashtext('mcpbox migrations'))`)
-    try {
-      await migrate(drizzlePg({ client: one }))
-    } finally {
-      await one.query(`select pg_advisory_unlock(hashtext('mcpbox migrations'))`)
-    }
-  } finally {
-    one.release()
-  }
-  const notices = opening.use(await postgresNotices(url, onFault))
+  const notices = opening.use(await postgresNotices(directUrl, onFault))
   const { host, pathname, searchParams } = new URL(url)
   const opened = opening.move()
   return {
     db: drizzlePg({ client: pool }),
     notices,
     label: `PostgreSQL at ${searchParams.get('host') ?? host}${pathname}`,
+    pool: () => figuresOf(pool, options.pool),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+/** Brings the database to the newest migration, while other replicas that start wait. */
+async function migrateAlone(url: string): Promise<void> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(`select pg_advisory_lock(hashtext('mcpbox migrations'))`)
+    await migrate(drizzlePg({ client }))
+  } finally {
+    // The lock ends with its session.
+    await client.end()
   }
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { afterAll, expect, test, vi } from 'vitest'
 import { openDatabase } from './database.ts'
+import { DEFAULT_POOL } from './pool.ts'
 
 const WRITER = fileURLToPath(new URL('../testing/row-writer.ts', import.meta.url))
 const ROUNDS = 10
@@ -17,7 +18,7 @@ const home = await mkdtemp(join(tmpdir(), 'mcpbox-embedded-'))
 afterAll(() => rm(home, { recursive: true }))
 const folder = join(home, 'data')
 
-const open = () => openDatabase({ url: null, folder, poolSize: 1, onFault: () => {} })
+const open = () => openDatabase({ url: null, folder, pool: DEFAULT_POOL, onFault: () => {} })
 
 function startWriter(firstRow = 1_000_000) {
   return spawn(process.execPath, [WRITER, folder, String(firstRow)], {

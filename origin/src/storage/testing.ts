@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/pglite'
 import type { Stores, Within } from '../domain/stores.ts'
 import { aesCipher } from './cipher.ts'
-import type { Db } from './database.ts'
+import type { Database, Db } from './database.ts'
 import { EXTENSIONS } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import { pgliteNotices, type Notices } from './notices.ts'
@@ -10,7 +10,13 @@ import { pgStores, pgWithin } from './stores.ts'
 
 /** An empty, migrated database in memory with its stores, for one test file. */
 export async function memoryStores(): Promise<
-  { db: Db; stores: Stores; within: Within; notices: Notices } & AsyncDisposable
+  {
+    db: Db
+    stores: Stores
+    within: Within
+    notices: Notices
+    pool: Database['pool']
+  } & AsyncDisposable
 > {
   const client = new PreparingPglite({ extensions: EXTENSIONS })
   await client.waitReady
@@ -22,6 +28,7 @@ export async function memoryStores(): Promise<
     stores: pgStores(db, cipher),
     within: pgWithin(db, cipher),
     notices: await pgliteNotices(client),
+    pool: () => null,
     [Symbol.asyncDispose]: () => client.close(),
   }
 }

@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm'
+import type { PoolFigures } from '#contract/health.ts'
 import { CatalogReader } from '../domain/catalog.ts'
 import { DEFAULT_LISTING } from '../domain/listing.ts'
 import { adminDoor } from '../http/admin/app.ts'
 import type { Door } from '../http/door.ts'
+import { workerReach } from '../http/admin/health/worker-reach.ts'
 import { mountLocalMcp } from '../http/local/app.ts'
+import type { CircuitBreaker } from '../sandbox-client/circuit-breaker.ts'
+import { guardedSandbox } from '../sandbox-client/guarded-sandbox.ts'
 import { pgSessionRecords } from '../storage/session-records.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
@@ -23,12 +27,19 @@ export function openAdmin(opened: Opened): {
   lines: string[]
   sandbox: ScriptedSandbox
   packages: ScriptedPackages
+  breaker: CircuitBreaker
+  database: { answers: () => Promise<void>; pool: () => PoolFigures | null }
 } & AsyncDisposable {
   const { stores, within, notices } = opened
   const { log, lines } = keptLog()
   const sandbox = new ScriptedSandbox()
+  const { breaker } = guardedSandbox(sandbox, { failures: 5, recoveryMs: 60_000 }, () => {})
   const { engine, packages } = startEngine(opened, sandbox)
   const catalog = new CatalogReader(stores, notices, DEFAULT_LISTING)
+  const database = {
+    answers: async () => void (await opened.db.execute(sql`select 1`)),
+    pool: opened.pool,
+  }
   const allowedHosts = ['Box.lan']
   const door = adminDoor({
     stores,
@@ -41,8 +52,11 @@ export function openAdmin(opened: Opened): {
       tunnelDoor: '127.0.0.1:8002',
     },
     allowedHosts,
-    databaseAnswers: async () => void (await opened.db.execute(sql`select 1`)),
+    database,
     sandbox,
+    breaker,
+    lastTunnelRequest: () => null,
+    worker: workerReach(stores.settings),
     packages,
     notices,
     settingDefaults: { log_retention_days: 30 },
@@ -63,6 +77,8 @@ export function openAdmin(opened: Opened): {
     lines,
     sandbox,
     packages,
+    breaker,
+    database,
     async [Symbol.asyncDispose]() {
       catalog[Symbol.dispose]()
       await engine[Symbol.asyncDispose]()

@@ -1,10 +1,11 @@
 import { Client } from 'pg'
 import { aesCipher } from '../storage/cipher.ts'
-import { openDatabase, type Db } from '../storage/database.ts'
+import { openDatabase, type Database, type Db } from '../storage/database.ts'
 import type { Notices } from '../storage/notices.ts'
 import { pgStores, pgWithin } from '../storage/stores.ts'
 import { memoryStores } from '../storage/testing.ts'
 import type { Stores, Within } from '../domain/stores.ts'
+import { DEFAULT_POOL } from '../storage/pool.ts'
 
 /** For tests of the domain, which knows no database otherwise. */
 export { sql } from 'drizzle-orm'
@@ -22,6 +23,7 @@ export interface Opened extends AsyncDisposable {
   stores: Stores
   within: Within
   notices: Notices
+  pool: Database['pool']
 }
 
 /** An embedded database in memory. */
@@ -29,13 +31,19 @@ export const openMemory: () => Promise<Opened> = memoryStores
 
 /** One more replica's connections to the PostgreSQL database at `url`. */
 export async function openReplica(url: string): Promise<Opened> {
-  const database = await openDatabase({ url, folder: '', poolSize: 5, onFault: () => {} })
+  const database = await openDatabase({
+    url,
+    folder: '',
+    pool: { ...DEFAULT_POOL, size: 5, overflow: 0 },
+    onFault: () => {},
+  })
   const cipher = aesCipher('00'.repeat(32))
   return {
     db: database.db,
     stores: pgStores(database.db, cipher),
     within: pgWithin(database.db, cipher),
     notices: database.notices,
+    pool: database.pool,
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { openDatabase } from '../storage/database.ts'
+import { DEFAULT_POOL } from '../storage/pool.ts'
 
 /*
  * A program: opens the embedded database in the folder it is told and writes rows, several at a
@@ -8,7 +9,7 @@ import { openDatabase } from '../storage/database.ts'
 const [folder = '', startText = '0'] = process.argv.slice(2)
 const WRITERS = 3
 
-const { db } = await openDatabase({ url: null, folder, poolSize: 1, onFault: () => {} })
+const { db } = await openDatabase({ url: null, folder, pool: DEFAULT_POOL, onFault: () => {} })
 await db.execute(sql`create table if not exists kept (n int primary key, filler text not null)`)
 process.stdout.write('open\n')
 let next = Number(startText)

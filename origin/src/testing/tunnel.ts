@@ -31,6 +31,7 @@ export function openTunnel(
   const uses = pgAssertionUses(opened.db)
   const keys = new KnownKeys({ read, notices: opened.notices })
   const door = tunnelDoor({
+    entered: () => {},
     engine,
     catalog,
     notices: opened.notices,

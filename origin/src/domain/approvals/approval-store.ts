@@ -31,6 +31,8 @@ export interface ApprovalStore {
     state: ApprovalState | null,
     page: { after: { requestedAt: Date; id: string } | null; limit: number },
   ): Promise<Approval[]>
+  /** How many wait. */
+  waiting(): Promise<number>
   ofVersion(versionId: string): Promise<Approval[]>
   /** Takes back the question about a version that waits. */
   withdraw(versionId: string): Promise<void>

@@ -111,10 +111,20 @@ test('another site’s page is refused, though it asks from this machine', async
 
 test('whatever fails inside is told as one sentence, and logged whole', async () => {
   const { ask: as } = await signedInAs(door)
-  await admin[Symbol.asyncDispose]()
-  await opened[Symbol.asyncDispose]()
+  await db.execute(sql`alter table approvals rename column notes to remarks`)
   const response = await as('/api/approvals')
   expect(await refusalOf(response.clone())).toEqual([500, 'internal'])
-  expect(await response.text()).not.toMatch(/pool|connect/i)
+  expect(await response.text()).not.toMatch(/column|notes/i)
+  expect(admin.lines.at(-2)).toMatch(/"msg":"fault"/)
+})
+
+test('a database that is gone is a 503 with a time to come back, and its address is not told', async () => {
+  const { ask: as } = await signedInAs(door)
+  await admin[Symbol.asyncDispose]()
+  await opened[Symbol.asyncDispose]()
+  const response = await as('/api/servers')
+  expect(await refusalOf(response.clone())).toEqual([503, 'database_unreachable'])
+  expect(response.headers.get('retry-after')).toBe('5')
+  expect(await response.text()).not.toMatch(/pool|connect|127\.0\.0\.1/i)
   expect(admin.lines.at(-2)).toMatch(/"msg":"fault"/)
 })

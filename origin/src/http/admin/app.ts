@@ -1,44 +1,45 @@
+import { Hono } from 'hono'
 import type { SettingDefaults } from '../../domain/admin-settings.ts'
 import type { Listing } from '../../domain/listing.ts'
 import type { NoticeBoard } from '../../domain/notices.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
-import type { Sandbox } from '../../domain/sandbox.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
 import { assertAddressedAs, localNames } from '../addressed-as.ts'
 import { openDoor, type Door } from '../door.ts'
 import { apiRoutes } from './api/routes.ts'
 import { authRoutes } from './auth.ts'
-import { healthRoutes } from './health.ts'
+import { openHealthRoutes } from './health/open.ts'
+import { serviceHealthRoutes, type ServiceParts } from './health/services.ts'
 import { internalRoutes, type InternalParts } from './internal.ts'
-import { servicesHealthRoutes } from './services-health.ts'
+import type { AdminEnv } from './signed-in.ts'
 import { secretLinkPage } from './secret-link-page.ts'
 import { setupPage } from './setup-page.ts'
 
 /** The admin door: signing in, reading, deciding. The same app at both its ports. */
-export function adminDoor(parts: {
-  stores: Stores
-  within: Within
-  bearerKey: string
-  internal: InternalParts
-  allowedHosts: readonly string[]
-  databaseAnswers: () => Promise<void>
-  sandbox: Pick<Sandbox, 'health'>
-  packages: PackageSource
-  notices: NoticeBoard
-  settingDefaults: SettingDefaults
-  listing: Listing
-  version: string
-  log: Logger
-}): Door {
+export function adminDoor(
+  parts: ServiceParts & {
+    stores: Stores
+    within: Within
+    internal: InternalParts
+    allowedHosts: readonly string[]
+    packages: PackageSource
+    notices: NoticeBoard
+    settingDefaults: SettingDefaults
+    listing: Listing
+    log: Logger
+  },
+): Door {
   const door = openDoor('admin', parts.log)
   const names = localNames(parts.allowedHosts)
-  door.route('/health', healthRoutes(parts))
+  openHealthRoutes(door, parts)
   door.use(async (c, next) => {
     assertAddressedAs(c, names)
     await next()
   })
-  door.route('/health/services', servicesHealthRoutes(parts))
+  const health = new Hono<AdminEnv>()
+  serviceHealthRoutes(health, parts)
+  door.route('/', health)
   door.route('/setup', setupPage(parts.within))
   door.route('/secret-links', secretLinkPage(parts))
   door.route('/', authRoutes(parts))

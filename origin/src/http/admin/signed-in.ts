@@ -37,30 +37,40 @@ export function bearerFor(signInId: string, key: string): Promise<string> {
  */
 export function signedIn(admins: AdminStore, bearerKey: string) {
   return createMiddleware<AdminEnv>(async (c, next) => {
-    const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
-    const cookie = getCookie(c, COOKIE)
-    let by: Parameters<AdminStore['signedIn']>[0]
-    let goodUntil = Infinity
-    if (bearer !== undefined) {
-      const { sid, exp } = await signInOf(bearer, bearerKey)
-      by = { id: sid }
-      goodUntil = exp * 1000
-    } else if (cookie !== undefined) {
-      assertOwnPage(c)
-      by = { tokenHash: sha256(cookie) }
-    } else {
-      return refuse('unauthenticated', 'Sign in first.')
-    }
-    const found = await admins.signedIn(by)
-    if (found === null) return refuse('unauthenticated', 'This sign-in has ended; sign in again.')
+    const found = await signInOf(c, admins, bearerKey)
+    if (found === null) return refuse('unauthenticated', 'Sign in first.')
     c.set('admin', found.admin)
     c.set('signInId', found.signInId)
-    c.set('goodUntil', goodUntil)
+    c.set('goodUntil', found.goodUntil)
     await next()
   })
 }
 
-async function signInOf(bearer: string, key: string): Promise<{ sid: string; exp: number }> {
+/**
+ * The sign-in that a request comes with; null when it comes with none.
+ * @throws Refusal unauthenticated, token_invalid, token_expired, origin_not_allowed
+ */
+export async function signInOf(c: Context, admins: AdminStore, bearerKey: string) {
+  const bearer = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
+  const cookie = getCookie(c, COOKIE)
+  let by: Parameters<AdminStore['signedIn']>[0]
+  let goodUntil = Infinity
+  if (bearer !== undefined) {
+    const { sid, exp } = await readBearer(bearer, bearerKey)
+    by = { id: sid }
+    goodUntil = exp * 1000
+  } else if (cookie !== undefined) {
+    assertOwnPage(c)
+    by = { tokenHash: sha256(cookie) }
+  } else {
+    return null
+  }
+  const found = await admins.signedIn(by)
+  if (found === null) return refuse('unauthenticated', 'This sign-in has ended; sign in again.')
+  return { ...found, goodUntil }
+}
+
+async function readBearer(bearer: string, key: string): Promise<{ sid: string; exp: number }> {
   try {
     const { payload } = await jwtVerify<{ sid: string; exp: number }>(
       bearer,

@@ -8,6 +8,7 @@ import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { Listeners } from '#gateway/serving/listeners.ts'
 import type { Logger } from '../../log.ts'
 import type { Door } from '../door.ts'
+import { inGatewayWords } from './gateway-words.ts'
 import { inProcessOrigin } from './in-process-origin.ts'
 import { assertFromThisMachine } from './from-this-machine.ts'
 
@@ -30,7 +31,7 @@ export function mountLocalMcp(
   }
   const gateway = createGateway({
     ...ports,
-    sessions: memorySessionHost({ ...ports, records: parts.sessionRecords }),
+    sessions: memorySessionHost({ ...ports, records: inWords(parts.sessionRecords) }),
     keys: { sessionId: parts.sessionKey },
     bodyBytes: ORIGIN_BODY_BYTES,
   })
@@ -39,4 +40,12 @@ export function mountLocalMcp(
       assertFromThisMachine(c)
       return gateway.handle(c.req.raw, { kind: 'local' }, c.get('requestId'))
     })
+}
+
+function inWords(records: SessionRecords): SessionRecords {
+  return {
+    read: (...asked) => records.read(...asked).catch(inGatewayWords),
+    write: (...asked) => records.write(...asked).catch(inGatewayWords),
+    change: (...asked) => records.change(...asked).catch(inGatewayWords),
+  }
 }

@@ -162,6 +162,11 @@ test('health needs no token and tells nothing', async () => {
   expect(await response.json()).toEqual({ status: 'ok' })
 })
 
+test('health is not told through the tunnel', async () => {
+  const headers = { 'cf-ray': '8f1a2b3c4d5e6f70-FRA' }
+  expect((await ask(door, '/health', { host: 'mcpbox-origin', headers })).status).toBe(404)
+})
+
 test('a request keeps the id that the Worker gave it', async () => {
   const headers = { 'x-request-id': 'worker-request-1' }
   const response = await send(door, { path: '/catalog', headers })

@@ -75,6 +75,10 @@ const secretPath = () => `${serverPath()}/secrets/API_KEY`
 /** One good request to each endpoint, in the order in which they can be asked. */
 const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
   getHealth: () => as('get', '/health'),
+  getDetailedHealth: () => as('get', '/health/detail'),
+  getLiveness: () => as('get', '/health/live'),
+  getReadiness: () => as('get', '/health/ready'),
+  getCircuits: () => as('get', '/health/circuits'),
   getServicesHealth: () => as('get', '/health/services'),
   showSetup: () => as('get', '/setup'),
   submitSetup: () => {
@@ -91,6 +95,7 @@ const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
   },
   getSetupStatus: () => as('get', '/auth/status'),
   signIn: () => as('post', '/auth/login', { username: 'alice', password: PASSWORD }),
+  resetCircuits: () => as('post', '/health/circuits/reset'),
   getMe: () => as('get', '/auth/me'),
   changePassword: async () => {
     const next = `${PASSWORD} staple`
