@@ -17,6 +17,7 @@ import { KnownKeys } from './http/tunnel/known-keys.ts'
 import { installationKeys } from './installation-keys.ts'
 import { listen } from './listen.ts'
 import { openLog } from './log.ts'
+import { openMetrics } from './metrics/metrics.ts'
 import { assertIsolated } from './sandbox-client/assert-isolated.ts'
 import { startSandbox } from './sandbox-client/child.ts'
 import { httpPackageSource } from './sandbox-client/http-package-source.ts'
@@ -52,6 +53,7 @@ export async function startOrigin(
   await using starting = new AsyncDisposableStack()
   const log = openLog(config.logLevel)
   const onFault = (fault: unknown) => log.error({ err: fault }, 'fault')
+  const metrics = config.metrics.enabled ? openMetrics(onFault) : null
 
   const database = starting.use(
     await openDatabase({
@@ -97,6 +99,7 @@ export async function startOrigin(
         sandbox,
         packages,
         answers,
+        ...(metrics !== null && { executed: metrics.executed }),
         onFault,
       }),
     }),
@@ -123,6 +126,7 @@ export async function startOrigin(
     entered: () => {
       lastTunnelRequest = new Date()
     },
+    metrics: metrics?.http ?? null,
     engine,
     catalog,
     notices,
@@ -133,6 +137,14 @@ export async function startOrigin(
   const { port: tunnelPort } = starting.use(
     await listen(tunnel, config.tunnelHost, config.tunnelPort),
   )
+
+  metrics?.look({
+    pool: database.pool,
+    circuit: () => breaker.health,
+    operations: () => engine.running,
+    lastTunnelRequest: () => lastTunnelRequest,
+    approvalsWaiting: () => stores.approvals.waiting(),
+  })
 
   const openAdminDoor = () =>
     adminDoor({
@@ -154,6 +166,8 @@ export async function startOrigin(
       },
       sandbox: unguarded,
       breaker,
+      metrics,
+      metricsToken: config.metrics.token,
       lastTunnelRequest: () => lastTunnelRequest,
       worker: workerReach(stores.settings),
       packages,

@@ -66,6 +66,9 @@ const Environment = z.object({
     .min(0)
     .max(10_000)
     .default(DEFAULT_LISTING.mostTools),
+  ENABLE_METRICS: z.enum(['true', 'false']).default('true'),
+  /** Whoever scrapes from another machine must bring it; left out: only this machine may. */
+  METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -87,6 +90,7 @@ export interface Config {
   sandboxMin: IsolationLevel
   logRetentionDays: number
   listing: Listing
+  metrics: { enabled: boolean; token: string | null }
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
 
@@ -127,6 +131,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       management: data.MCPBOX_LISTED_MANAGEMENT,
       mostTools: data.MCPBOX_MOST_LISTED_TOOLS,
     },
+    metrics: { enabled: data.ENABLE_METRICS === 'true', token: data.METRICS_TOKEN ?? null },
     logLevel: data.LOG_LEVEL,
   }
 }

@@ -6,6 +6,7 @@ import { PROBLEM_TYPE, problemBody, statusOf, type Problem } from '#contract/pro
 import { toRefusal } from '../domain/database-away.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
+import type { HttpMetrics } from '../metrics/http-metrics.ts'
 
 /** What every request of every door carries. `shownPath` is logged in place of a path with a token in it. */
 export type DoorEnv = {
@@ -22,8 +23,9 @@ const REQUEST_ID = /^[\w-]{8,64}$/
  * A door: an HTTP app that numbers, logs and answers for its requests. Refusals become problem
  * bodies; anything else thrown is logged whole and told as one sentence.
  */
-export function openDoor(name: string, log: Logger): Door {
+export function openDoor(name: string, log: Logger, metrics: HttpMetrics | null = null): Door {
   const door: Door = new Hono()
+  if (metrics !== null) door.use(metrics.of(name))
 
   door.use(
     secureHeaders({

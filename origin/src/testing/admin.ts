@@ -8,6 +8,7 @@ import { workerReach } from '../http/admin/health/worker-reach.ts'
 import { mountLocalMcp } from '../http/local/app.ts'
 import type { CircuitBreaker } from '../sandbox-client/circuit-breaker.ts'
 import { guardedSandbox } from '../sandbox-client/guarded-sandbox.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { pgSessionRecords } from '../storage/session-records.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
@@ -22,7 +23,10 @@ export const SETUP_TOKEN = 'setup-token'
 export const PASSWORD = 'correct horse battery'
 
 /** The admin door, with MCP for this machine mounted on it, over a database. */
-export function openAdmin(opened: Opened): {
+export function openAdmin(
+  opened: Opened,
+  metrics: Metrics | null = null,
+): {
   door: Door
   lines: string[]
   sandbox: ScriptedSandbox
@@ -55,6 +59,8 @@ export function openAdmin(opened: Opened): {
     database,
     sandbox,
     breaker,
+    metrics,
+    metricsToken: null,
     lastTunnelRequest: () => null,
     worker: workerReach(stores.settings),
     packages,

@@ -32,6 +32,7 @@ export function openTunnel(
   const keys = new KnownKeys({ read, notices: opened.notices })
   const door = tunnelDoor({
     entered: () => {},
+    metrics: null,
     engine,
     catalog,
     notices: opened.notices,

@@ -1,3 +1,4 @@
+import type { Outcome } from '#contract/sandbox.ts'
 import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { OperationRequest } from '#contract/operation.ts'
 import { principalKey } from '#contract/principal.ts'
@@ -5,7 +6,7 @@ import type { Problem } from '#contract/problem.ts'
 import type { Ending } from '../executions/ending.ts'
 import { execute } from '../executions/execute.ts'
 import { keptPromise } from '../executions/kept-promise.ts'
-import { doerOf, record } from '../executions/record.ts'
+import { doerOf, record, type Ran } from '../executions/record.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { Refusal } from '../refusal.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
@@ -58,9 +59,12 @@ export function carryOutWith(parts: {
   sandbox: Sandbox
   packages: Pick<PackageSource, 'lock' | 'facts'>
   answers: Answers
+  /** Told of each execution that was recorded. */
+  executed?: (ran: Ran, outcome: Outcome) => void
   onFault: (fault: unknown) => void
 }): CarryOut {
   const { owner, stores, within, sandbox, packages, answers, onFault } = parts
+  const executed = parts.executed ?? (() => {})
 
   async function foresee(request: OperationRequest): Promise<Foreseen | null> {
     const bootId = sandbox.boot
@@ -181,11 +185,12 @@ export function carryOutWith(parts: {
         const outcome = keptPromise(ended.outcome, version)
         hasOutcome = true
         newestSeq = Math.max(newestSeq, seq - 1)
+        const ran = { kind, version, arguments: input, startedAt }
         await end(async (inside) => {
-          const ran = { kind, version, arguments: input, startedAt }
           await record(inside, operation, ran, outcome)
           return conclude(outcome, { id: opId, version })
         })
+        executed(ran, outcome)
       },
     }
 

@@ -189,6 +189,11 @@ export class OperationEngine implements AsyncDisposable {
     await this.#stores.operations.cancel(opId)
   }
 
+  /** How many operations this replica carries out. */
+  get running(): number {
+    return this.#live.size
+  }
+
   /** Lets go of what is running, for another replica to take over, and stops. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort()

@@ -5,6 +5,7 @@ import type { NoticeBoard } from '../../domain/notices.ts'
 import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
+import type { Metrics } from '../../metrics/metrics.ts'
 import { assertAddressedAs, localNames } from '../addressed-as.ts'
 import { openDoor, type Door } from '../door.ts'
 import { apiRoutes } from './api/routes.ts'
@@ -13,6 +14,7 @@ import { openHealthRoutes } from './health/open.ts'
 import { serviceHealthRoutes, type ServiceParts } from './health/services.ts'
 import { internalRoutes, type InternalParts } from './internal.ts'
 import type { AdminEnv } from './signed-in.ts'
+import { metricsRoute } from './metrics.ts'
 import { secretLinkPage } from './secret-link-page.ts'
 import { setupPage } from './setup-page.ts'
 
@@ -27,16 +29,21 @@ export function adminDoor(
     notices: NoticeBoard
     settingDefaults: SettingDefaults
     listing: Listing
+    /** Null: nothing is measured. */
+    metrics: Metrics | null
+    metricsToken: string | null
     log: Logger
   },
 ): Door {
-  const door = openDoor('admin', parts.log)
+  const door = openDoor('admin', parts.log, parts.metrics?.http ?? null)
   const names = localNames(parts.allowedHosts)
   openHealthRoutes(door, parts)
   door.use(async (c, next) => {
     assertAddressedAs(c, names)
     await next()
   })
+  if (parts.metrics !== null)
+    metricsRoute(door, { metrics: parts.metrics, token: parts.metricsToken })
   const health = new Hono<AdminEnv>()
   serviceHealthRoutes(health, parts)
   door.route('/', health)

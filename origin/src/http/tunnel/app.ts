@@ -11,6 +11,7 @@ import type { NoticeBoard } from '../../domain/notices.ts'
 import type { OperationEngine } from '../../domain/operations/engine.ts'
 import { refuse } from '../../domain/refusal.ts'
 import type { Logger } from '../../log.ts'
+import type { HttpMetrics } from '../../metrics/http-metrics.ts'
 import { bodyBytes, parseBody } from '../body.ts'
 import { openDoor, type Door, type DoorEnv } from '../door.ts'
 import { eventLines } from '../event-lines.ts'
@@ -33,10 +34,12 @@ export function tunnelDoor(parts: {
   useAssertion: (jti: string, expiresAt: Date) => Promise<boolean>
   /** Somebody who holds the service token was let in. */
   entered: () => void
+  /** Null: nothing is measured. */
+  metrics: HttpMetrics | null
   log: Logger
 }): Door {
   const { engine, catalog, log } = parts
-  const door = openDoor('tunnel', log)
+  const door = openDoor('tunnel', log, parts.metrics)
   const onFault = (fault: unknown) => log.error({ err: fault, door: 'tunnel' }, 'stream broke')
 
   async function enter(c: Context<DoorEnv>) {
