@@ -10,6 +10,7 @@ import type { Stores } from '../stores.ts'
 import { Wake } from '../wake.ts'
 import { Attendance } from './attendance.ts'
 import type { CarryOut, Foreseen } from './carry-out.ts'
+import { EarlyCancels } from './early-cancels.ts'
 import { LiveOperation } from './live-operation.ts'
 import { requestDigest, type NumberedEvent, type Operation } from './operation.ts'
 
@@ -17,7 +18,6 @@ import { requestDigest, type NumberedEvent, type Operation } from './operation.t
 const LEASE_MS = 6_000
 const RENEW_MS = 2_000
 const SWEEP_MS = 5_000
-const CANCELS_REMEMBERED = 1_000
 
 /** An operation that this process carries out now. */
 interface Carried {
@@ -40,7 +40,7 @@ export class OperationEngine implements AsyncDisposable {
   readonly #onFault: (fault: unknown) => void
   readonly #live = new Map<OpId, Carried>()
   readonly #noted = new Map<string, string>()
-  readonly #cancelledEarly = new Set<string>()
+  readonly #cancelledEarly = new EarlyCancels()
   readonly #attendance: Attendance
   readonly #timers: NodeJS.Timeout[]
   readonly #cancels: Disposable
@@ -98,7 +98,7 @@ export class OperationEngine implements AsyncDisposable {
     })
     if (added) {
       const { op_id: opId } = request
-      const cancelled = this.#cancelledEarly.delete(opId)
+      const cancelled = this.#cancelledEarly.take(opId)
       const createdAt = new Date()
       const state = 'running'
       this.#attendance.expect(opId)
@@ -284,19 +284,11 @@ export class OperationEngine implements AsyncDisposable {
   }
 
   async #heedCancels(about: string | null): Promise<void> {
-    if (about !== null && !this.#live.has(about as OpId)) this.#rememberCancel(about)
+    if (about !== null && !this.#live.has(about as OpId)) this.#cancelledEarly.add(about)
     for (const [opId, { operation }] of this.#live)
       if (about === null || about === opId)
         if ((await this.#stores.operations.get(opId))?.cancelled === true)
           operation.cancelled.abort()
-  }
-
-  /** For an operation that another replica was asked to cancel before it is carried here. */
-  #rememberCancel(opId: string): void {
-    this.#cancelledEarly.add(opId)
-    const [oldest] = this.#cancelledEarly
-    if (this.#cancelledEarly.size > CANCELS_REMEMBERED && oldest !== undefined)
-      this.#cancelledEarly.delete(oldest)
   }
 
   #guarded(work: Promise<void>): void {
