@@ -76,6 +76,8 @@ export async function startStack(
     MCPBOX_ADMIN_PORT: '0',
     MCPBOX_TUNNEL_PORT: '0',
     SANDBOX_PORT: '0',
+    // What is tested here asks more than people do.
+    RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
     ...options.env,
   }
   let sandbox: SandboxChild | null = null

@@ -7,10 +7,12 @@ import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
+import { RateLimiter } from './domain/rate/rate-limiter.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
-import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
+import { endOldLogs, FINISHED_KEPT_MS, housekeeping, RATE_KEPT_MS } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
 import { workerReach } from './http/admin/health/worker-reach.ts'
+import { trustedProxies } from './http/client-address.ts'
 import { mountLocalMcp } from './http/local/app.ts'
 import { tunnelDoor } from './http/tunnel/app.ts'
 import { KnownKeys } from './http/tunnel/known-keys.ts'
@@ -27,6 +29,7 @@ import type { Secrets } from './secrets-file.ts'
 import { pgAssertionUses } from './storage/assertion-uses.ts'
 import { aesCipher } from './storage/cipher.ts'
 import { openDatabase } from './storage/database.ts'
+import { pgRateStore } from './storage/rate-store.ts'
 import { pgSessionRecords } from './storage/session-records.ts'
 import { pgStores, pgWithin } from './storage/stores.ts'
 
@@ -105,6 +108,7 @@ export async function startOrigin(
     }),
   )
   const catalog = starting.use(new CatalogReader(stores, notices, config.listing))
+  const rates = pgRateStore(db)
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
   const settingDefaults = { log_retention_days: config.logRetentionDays }
@@ -112,6 +116,7 @@ export async function startOrigin(
     housekeeping(
       [
         () => assertionUses.forgetExpired(),
+        () => rates.forgetBefore(Date.now() - RATE_KEPT_MS),
         () => sessionRecords.forgetExpired(),
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
         () => stores.secrets.forgetLinksExpiredBefore(new Date()),
@@ -146,6 +151,8 @@ export async function startOrigin(
     approvalsWaiting: () => stores.approvals.waiting(),
   })
 
+  const trusted = trustedProxies(config.trustedProxies)
+  const rate = new RateLimiter(rates, config.ratePerMinute)
   const openAdminDoor = () =>
     adminDoor({
       stores,
@@ -167,6 +174,8 @@ export async function startOrigin(
       sandbox: unguarded,
       breaker,
       metrics,
+      rate,
+      trusted,
       metricsToken: config.metrics.token,
       lastTunnelRequest: () => lastTunnelRequest,
       worker: workerReach(stores.settings),

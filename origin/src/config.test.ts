@@ -7,6 +7,8 @@ test('without settings everything listens on this machine only, with the embedde
     databaseUrl: null,
     databaseDirectUrl: null,
     pool: { size: 20, overflow: 20, timeoutMs: 30_000, recycleMs: 1_800_000 },
+    ratePerMinute: 100,
+    trustedProxies: [],
     metrics: { enabled: true, token: null },
     breaker: { failures: 5, recoveryMs: 60_000 },
     host: '127.0.0.1',

@@ -66,6 +66,10 @@ const Environment = z.object({
     .min(0)
     .max(10_000)
     .default(DEFAULT_LISTING.mostTools),
+  /** Requests that one asker may send in a minute: an address, or the assistants of this machine. */
+  RATE_LIMIT_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(100),
+  /** Addresses and ranges of reverse proxies whose `X-Forwarded-For` is believed. */
+  TRUSTED_PROXIES: list,
   ENABLE_METRICS: z.enum(['true', 'false']).default('true'),
   /** Whoever scrapes from another machine must bring it; left out: only this machine may. */
   METRICS_TOKEN: z.string().min(16).optional(),
@@ -90,6 +94,8 @@ export interface Config {
   sandboxMin: IsolationLevel
   logRetentionDays: number
   listing: Listing
+  ratePerMinute: number
+  trustedProxies: string[]
   metrics: { enabled: boolean; token: string | null }
   logLevel: z.infer<typeof Environment>['LOG_LEVEL']
 }
@@ -131,6 +137,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       management: data.MCPBOX_LISTED_MANAGEMENT,
       mostTools: data.MCPBOX_MOST_LISTED_TOOLS,
     },
+    ratePerMinute: data.RATE_LIMIT_REQUESTS_PER_MINUTE,
+    trustedProxies: data.TRUSTED_PROXIES,
     metrics: { enabled: data.ENABLE_METRICS === 'true', token: data.METRICS_TOKEN ?? null },
     logLevel: data.LOG_LEVEL,
   }

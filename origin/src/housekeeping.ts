@@ -9,6 +9,8 @@ import { endOlderThan } from './storage/retention.ts'
  * queue: it may have been here before it was queued, and must be known when it comes again.
  */
 export const FINISHED_KEPT_MS = MAX_QUEUED_MS + 3600 * 1000
+/** Longer than the minute that is counted, whatever the clocks of replicas say. */
+export const RATE_KEPT_MS = 3600 * 1000
 const EVERY_MS = 60_000
 
 const DAY_MS = 24 * 3600 * 1000

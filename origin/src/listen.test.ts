@@ -3,7 +3,7 @@ import { openDoor } from './http/door.ts'
 import { listen } from './listen.ts'
 import { keptLog } from './testing/doors.ts'
 
-const door = openDoor('test', keptLog().log)
+const door = openDoor('test', keptLog())
 
 test('a door listens at the address it is told, and at no other', async () => {
   await using listening = await listen(door, '127.0.0.1', 0)
@@ -20,7 +20,7 @@ test('an address that is taken is named', async () => {
 })
 
 test('closing ends the connections that wait', async () => {
-  const waiting = openDoor('test', keptLog().log)
+  const waiting = openDoor('test', keptLog())
   const asked = Promise.withResolvers<void>()
   waiting.get('/', () => {
     asked.resolve()

@@ -58,6 +58,7 @@ async function measure(kind: keyof typeof databases): Promise<Record<string, num
     MCPBOX_DATA: folder,
     LOG_LEVEL: 'error',
     MCPBOX_PORT: '0',
+    RATE_LIMIT_REQUESTS_PER_MINUTE: '1000000',
     MCPBOX_ADMIN_PORT: '0',
     MCPBOX_TUNNEL_PORT: '0',
     SANDBOX_PORT: '0',

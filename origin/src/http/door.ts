@@ -7,14 +7,21 @@ import { toRefusal } from '../domain/database-away.ts'
 import { Refusal } from '../domain/refusal.ts'
 import type { Logger } from '../log.ts'
 import type { HttpMetrics } from '../metrics/http-metrics.ts'
+import { clientAddress, trustedProxies, type TrustedProxies } from './client-address.ts'
 
 /** What every request of every door carries. `shownPath` is logged in place of a path with a token in it. */
 export type DoorEnv = {
   Bindings: HttpBindings
-  Variables: { requestId: string; shownPath?: string }
+  Variables: {
+    requestId: string
+    /** Where it came from, as far as that is known; see client-address.ts. */
+    address: string | null
+    shownPath?: string
+  }
 }
 export type Door<E extends DoorEnv = DoorEnv> = Hono<E>
 
+const NOBODY = trustedProxies([])
 /** When what is away now may be there again. */
 const RETRY_AFTER_S = 5
 const REQUEST_ID = /^[\w-]{8,64}$/
@@ -23,7 +30,14 @@ const REQUEST_ID = /^[\w-]{8,64}$/
  * A door: an HTTP app that numbers, logs and answers for its requests. Refusals become problem
  * bodies; anything else thrown is logged whole and told as one sentence.
  */
-export function openDoor(name: string, log: Logger, metrics: HttpMetrics | null = null): Door {
+export function openDoor(
+  name: string,
+  {
+    log,
+    metrics = null,
+    trusted = NOBODY,
+  }: { log: Logger; metrics?: HttpMetrics | null; trusted?: TrustedProxies },
+): Door {
   const door: Door = new Hono()
   if (metrics !== null) door.use(metrics.of(name))
 
@@ -41,6 +55,7 @@ export function openDoor(name: string, log: Logger, metrics: HttpMetrics | null 
     const given = c.req.header(REQUEST_ID_HEADER)
     const requestId = given !== undefined && REQUEST_ID.test(given) ? given : crypto.randomUUID()
     c.set('requestId', requestId)
+    c.set('address', clientAddress(c, c.env.incoming.socket.remoteAddress, trusted))
     const started = performance.now()
     await next()
     c.header(REQUEST_ID_HEADER, requestId)

@@ -9,6 +9,8 @@ import { mountLocalMcp } from '../http/local/app.ts'
 import type { CircuitBreaker } from '../sandbox-client/circuit-breaker.ts'
 import { guardedSandbox } from '../sandbox-client/guarded-sandbox.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { RateLimiter } from '../domain/rate/rate-limiter.ts'
+import { trustedProxies } from '../http/client-address.ts'
 import { pgSessionRecords } from '../storage/session-records.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
@@ -25,7 +27,7 @@ export const PASSWORD = 'correct horse battery'
 /** The admin door, with MCP for this machine mounted on it, over a database. */
 export function openAdmin(
   opened: Opened,
-  metrics: Metrics | null = null,
+  { metrics = null, rate = null }: { metrics?: Metrics | null; rate?: RateLimiter | null } = {},
 ): {
   door: Door
   lines: string[]
@@ -61,6 +63,8 @@ export function openAdmin(
     breaker,
     metrics,
     metricsToken: null,
+    rate,
+    trusted: trustedProxies([]),
     lastTunnelRequest: () => null,
     worker: workerReach(stores.settings),
     packages,

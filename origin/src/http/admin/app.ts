@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import type { SettingDefaults } from '../../domain/admin-settings.ts'
 import type { Listing } from '../../domain/listing.ts'
 import type { NoticeBoard } from '../../domain/notices.ts'
@@ -7,13 +7,17 @@ import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
 import { assertAddressedAs, localNames } from '../addressed-as.ts'
-import { openDoor, type Door } from '../door.ts'
+import { openDoor, type Door, type DoorEnv } from '../door.ts'
 import { apiRoutes } from './api/routes.ts'
 import { authRoutes } from './auth.ts'
 import { openHealthRoutes } from './health/open.ts'
 import { serviceHealthRoutes, type ServiceParts } from './health/services.ts'
 import { internalRoutes, type InternalParts } from './internal.ts'
 import type { AdminEnv } from './signed-in.ts'
+import { isMcpPath } from '#gateway/quirks/mcp-path.ts'
+import type { RateLimiter } from '../../domain/rate/rate-limiter.ts'
+import type { TrustedProxies } from '../client-address.ts'
+import { rateLimited } from '../rate-limited.ts'
 import { metricsRoute } from './metrics.ts'
 import { secretLinkPage } from './secret-link-page.ts'
 import { setupPage } from './setup-page.ts'
@@ -29,13 +33,17 @@ export function adminDoor(
     notices: NoticeBoard
     settingDefaults: SettingDefaults
     listing: Listing
+    trusted: TrustedProxies
+    /** Null: nobody is kept from asking too often. */
+    rate: RateLimiter | null
     /** Null: nothing is measured. */
     metrics: Metrics | null
     metricsToken: string | null
     log: Logger
   },
 ): Door {
-  const door = openDoor('admin', parts.log, parts.metrics?.http ?? null)
+  const { log, trusted } = parts
+  const door = openDoor('admin', { log, metrics: parts.metrics?.http ?? null, trusted })
   const names = localNames(parts.allowedHosts)
   openHealthRoutes(door, parts)
   door.use(async (c, next) => {
@@ -44,6 +52,7 @@ export function adminDoor(
   })
   if (parts.metrics !== null)
     metricsRoute(door, { metrics: parts.metrics, token: parts.metricsToken })
+  if (parts.rate !== null) door.use(rateLimited(parts.rate, askerOf))
   const health = new Hono<AdminEnv>()
   serviceHealthRoutes(health, parts)
   door.route('/', health)
@@ -53,4 +62,9 @@ export function adminDoor(
   door.route('/', apiRoutes(parts))
   door.route('/internal', internalRoutes(parts))
   return door
+}
+
+/** Assistants on this machine have a budget of their own; everybody else that of their address. */
+function askerOf(c: Context<DoorEnv>): string {
+  return isMcpPath(new URL(c.req.url)) ? 'local' : `address ${c.get('address') ?? 'unknown'}`
 }

@@ -21,7 +21,7 @@ metrics.look({
   lastTunnelRequest: () => new Date(1_700_000_000_000),
   approvalsWaiting: () => waiting(),
 })
-const admin = openAdmin(opened, metrics)
+const admin = openAdmin(opened, { metrics })
 afterAll(async () => {
   await admin[Symbol.asyncDispose]()
   await opened[Symbol.asyncDispose]()

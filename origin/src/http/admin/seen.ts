@@ -7,15 +7,14 @@ import type { AdminEnv } from './signed-in.ts'
 /** What of a request's context is looked at, whatever else a route keeps there. */
 interface Asking {
   req: Pick<Context['req'], 'header'>
-  env: DoorEnv['Bindings']
-  get(key: 'requestId'): string
+  get<K extends 'requestId' | 'address'>(key: K): DoorEnv['Variables'][K]
 }
 
-/** How a request reached the admin door. Behind a proxy the address is the proxy's. */
+/** How a request reached the admin door. */
 export function seenOf(c: Asking): Seen {
   return {
     client: clientOf(c.req.header('user-agent')),
-    address: c.env.incoming.socket.remoteAddress ?? null,
+    address: c.get('address'),
     requestId: c.get('requestId'),
   }
 }

@@ -39,7 +39,7 @@ export function tunnelDoor(parts: {
   log: Logger
 }): Door {
   const { engine, catalog, log } = parts
-  const door = openDoor('tunnel', log, parts.metrics)
+  const door = openDoor('tunnel', { log, metrics: parts.metrics })
   const onFault = (fault: unknown) => log.error({ err: fault, door: 'tunnel' }, 'stream broke')
 
   async function enter(c: Context<DoorEnv>) {
