@@ -1,7 +1,9 @@
 import { afterAll, expect, inject, test } from 'vitest'
-import { pgRateStore } from '../../storage/rate-store.ts'
-import { freshDatabase, openReplica } from '../../testing/databases.ts'
-import { RateLimiter } from './rate-limiter.ts'
+import { lt } from 'drizzle-orm'
+import { RateLimiter } from '../domain/rate/rate-limiter.ts'
+import { freshDatabase, openReplica } from '../testing/databases.ts'
+import { rateWindows } from './rate-schema.ts'
+import { pgRateStore } from './rate-store.ts'
 
 const database = await freshDatabase(inject('postgresUrl'))
 const opened = await openReplica(database.url)
@@ -53,10 +55,7 @@ test('the next minute is a new one, and the last one is forgotten', async () => 
   now = NOON + 60_000
   expect(await one.take('patient')).toMatchObject({ allowed: true })
   await pgRateStore(opened.db).forgetBefore(now)
-  const { rows } = (await opened.db.execute(
-    `select count(*)::int as kept from rate_windows where "window" < '2026-01-01T12:01:00Z'`,
-  )) as unknown as { rows: { kept: number }[] }
-  expect(rows).toEqual([{ kept: 0 }])
+  expect(await opened.db.$count(rateWindows, lt(rateWindows.window, new Date(now)))).toBe(0)
 })
 
 test('a limit of one is a limit of one', async () => {
