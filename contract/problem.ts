@@ -42,6 +42,7 @@ export const ProblemCode = z.enum([
   'name_taken',
   'server_unknown',
   'tool_unknown',
+  'version_unknown',
   'code_invalid',
   'not_approved',
   'nothing_to_publish',
@@ -152,6 +153,7 @@ export function statusOf(code: ProblemCode) {
     case 'operation_unknown':
     case 'server_unknown':
     case 'tool_unknown':
+    case 'version_unknown':
     case 'approval_unknown':
     case 'secret_unknown':
     case 'link_invalid':

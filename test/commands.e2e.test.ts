@@ -124,6 +124,27 @@ test('mcpbox tools and logs tell what there is, what ran and what happened', asy
   expect(happened).toMatch(/approval\.approved .* admin:boss with mcpbox-cli .* from 127\.0\.0\.1/)
 })
 
+test('mcpbox tools tells the history of a tool, shows a diff and goes back', async () => {
+  const text = (said: string) => `def main():\n    """Says it."""\n    return "${said}"\n`
+  const first = await askFor('say', text('one'))
+  await mcpbox('approvals', 'approve', first.approval, first.hash)
+  await using author = await legacyClient(stack.origins[0]!.mcp)
+  const at = { server: 'cli', name: 'say' }
+  await author.call('mcpbox_update_tool', { ...at, code: text('two'), timeout_ms: 5_000 })
+  const asked = Asked.parse((await author.call('mcpbox_request_publish', at)).structured)
+  await mcpbox('approvals', 'approve', asked.approval, asked.hash)
+  const { stdout: history } = await mcpbox('tools', 'versions', 'cli__say')
+  expect(history).toMatch(/^version 2 {2}live .* by this machine\n {2}approved by boss\n/)
+  expect(history).toContain('  Code: 1 line added, 1 line removed.\n')
+  const { stdout: diff } = await mcpbox('tools', 'diff', 'cli__say', '1', '2')
+  expect(diff).toContain('timeout_ms: 30000 → 5000\n')
+  expect(diff).toContain('-    return "one"\n+    return "two"\n')
+  expect((await mcpbox('tools', 'rollback', 'cli__say', '1')).stdout).toBe(
+    'Version 1 of cli__say is live.\n',
+  )
+  expect(await call('say')).toMatchObject({ text: 'one' })
+})
+
 test('mcpbox logs follow tells what happens as it happens', async () => {
   const following = spawn(
     process.execPath,

@@ -70,6 +70,8 @@ export const VersionList = pageOf(VersionView)
 export const VersionDiff = z.object({
   from: z.int(),
   to: z.int(),
+  /** Each change as a sentence for people; none when nothing but the number differs. */
+  words: z.array(z.string()),
   /** A unified diff; empty when the code is the same. */
   code: z.string(),
   /** Of everything but the code, what differs. */

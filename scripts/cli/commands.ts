@@ -4,6 +4,7 @@ import { approve, reject, reviewApprovals } from './approvals.ts'
 import { followActivity, showActivity, showExecutions } from './logs.ts'
 import { deleteSecret, linkSecret, listSecrets, setSecret } from './secrets.ts'
 import { listTools } from './tools.ts'
+import { diffVersions, listVersions, rollBackTool } from './versions.ts'
 
 /** Options of the commands; each takes those that mean something to it. */
 export const OPTIONS = {
@@ -69,6 +70,21 @@ export const COMMANDS: readonly Command[] = [
     typed: 'tools list [server]',
     says: 'tools, and what of each is live',
     run: (client, [server]) => listTools(client, server),
+  },
+  {
+    typed: 'tools versions <server__tool>',
+    says: 'who changed it, how, and what was decided',
+    run: (client, [tool = '']) => listVersions(client, tool),
+  },
+  {
+    typed: 'tools diff <server__tool> <from> <to>',
+    says: 'what one version says otherwise than another',
+    run: (client, [tool = '', from = '', to = '']) => diffVersions(client, tool, from, to),
+  },
+  {
+    typed: 'tools rollback <server__tool> <version>',
+    says: 'go back: live at once where its approval stands',
+    run: (client, [tool = '', number = '']) => rollBackTool(client, tool, number),
   },
   {
     typed: 'logs executions',

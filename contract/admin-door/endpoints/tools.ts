@@ -13,6 +13,7 @@ import {
   VersionDiff,
   VersionList,
 } from '../tools.ts'
+import { RolledBack, VersionHistory } from '../history.ts'
 import { endpoint } from '../endpoint.ts'
 
 const paged = z.strictObject(pageQuery)
@@ -82,6 +83,14 @@ export const TOOL_ENDPOINTS = {
     query: paged,
     answer: VersionList,
   }),
+  listHistory: endpoint({
+    method: 'get',
+    path: '/api/servers/{server}/tools/{tool}/history',
+    summary: 'A tool’s versions, newest first: who, what changed, what was decided',
+    params: tool,
+    query: paged,
+    answer: VersionHistory,
+  }),
   getVersion: endpoint({
     method: 'get',
     path: '/api/servers/{server}/tools/{tool}/versions/{number}',
@@ -96,5 +105,12 @@ export const TOOL_ENDPOINTS = {
     params: { ...tool, number: Number },
     query: z.strictObject({ from: Number.describe('Number of the version to compare with') }),
     answer: VersionDiff,
+  }),
+  rollBack: endpoint({
+    method: 'post',
+    path: '/api/servers/{server}/tools/{tool}/versions/{number}/rollback',
+    summary: 'Goes back to a version: live at once where its approval stands, else a new draft',
+    params: { ...tool, number: Number },
+    answer: RolledBack,
   }),
 }

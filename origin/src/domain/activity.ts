@@ -6,6 +6,7 @@ export type Action =
   | 'server.described'
   | 'tool.created'
   | 'version.drafted'
+  | 'version.rolled_back'
   | 'approval.requested'
   | 'approval.approved'
   | 'approval.rejected'

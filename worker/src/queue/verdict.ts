@@ -54,6 +54,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'name_taken':
     case 'server_unknown':
     case 'tool_unknown':
+    case 'version_unknown':
     case 'code_invalid':
     case 'not_approved':
     case 'nothing_to_publish':

@@ -299,13 +299,6 @@ test.each([
   expect(message).toMatch(/mcpbox_list_/)
 })
 
-test('a version that is not there is unknown', async () => {
-  const { server, name } = await newTool()
-  expect(await problem(engine, 'mcpbox_get_tool', { server, name, version: 9 })).toMatchObject({
-    code: 'tool_unknown',
-  })
-})
-
 test.each([...MANAGEMENT_TOOLS.keys()])('%s refuses an argument it does not know', async (name) => {
   const { code: got, message } = await problem(engine, name, { surprise: 1 })
   expect(got).toBe('invalid_arguments')

@@ -85,3 +85,11 @@ export const ADDS = {
   idempotentHint: false,
   openWorldHint: false,
 } as const
+
+/** Ends or replaces something that others rely on. */
+export const DESTROYS = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: false,
+} as const

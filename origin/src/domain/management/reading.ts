@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
-import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { serverUnknown, toolUnknown, versionUnknown } from '../tools/callable.ts'
+import { versionDiff } from '../tools/version-diff.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
@@ -41,16 +42,23 @@ export const getTool = managementTool({
     server: inputs.server,
     name: inputs.tool,
     version: z.int().positive().optional().describe('left out: the newest'),
+    compare_with: z.int().positive().optional().describe('a version: adds the diff from it'),
   }),
   output: outputs.version.extend({ code: z.string() }),
   annotations: READS,
-  answer: (call, { server, name, version: number }) =>
+  answer: (call, { server, name, version: number, compare_with: other }) =>
     call.finish(async ({ tools }) => {
       const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const versions = await tools.versions(tool.id)
-      const version = number === undefined ? versions[0] : versions.find((v) => v.number === number)
-      if (version === undefined) return toolUnknown(server, name)
-      return told({ ...describeVersion(version), code: version.code })
+      const numbered = (wanted: number) =>
+        versions.find((version) => version.number === wanted) ?? versionUnknown(tool, wanted)
+      const version = number === undefined ? versions[0] : numbered(number)
+      if (version === undefined) throw new Error(`tool ${tool.id} has no version`)
+      return told({
+        ...describeVersion(version),
+        code: version.code,
+        ...(other !== undefined && { diff: versionDiff(numbered(other), version) }),
+      })
     }),
 })
 
@@ -113,7 +121,8 @@ export const getToolLogs = managementTool({
     executions: z.array(
       z.looseObject({
         id: z.string(),
-        version: z.string(),
+        version: z.int(),
+        hash: z.string(),
         outcome: z.string(),
         detail: z.string().nullable(),
         result: z.string().nullable(),
@@ -134,7 +143,8 @@ export const getToolLogs = managementTool({
         executions: recent.map((execution) => ({
           id: execution.id,
           kind: execution.kind,
-          version: execution.hash,
+          version: execution.version,
+          hash: execution.hash,
           outcome: execution.outcome,
           detail: execution.detail,
           result: execution.result === null ? null : beginning(execution.result),

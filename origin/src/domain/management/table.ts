@@ -9,6 +9,7 @@ import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { testCode } from './running.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
+import { listToolVersions, rollbackTool } from './versions.ts'
 
 /** What every client needs to know of, to write tools and to come by all others. */
 const CORE: readonly ManagementTool[] = [
@@ -29,6 +30,8 @@ const FURTHER: readonly ManagementTool[] = [
   listServerSecrets,
   listTools,
   getToolLogs,
+  listToolVersions,
+  rollbackTool,
 ]
 
 const named = (tools: readonly ManagementTool[]) =>

@@ -127,3 +127,14 @@ export function toolUnknown(server: Name, tool: Name): never {
     `The server "${server}" has no tool named "${tool}"; mcpbox_list_tools names those it has.`,
   )
 }
+
+/** Sentence for an unknown version of a tool. */
+export function versionUnknown(
+  { server, name }: { server: Name; name: Name },
+  number: number,
+): never {
+  return refuse(
+    'version_unknown',
+    `"${wireName(server, name)}" has no version ${number}; mcpbox_list_tool_versions names those it has.`,
+  )
+}

@@ -105,7 +105,12 @@ test('executions are told newest first, of one tool where asked, to every admin'
   await result(engine, wire, { city: 'Chur' }, ALICE)
   const { items: executions } = ExecutionList.parse(await get(`/api/executions?tool=${wire}`))
   expect(executions).toMatchObject([
-    { arguments: { city: 'Chur' }, version: version.hash, principal_label: 'alice@example.com' },
+    {
+      arguments: { city: 'Chur' },
+      version: 1,
+      hash: version.hash,
+      principal_label: 'alice@example.com',
+    },
     { arguments: { city: 'Bern' }, outcome: 'ok', result: '{"city":"Bern"}', duration_ms: 7 },
   ])
   expect(await get('/api/executions?limit=1')).toMatchObject({ items: [{ tool: wire }] })

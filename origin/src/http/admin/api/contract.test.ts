@@ -114,6 +114,8 @@ const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
   getTool: () => as('get', toolPath()),
   listVersions: () => as('get', `${toolPath()}/versions`),
   getVersion: () => as('get', `${toolPath()}/versions/1`),
+  listHistory: () => as('get', `${toolPath()}/history`),
+  rollBack: () => as('post', `${toolPath()}/versions/1/rollback`),
   diffVersions: () => as('get', `${toolPath()}/versions/2/diff?from=1`),
   listApprovals: () => as('get', '/api/approvals'),
   getApproval: async () => as('get', `/api/approvals/${(await waitingApproval()).id}`),
