@@ -41,10 +41,12 @@ export const ProblemCode = z.enum([
   // rules of tools and approvals
   'name_taken',
   'server_unknown',
+  'server_stopped',
   'tool_unknown',
   'version_unknown',
   'code_invalid',
   'not_approved',
+  'destructive_from_afar',
   'nothing_to_publish',
   'version_changed',
   'approval_unknown',
@@ -144,6 +146,7 @@ export function statusOf(code: ProblemCode) {
     case 'setup_token_invalid':
     case 'password_wrong':
     case 'not_approved':
+    case 'destructive_from_afar':
       return 403
     case 'not_found':
     case 'session_unknown':
@@ -169,6 +172,7 @@ export function statusOf(code: ProblemCode) {
     case 'approval_decided':
     case 'approval_stale':
     case 'hash_mismatch':
+    case 'server_stopped':
     case 'secret_unset':
     case 'rotation_unknown':
     case 'deployment_changed':

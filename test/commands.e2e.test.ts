@@ -145,6 +145,40 @@ test('mcpbox tools tells the history of a tool, shows a diff and goes back', asy
   expect(await call('say')).toMatchObject({ text: 'one' })
 })
 
+test('mcpbox servers stops, starts and deletes; what is gone stays on record', async () => {
+  const { approval, hash } = await askFor('go', 'def main():\n    """Goes."""\n    return 1\n')
+  await mcpbox('approvals', 'approve', approval, hash)
+  await mcpbox('servers', 'stop', 'cli')
+  expect((await mcpbox('servers', 'list')).stdout).toMatch(/^cli .* STOPPED by admin:boss at /m)
+  expect(await call('go')).toMatchObject({
+    isError: true,
+    text: expect.stringContaining('npx mcpbox servers start cli'),
+  })
+  await mcpbox('servers', 'start', 'cli')
+  expect(await call('go')).toMatchObject({ text: '1', isError: false })
+  await mcpbox('tools', 'delete', 'cli__go')
+  expect((await mcpbox('tools', 'list', 'cli')).stdout).not.toContain('cli__go')
+  expect((await mcpbox('logs', 'executions', '--tool', 'cli__go')).stdout).toContain('cli__go')
+  await mcpbox('servers', 'delete', 'cli')
+  await expect(mcpbox('tools', 'list', 'cli')).rejects.toMatchObject({
+    stderr: expect.stringContaining('There is no server named "cli"'),
+  })
+})
+
+test('mcpbox settings shows and changes what can be set', async () => {
+  expect((await mcpbox('settings', 'list')).stdout).toMatch(
+    /^remote_destructive +false \(default\)$/m,
+  )
+  const { stdout } = await mcpbox('settings', 'set', 'remote_destructive', 'true')
+  expect(stdout).toBe('remote_destructive is true.\n')
+  expect((await mcpbox('settings', 'set', 'remote_destructive', 'default')).stdout).toBe(
+    'remote_destructive is false.\n',
+  )
+  await expect(mcpbox('settings', 'set', 'log_retention_days', 'never')).rejects.toMatchObject({
+    stderr: expect.stringContaining('value'),
+  })
+})
+
 test('mcpbox logs follow tells what happens as it happens', async () => {
   const following = spawn(
     process.execPath,

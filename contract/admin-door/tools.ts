@@ -10,6 +10,8 @@ export const ServerView = z.object({
   created_by: z.string(),
   created_at: z.iso.datetime(),
   tools: z.int(),
+  /** Since when, and by which actor, it is stopped; null while it runs. */
+  stopped: z.object({ at: z.iso.datetime(), by: z.string() }).nullable(),
 })
 export type ServerView = z.infer<typeof ServerView>
 /** By name. */
@@ -62,6 +64,18 @@ export const ToolList = pageOf(ToolInList).extend({
   tokens: z.int(),
 })
 export const ToolQuery = z.strictObject({ ...pageQuery, server: Name.optional() })
+
+/** A tool that was deleted. */
+export const DeletedToolView = z.object({
+  id: z.uuid(),
+  server: Name,
+  name: Name,
+  deleted_at: z.iso.datetime(),
+  deleted_by: z.string(),
+  versions: z.int(),
+})
+/** Newest first. */
+export const DeletedToolList = pageOf(DeletedToolView)
 
 /** Newest first. */
 export const VersionList = pageOf(VersionView)

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { SandboxHealth } from '#contract/sandbox.ts'
 import { VERSION } from '#contract/version.ts'
 import type { Config } from './config.ts'
+import { FIXED_DEFAULTS } from './domain/admin-settings.ts'
 import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
@@ -98,7 +99,7 @@ export async function startOrigin(
   const catalog = starting.use(new CatalogReader(stores, notices, config.listing))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
-  const settingDefaults = { log_retention_days: config.logRetentionDays }
+  const settingDefaults = { ...FIXED_DEFAULTS, log_retention_days: config.logRetentionDays }
   starting.use(
     housekeeping(
       [

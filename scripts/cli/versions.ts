@@ -63,8 +63,13 @@ export async function rollBackTool(
   console.log(visibleLine(told[outcome].trim()))
 }
 
+export async function deleteTool(client: AdminClient, tool: string): Promise<void> {
+  await client.call(ENDPOINTS.deleteTool, { params: partsOf(tool) })
+  console.log(`${tool} is deleted; what happened stays on record.`)
+}
+
 /** The server and the tool of a name as `tools list` shows it. */
-export function partsOf(tool: string): { server: string; tool: string } {
+function partsOf(tool: string): { server: string; tool: string } {
   const parts = parseWireName(tool)
   if (parts === null) throw new Error(`"${tool}" names no tool; write it as server__tool.`)
   return parts

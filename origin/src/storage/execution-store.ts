@@ -42,6 +42,7 @@ export function pgExecutionStore(db: Db): ExecutionStore {
         .where(
           and(
             is(executions.tool, filter.tool),
+            is(versions.toolId, filter.toolId),
             is(executions.kind, filter.kind),
             is(executions.outcome, filter.outcome),
             is(executions.principal, filter.principal),

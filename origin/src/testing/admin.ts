@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { FIXED_DEFAULTS } from '../domain/admin-settings.ts'
 import { CatalogReader } from '../domain/catalog.ts'
 import { DEFAULT_LISTING } from '../domain/listing.ts'
 import { adminDoor } from '../http/admin/app.ts'
@@ -45,7 +46,7 @@ export function openAdmin(opened: Opened): {
     sandbox,
     packages,
     notices,
-    settingDefaults: { log_retention_days: 30 },
+    settingDefaults: { ...FIXED_DEFAULTS, log_retention_days: 30 },
     listing: DEFAULT_LISTING,
     version: '1.2.3',
     log,

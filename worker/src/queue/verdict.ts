@@ -53,6 +53,8 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'cancelled':
     case 'name_taken':
     case 'server_unknown':
+    case 'server_stopped':
+    case 'destructive_from_afar':
     case 'tool_unknown':
     case 'version_unknown':
     case 'code_invalid':

@@ -32,6 +32,8 @@ export interface Execution {
 
 export interface ExecutionFilter {
   tool?: string | undefined
+  /** Of this tool alone, not of others that had its name. */
+  toolId?: string | undefined
   kind?: ExecutionKind | undefined
   outcome?: Outcome['kind'] | undefined
   /** Key of a principal. */

@@ -8,7 +8,7 @@ import type { Call } from '../operations/call.ts'
 import { withPackages } from '../packages/choose.ts'
 import { refuse } from '../refusal.ts'
 import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
-import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { lockTool, serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { draft } from '../tools/life-cycle.ts'
 import { publicationFrom, type WrittenPublication } from '../tools/publishable.ts'
 import { versionHash } from '../tools/version-hash.ts'
@@ -67,8 +67,8 @@ export const createTool = managementTool({
     })
     const text = await withPackages(call, written, input.packages, null)
     await call.finish(async (stores) => {
-      const { tools, activity } = stores
-      const serverId = (await tools.serverId(server)) ?? serverUnknown(server)
+      const { tools, directory, activity } = stores
+      const { id: serverId } = (await directory.lockedServer(server)) ?? serverUnknown(server)
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
       const version = await draft(stores, toolId, text, call.by)
       await activity.record({
@@ -137,7 +137,7 @@ export const updateTool = managementTool({
     const text = await withPackages(call, written, input.packages, before)
     await call.finish(async (stores) => {
       const { tools, activity } = stores
-      await tools.lock(tool.id)
+      await lockTool(tools, tool)
       const [newest] = await tools.versions(tool.id)
       if (newest?.id !== before.id)
         refuse(

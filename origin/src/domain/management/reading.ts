@@ -70,6 +70,7 @@ export const getToolStatus = managementTool({
   output: z.object({
     tool: z.string(),
     callable: z.boolean(),
+    stopped: z.boolean(),
     live_version: z.int().nullable(),
     versions: z.array(
       z.looseObject({
@@ -81,9 +82,10 @@ export const getToolStatus = managementTool({
     ),
   }),
   annotations: READS,
-  answer: (call, { server, name }) =>
-    call.finish(async ({ tools, approvals }) => {
-      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
+  answer: (call, { server: serverName, name }) =>
+    call.finish(async ({ tools, directory, approvals }) => {
+      const tool = (await tools.tool(serverName, name)) ?? toolUnknown(serverName, name)
+      const server = (await directory.server(serverName)) ?? serverUnknown(serverName)
       const versions = []
       for (const version of await tools.versions(tool.id))
         versions.push({
@@ -100,8 +102,9 @@ export const getToolStatus = managementTool({
         })
       const live = versions.find(({ state }) => state === 'live')
       return told({
-        tool: wireName(server, name),
-        callable: live !== undefined,
+        tool: wireName(serverName, name),
+        callable: live !== undefined && server.stopped === null,
+        stopped: server.stopped !== null,
         live_version: live?.version ?? null,
         versions,
       })
@@ -133,9 +136,9 @@ export const getToolLogs = managementTool({
   annotations: READS,
   answer: (call, { server, name, limit }) =>
     call.finish(async ({ tools, executions }) => {
-      if ((await tools.tool(server, name)) === null) toolUnknown(server, name)
+      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const recent = await executions.recent({
-        tool: wireName(server, name),
+        toolId: tool.id,
         principal: call.by,
         limit,
       })

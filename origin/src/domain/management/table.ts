@@ -9,6 +9,7 @@ import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { testCode } from './running.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
+import { deleteServer, deleteTool, getServer, startServer, stopServer } from './serving.ts'
 import { listToolVersions, rollbackTool } from './versions.ts'
 
 /** What every client needs to know of, to write tools and to come by all others. */
@@ -26,6 +27,11 @@ const CORE: readonly ManagementTool[] = [
 
 /** What is wanted now and then, and found by searching. */
 const FURTHER: readonly ManagementTool[] = [
+  getServer,
+  startServer,
+  stopServer,
+  deleteServer,
+  deleteTool,
   createServerSecret,
   listServerSecrets,
   listTools,

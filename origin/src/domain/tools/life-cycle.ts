@@ -25,6 +25,19 @@ export async function draft(
   return tools.addVersion(toolId, text, createdBy)
 }
 
+/** Leaves a tool without anything drafted, asked for or live. */
+export async function archiveAll(
+  { tools, approvals }: Pick<Stores, 'tools' | 'approvals'>,
+  toolId: string,
+): Promise<void> {
+  for (const state of ['draft', 'pending', 'live'] as const) {
+    const version = await tools.versionIn(toolId, state)
+    if (version === null) continue
+    await tools.move(version.id, 'archived')
+    if (state === 'pending') await approvals.withdraw(version.id)
+  }
+}
+
 /** Makes an approved version the live one, with what its manifest asks for. */
 export async function goLive(
   stores: Pick<Stores, 'tools' | 'catalogChanged'>,

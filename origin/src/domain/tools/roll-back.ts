@@ -2,7 +2,7 @@ import { wireName } from '#contract/names.ts'
 import type { Doer } from '../activity.ts'
 import { Refusal } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
-import { assertApproved, versionUnknown } from './callable.ts'
+import { assertApproved, lockTool, versionUnknown } from './callable.ts'
 import { draft, goLiveAgain } from './life-cycle.ts'
 import type { Tool } from './tool-store.ts'
 import type { Version } from './version.ts'
@@ -18,7 +18,7 @@ export interface RollBack {
  * Goes back to a version. One that a person approved, and of which every grant still stands, is live
  * at once; of any other its text becomes a new draft, in place of the draft or the waiting request
  * that there may be.
- * @throws Refusal version_unknown, hash_mismatch; name_taken when something else live has its name
+ * @throws Refusal tool_unknown, version_unknown, hash_mismatch; name_taken when something else live has its name
  */
 export async function rollBack(
   stores: Pick<Stores, 'tools' | 'approvals' | 'activity' | 'catalogChanged'>,
@@ -27,7 +27,7 @@ export async function rollBack(
   by: Doer,
 ): Promise<RollBack> {
   const { tools, activity } = stores
-  await tools.lock(tool.id)
+  await lockTool(tools, tool)
   const versions = await tools.versions(tool.id)
   const target = versions.find((version) => version.number === number)
   if (target === undefined) return versionUnknown(tool, number)

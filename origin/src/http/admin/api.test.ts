@@ -147,7 +147,7 @@ test('a secret goes in, is used, is listed by name, and never comes out', async 
   const put = (value: unknown) => as(`${path}/API_KEY`, { method: 'PUT', body: { value } })
   expect((await put('first')).status).toBe(204)
   expect((await put('top-secret')).status).toBe(204)
-  const names = [...(await stores.secrets.values(version.server, ['API_KEY' as never]))]
+  const names = [...(await stores.secrets.values(version.toolId, ['API_KEY' as never]))]
   expect(names).toEqual([['API_KEY', 'top-secret']])
   const listed = await (await as(path)).text()
   expect(SecretList.parse(JSON.parse(listed)).items).toMatchObject([

@@ -7,6 +7,7 @@ import type { Listing } from '../../../domain/listing.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'
 import { serverUnknown, toolUnknown } from '../../../domain/tools/callable.ts'
+import { deleteTool } from '../../../domain/tools/delete.ts'
 import { versionHistory } from '../../../domain/tools/history.ts'
 import { rollBack } from '../../../domain/tools/roll-back.ts'
 import type { ListedTool } from '../../../domain/tools/tool-directory.ts'
@@ -54,6 +55,14 @@ export function toolRoutes(
   serve(routes, ENDPOINTS.getTool, async ({ params: { server, tool: name } }) => {
     const [tool] = await directory.tools({ server, name }, { after: null, limit: 1 })
     return toolView(tool ?? toolUnknown(server, name))
+  })
+
+  serve(routes, ENDPOINTS.deleteTool, async ({ params: { server, tool: name }, c }) => {
+    await within(async (inside) => {
+      const tool = (await inside.tools.tool(server, name)) ?? toolUnknown(server, name)
+      await deleteTool(inside, tool, byAdmin(c))
+    })
+    return undefined
   })
 
   serve(routes, ENDPOINTS.listVersions, async ({ params, query: { limit, cursor } }) => {
