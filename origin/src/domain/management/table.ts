@@ -1,9 +1,11 @@
 import { WAIT_TOOL } from '#contract/waiting.ts'
 import { createTool, updateTool } from './authoring.ts'
 import { callTools } from './calling.ts'
+import { getServerModules, validateCode } from './checking.ts'
 import { findingTools } from './finding.ts'
 import type { ManagementTool } from './management-tool.ts'
 import { readResult } from './results.ts'
+import { listPendingRequests } from './pending.ts'
 import { requestPublish } from './publishing.ts'
 import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { testCode } from './running.ts'
@@ -38,6 +40,9 @@ const FURTHER: readonly ManagementTool[] = [
   getToolLogs,
   listToolVersions,
   rollbackTool,
+  validateCode,
+  getServerModules,
+  listPendingRequests,
 ]
 
 const named = (tools: readonly ManagementTool[]) =>

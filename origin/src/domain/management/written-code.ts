@@ -1,0 +1,36 @@
+import { refuse } from '../refusal.ts'
+
+/** Code as an author gives it: as text, or as base64 of its UTF-8. */
+export interface WrittenCode {
+  code?: string | undefined
+  code_base64?: string | undefined
+}
+
+/**
+ * The code that was given; undefined when none was.
+ * @throws Refusal invalid_arguments
+ */
+export function writtenCode({ code, code_base64: encoded }: WrittenCode): string | undefined {
+  if (code !== undefined && encoded !== undefined)
+    return refuse('invalid_arguments', 'Give `code` or `code_base64`, not both.')
+  return encoded === undefined ? code : textOf(bytesOf('code_base64', encoded), 'code_base64')
+}
+
+/** @throws Refusal invalid_arguments */
+export function bytesOf(field: string, encoded: string): Buffer<ArrayBuffer> {
+  const plain = encoded.replace(/\s+/g, '')
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(plain))
+    refuse('invalid_arguments', `${field}: must be base64 (RFC 4648).`)
+  return Buffer.from(plain, 'base64')
+}
+
+/** @throws Refusal invalid_arguments */
+export function textOf(bytes: Uint8Array, field: string): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    if (!text.includes('\0')) return text
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault
+  }
+  return refuse('invalid_arguments', `${field}: must be UTF-8 text without NUL.`)
+}
