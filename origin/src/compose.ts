@@ -89,6 +89,7 @@ export async function startOrigin(
         owner,
         stores,
         within,
+        notices,
         sandbox,
         packages,
         answers,

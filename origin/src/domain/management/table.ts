@@ -1,5 +1,6 @@
 import { WAIT_TOOL } from '#contract/waiting.ts'
 import { createTool, updateTool } from './authoring.ts'
+import { awaitApproval } from './awaiting.ts'
 import { callTools } from './calling.ts'
 import { getServerModules, validateCode } from './checking.ts'
 import { findingTools } from './finding.ts'
@@ -43,6 +44,7 @@ const FURTHER: readonly ManagementTool[] = [
   validateCode,
   getServerModules,
   listPendingRequests,
+  awaitApproval,
 ]
 
 const named = (tools: readonly ManagementTool[]) =>
