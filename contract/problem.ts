@@ -49,6 +49,7 @@ export const ProblemCode = z.enum([
   'destructive_from_afar',
   'nothing_to_publish',
   'version_changed',
+  'edit_failed',
   'approval_unknown',
   'approval_decided',
   'approval_stale',
@@ -169,6 +170,7 @@ export function statusOf(code: ProblemCode) {
     case 'name_taken':
     case 'nothing_to_publish':
     case 'version_changed':
+    case 'edit_failed':
     case 'approval_decided':
     case 'approval_stale':
     case 'hash_mismatch':

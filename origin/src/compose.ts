@@ -107,6 +107,7 @@ export async function startOrigin(
         () => assertionUses.forgetExpired(),
         () => sessionRecords.forgetExpired(),
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
+        () => stores.codeParts.forgetExpired(),
         () => stores.secrets.forgetLinksExpiredBefore(new Date()),
         () => endOldLogs(db, stores, settingDefaults),
       ],

@@ -61,6 +61,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'not_approved':
     case 'nothing_to_publish':
     case 'version_changed':
+    case 'edit_failed':
     case 'approval_unknown':
     case 'approval_decided':
     case 'approval_stale':

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import { serverUnknown, toolUnknown, versionUnknown } from '../tools/callable.ts'
+import { currentVersion } from '../tools/current-version.ts'
 import { versionDiff } from '../tools/version-diff.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
@@ -52,8 +53,7 @@ export const getTool = managementTool({
       const versions = await tools.versions(tool.id)
       const numbered = (wanted: number) =>
         versions.find((version) => version.number === wanted) ?? versionUnknown(tool, wanted)
-      const version = number === undefined ? versions[0] : numbered(number)
-      if (version === undefined) throw new Error(`tool ${tool.id} has no version`)
+      const version = number === undefined ? currentVersion(versions) : numbered(number)
       return told({
         ...describeVersion(version),
         code: version.code,

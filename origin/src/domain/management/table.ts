@@ -3,6 +3,7 @@ import { createTool, updateTool } from './authoring.ts'
 import { awaitApproval } from './awaiting.ts'
 import { callTools } from './calling.ts'
 import { getServerModules, validateCode } from './checking.ts'
+import { editTool } from './editing.ts'
 import { findingTools } from './finding.ts'
 import type { ManagementTool } from './management-tool.ts'
 import { readResult } from './results.ts'
@@ -30,6 +31,7 @@ const CORE: readonly ManagementTool[] = [
 
 /** What is wanted now and then, and found by searching. */
 const FURTHER: readonly ManagementTool[] = [
+  editTool,
   getServer,
   startServer,
   stopServer,

@@ -11,9 +11,22 @@ export interface WrittenCode {
  * @throws Refusal invalid_arguments
  */
 export function writtenCode({ code, code_base64: encoded }: WrittenCode): string | undefined {
-  if (code !== undefined && encoded !== undefined)
-    return refuse('invalid_arguments', 'Give `code` or `code_base64`, not both.')
-  return encoded === undefined ? code : textOf(bytesOf('code_base64', encoded), 'code_base64')
+  return givenText('code', code, encoded)
+}
+
+/**
+ * A text that was given as it is, or as base64 of its UTF-8; undefined when it was not.
+ * @throws Refusal invalid_arguments
+ */
+export function givenText(
+  field: string,
+  plain: string | undefined,
+  encoded: string | undefined,
+): string | undefined {
+  if (plain !== undefined && encoded !== undefined)
+    return refuse('invalid_arguments', `Give \`${field}\` or \`${field}_base64\`, not both.`)
+  if (encoded === undefined) return plain
+  return textOf(bytesOf(`${field}_base64`, encoded), `${field}_base64`)
 }
 
 /** @throws Refusal invalid_arguments */
