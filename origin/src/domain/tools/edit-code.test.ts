@@ -105,7 +105,7 @@ describe('a unified diff', () => {
     ['prose', 'please change it'],
     ['names of files only', '--- a\n+++ b\n'],
     ['a hunk without numbers', '@@ def main @@\n-a\n+b\n'],
-    ['of two files', `${'--- a\n+++ a\n@@ -1 +1 @@\n-a\n+b\n'}--- c\n+++ c\n@@ -1 +1 @@\n-c\n+d\n`],
+    ['of two files', '--- a\n+++ a\n@@ -1 +1 @@\n-a\n+b\n--- c\n+++ c\n@@ -1 +1 @@\n-c\n+d\n'],
   ])('that is %s is refused', (_what, text) => {
     expect(refusalOf(() => applyDiff(CODE, text))).toMatch(/diff|fits nowhere/)
   })

@@ -129,6 +129,7 @@ test('activity and servers are told', async () => {
     created_by: 'local',
     created_at: expect.any(String),
     tools: 1,
+    stopped: null,
   })
 })
 

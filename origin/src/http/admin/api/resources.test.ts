@@ -64,7 +64,16 @@ test('lists are paged without gaps and without doubles', async () => {
   }
 })
 
-test.each(['executions', 'activity', 'approvals', 'servers', 'tools', 'sign-ins', 'settings'])(
+test.each([
+  'executions',
+  'activity',
+  'approvals',
+  'servers',
+  'tools',
+  'deleted-tools',
+  'sign-ins',
+  'settings',
+])(
   'a cursor of /api/%s that is none of ours is refused, and so is what nobody asked for',
   async (list) => {
     const forged = (key: object) => Buffer.from(JSON.stringify(key)).toString('base64url')
