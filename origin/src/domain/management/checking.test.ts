@@ -73,6 +73,7 @@ test.each<[string, JsonObject, string]>([
   ['neither', {}, 'Give `code` or `code_base64`'],
   ['both', { code, code_base64: encoded(code) }, 'not both'],
   ['no base64', { code_base64: 'd$f' }, 'must be base64'],
+  ['base64 that was cut off', { code_base64: 'ZGVmI' }, 'must be base64'],
   ['no UTF-8', { code_base64: Buffer.from([0xff, 0xfe]).toString('base64') }, 'must be UTF-8'],
   ['NUL', { code_base64: encoded('a\0b') }, 'without NUL'],
 ])('code given as %s is refused in words', async (_how, args, message) => {

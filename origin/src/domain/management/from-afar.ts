@@ -1,4 +1,4 @@
-import { type Principal, RemotePrincipal } from '#contract/principal.ts'
+import type { Principal } from '#contract/principal.ts'
 import { FIXED_DEFAULTS, settingValue } from '../admin-settings.ts'
 import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
@@ -25,6 +25,5 @@ export async function assertMayDestroy(
 
 /** On this machine or in its network; who is not known to be is not. */
 function isHere(principal: Principal): boolean {
-  if (RemotePrincipal.safeParse(principal).success) return false
   return principal.kind === 'local' || principal.kind === 'token'
 }

@@ -32,7 +32,8 @@ export function givenText(
 /** @throws Refusal invalid_arguments */
 export function bytesOf(field: string, encoded: string): Buffer<ArrayBuffer> {
   const plain = encoded.replace(/\s+/g, '')
-  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(plain))
+  const digits = plain.replace(/=+$/, '').length
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(plain) || digits % 4 === 1)
     refuse('invalid_arguments', `${field}: must be base64 (RFC 4648).`)
   return Buffer.from(plain, 'base64')
 }
