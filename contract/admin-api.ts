@@ -115,7 +115,9 @@ export const ExecutionView = z.object({
   id: z.uuid(),
   kind: ExecutionKind,
   tool: z.string(),
-  version: z.string(),
+  /** Number and hash of the version that ran. */
+  version: z.int(),
+  hash: z.string(),
   principal: z.string(),
   principal_label: z.string(),
   client: ClientInfo.nullable(),

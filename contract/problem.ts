@@ -41,11 +41,15 @@ export const ProblemCode = z.enum([
   // rules of tools and approvals
   'name_taken',
   'server_unknown',
+  'server_stopped',
   'tool_unknown',
+  'version_unknown',
   'code_invalid',
   'not_approved',
+  'destructive_from_afar',
   'nothing_to_publish',
   'version_changed',
+  'edit_failed',
   'approval_unknown',
   'approval_decided',
   'approval_stale',
@@ -143,6 +147,7 @@ export function statusOf(code: ProblemCode) {
     case 'setup_token_invalid':
     case 'password_wrong':
     case 'not_approved':
+    case 'destructive_from_afar':
       return 403
     case 'not_found':
     case 'session_unknown':
@@ -152,6 +157,7 @@ export function statusOf(code: ProblemCode) {
     case 'operation_unknown':
     case 'server_unknown':
     case 'tool_unknown':
+    case 'version_unknown':
     case 'approval_unknown':
     case 'secret_unknown':
     case 'link_invalid':
@@ -164,9 +170,11 @@ export function statusOf(code: ProblemCode) {
     case 'name_taken':
     case 'nothing_to_publish':
     case 'version_changed':
+    case 'edit_failed':
     case 'approval_decided':
     case 'approval_stale':
     case 'hash_mismatch':
+    case 'server_stopped':
     case 'secret_unset':
     case 'rotation_unknown':
     case 'deployment_changed':

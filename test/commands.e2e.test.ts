@@ -124,6 +124,61 @@ test('mcpbox tools and logs tell what there is, what ran and what happened', asy
   expect(happened).toMatch(/approval\.approved .* admin:boss with mcpbox-cli .* from 127\.0\.0\.1/)
 })
 
+test('mcpbox tools tells the history of a tool, shows a diff and goes back', async () => {
+  const text = (said: string) => `def main():\n    """Says it."""\n    return "${said}"\n`
+  const first = await askFor('say', text('one'))
+  await mcpbox('approvals', 'approve', first.approval, first.hash)
+  await using author = await legacyClient(stack.origins[0]!.mcp)
+  const at = { server: 'cli', name: 'say' }
+  await author.call('mcpbox_update_tool', { ...at, code: text('two'), timeout_ms: 5_000 })
+  const asked = Asked.parse((await author.call('mcpbox_request_publish', at)).structured)
+  await mcpbox('approvals', 'approve', asked.approval, asked.hash)
+  const { stdout: history } = await mcpbox('tools', 'versions', 'cli__say')
+  expect(history).toMatch(/^version 2 {2}live .* by this machine\n {2}approved by boss\n/)
+  expect(history).toContain('  Code: 1 line added, 1 line removed.\n')
+  const { stdout: diff } = await mcpbox('tools', 'diff', 'cli__say', '1', '2')
+  expect(diff).toContain('timeout_ms: 30000 → 5000\n')
+  expect(diff).toContain('-    return "one"\n+    return "two"\n')
+  expect((await mcpbox('tools', 'rollback', 'cli__say', '1')).stdout).toBe(
+    'Version 1 of cli__say is live.\n',
+  )
+  expect(await call('say')).toMatchObject({ text: 'one' })
+})
+
+test('mcpbox servers stops, starts and deletes; what is gone stays on record', async () => {
+  const { approval, hash } = await askFor('go', 'def main():\n    """Goes."""\n    return 1\n')
+  await mcpbox('approvals', 'approve', approval, hash)
+  await mcpbox('servers', 'stop', 'cli')
+  expect((await mcpbox('servers', 'list')).stdout).toMatch(/^cli .* STOPPED by admin:boss at /m)
+  expect(await call('go')).toMatchObject({
+    isError: true,
+    text: expect.stringContaining('npx mcpbox servers start cli'),
+  })
+  await mcpbox('servers', 'start', 'cli')
+  expect(await call('go')).toMatchObject({ text: '1', isError: false })
+  await mcpbox('tools', 'delete', 'cli__go')
+  expect((await mcpbox('tools', 'list', 'cli')).stdout).not.toContain('cli__go')
+  expect((await mcpbox('logs', 'executions', '--tool', 'cli__go')).stdout).toContain('cli__go')
+  await mcpbox('servers', 'delete', 'cli')
+  await expect(mcpbox('tools', 'list', 'cli')).rejects.toMatchObject({
+    stderr: expect.stringContaining('There is no server named "cli"'),
+  })
+})
+
+test('mcpbox settings shows and changes what can be set', async () => {
+  expect((await mcpbox('settings', 'list')).stdout).toMatch(
+    /^remote_destructive +false \(default\)$/m,
+  )
+  const { stdout } = await mcpbox('settings', 'set', 'remote_destructive', 'true')
+  expect(stdout).toBe('remote_destructive is true.\n')
+  expect((await mcpbox('settings', 'set', 'remote_destructive', 'default')).stdout).toBe(
+    'remote_destructive is false.\n',
+  )
+  await expect(mcpbox('settings', 'set', 'log_retention_days', 'never')).rejects.toMatchObject({
+    stderr: expect.stringContaining('value'),
+  })
+})
+
 test('mcpbox logs follow tells what happens as it happens', async () => {
   const following = spawn(
     process.execPath,

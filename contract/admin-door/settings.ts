@@ -1,21 +1,30 @@
 import { z } from 'zod'
 import { pageOf } from './page.ts'
 
-/** What an admin may set; each takes effect at every replica without a restart. */
-export const SettingName = z.enum(['log_retention_days'])
-export type SettingName = z.infer<typeof SettingName>
-
 export const LogRetentionDays = z.int().min(1).max(3650)
+
+/** What an admin may set, and to what; each takes effect at every replica without a restart. */
+export const SETTINGS = {
+  /** Executions and activity end after so many days. */
+  log_retention_days: LogRetentionDays,
+  /** Whether management tools that destroy may be called through the Worker. */
+  remote_destructive: z.boolean(),
+} as const
+export const SettingName = z.enum(['log_retention_days', 'remote_destructive'])
+export type SettingName = z.infer<typeof SettingName>
+export type SettingValues = { [name in SettingName]: z.infer<(typeof SETTINGS)[name]> }
+
+const SettingValue = z.union(Object.values(SETTINGS))
 
 export const SettingView = z.object({
   name: SettingName,
-  value: z.int(),
+  value: SettingValue,
   /** What it is while nobody has changed it. */
-  default: z.int(),
+  default: SettingValue,
   changed: z.boolean(),
 })
 export type SettingView = z.infer<typeof SettingView>
 export const SettingList = pageOf(SettingView)
 
 /** `PUT /api/settings/{name}`; null for the default again. */
-export const SettingChange = z.strictObject({ value: LogRetentionDays.nullable() })
+export const SettingChange = z.strictObject({ value: SettingValue.nullable() })

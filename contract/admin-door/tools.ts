@@ -10,6 +10,8 @@ export const ServerView = z.object({
   created_by: z.string(),
   created_at: z.iso.datetime(),
   tools: z.int(),
+  /** Since when, and by which actor, it is stopped; null while it runs. */
+  stopped: z.object({ at: z.iso.datetime(), by: z.string() }).nullable(),
 })
 export type ServerView = z.infer<typeof ServerView>
 /** By name. */
@@ -63,6 +65,18 @@ export const ToolList = pageOf(ToolInList).extend({
 })
 export const ToolQuery = z.strictObject({ ...pageQuery, server: Name.optional() })
 
+/** A tool that was deleted. */
+export const DeletedToolView = z.object({
+  id: z.uuid(),
+  server: Name,
+  name: Name,
+  deleted_at: z.iso.datetime(),
+  deleted_by: z.string(),
+  versions: z.int(),
+})
+/** Newest first. */
+export const DeletedToolList = pageOf(DeletedToolView)
+
 /** Newest first. */
 export const VersionList = pageOf(VersionView)
 
@@ -70,6 +84,8 @@ export const VersionList = pageOf(VersionView)
 export const VersionDiff = z.object({
   from: z.int(),
   to: z.int(),
+  /** Each change as a sentence for people; none when nothing but the number differs. */
+  words: z.array(z.string()),
   /** A unified diff; empty when the code is the same. */
   code: z.string(),
   /** Of everything but the code, what differs. */

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import type { SandboxHealth } from '#contract/sandbox.ts'
 import { VERSION } from '#contract/version.ts'
 import type { Config } from './config.ts'
+import { FIXED_DEFAULTS } from './domain/admin-settings.ts'
 import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
@@ -99,6 +100,7 @@ export async function startOrigin(
         owner,
         stores,
         within,
+        notices,
         sandbox,
         packages,
         answers,
@@ -111,7 +113,7 @@ export async function startOrigin(
   const rates = pgRateStore(db)
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
-  const settingDefaults = { log_retention_days: config.logRetentionDays }
+  const settingDefaults = { ...FIXED_DEFAULTS, log_retention_days: config.logRetentionDays }
   starting.use(
     housekeeping(
       [
@@ -119,6 +121,7 @@ export async function startOrigin(
         () => rates.forgetBefore(Date.now() - RATE_KEPT_MS),
         () => sessionRecords.forgetExpired(),
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
+        () => stores.codeParts.forgetExpired(),
         () => stores.secrets.forgetLinksExpiredBefore(new Date()),
         () => endOldLogs(db, stores, settingDefaults),
       ],
@@ -148,7 +151,7 @@ export async function startOrigin(
     circuit: () => breaker.health,
     operations: () => engine.running,
     lastTunnelRequest: () => lastTunnelRequest,
-    approvalsWaiting: () => stores.approvals.waiting(),
+    approvalsWaiting: async () => (await stores.approvals.waiting(null, 1)).total,
   })
 
   const trusted = trustedProxies(config.trustedProxies)

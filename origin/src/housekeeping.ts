@@ -19,7 +19,7 @@ const DAY_MS = 24 * 3600 * 1000
 export async function endOldLogs(
   db: Db,
   { settings }: Pick<Stores, 'settings'>,
-  defaults: SettingDefaults,
+  defaults: Pick<SettingDefaults, 'log_retention_days'>,
 ) {
   const { value: days } = await settingValue(settings, defaults, 'log_retention_days')
   return endOlderThan(db, new Date(Date.now() - days * DAY_MS))

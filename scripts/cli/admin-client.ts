@@ -41,6 +41,8 @@ export async function signInAt(
       headers: {
         'user-agent': `mcpbox-cli/${VERSION}`,
         ...(asked.body !== undefined && { 'content-type': 'application/json' }),
+        // Whoever types a change means it, whatever stands there now.
+        ...(endpoint.ifMatch && { 'if-match': '*' }),
         ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
       },
       ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),

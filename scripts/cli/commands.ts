@@ -3,7 +3,10 @@ import type { AdminClient } from './admin-client.ts'
 import { approve, reject, reviewApprovals } from './approvals.ts'
 import { followActivity, showActivity, showExecutions } from './logs.ts'
 import { deleteSecret, linkSecret, listSecrets, setSecret } from './secrets.ts'
+import { deleteServer, listServers, startServer, stopServer } from './servers.ts'
+import { listSettings, setSetting } from './settings.ts'
 import { listTools } from './tools.ts'
+import { deleteTool, diffVersions, listVersions, rollBackTool } from './versions.ts'
 
 /** Options of the commands; each takes those that mean something to it. */
 export const OPTIONS = {
@@ -69,6 +72,56 @@ export const COMMANDS: readonly Command[] = [
     typed: 'tools list [server]',
     says: 'tools, and what of each is live',
     run: (client, [server]) => listTools(client, server),
+  },
+  {
+    typed: 'tools versions <server__tool>',
+    says: 'who changed it, how, and what was decided',
+    run: (client, [tool = '']) => listVersions(client, tool),
+  },
+  {
+    typed: 'tools diff <server__tool> <from> <to>',
+    says: 'what one version says otherwise than another',
+    run: (client, [tool = '', from = '', to = '']) => diffVersions(client, tool, from, to),
+  },
+  {
+    typed: 'tools rollback <server__tool> <version>',
+    says: 'go back: live at once where its approval stands',
+    run: (client, [tool = '', number = '']) => rollBackTool(client, tool, number),
+  },
+  {
+    typed: 'tools delete <server__tool>',
+    says: 'gone at once; its history is kept',
+    run: (client, [tool = '']) => deleteTool(client, tool),
+  },
+  {
+    typed: 'servers list',
+    says: 'servers, and which are stopped',
+    run: (client) => listServers(client),
+  },
+  {
+    typed: 'servers stop <server>',
+    says: 'nobody lists or calls its tools until it is started',
+    run: (client, [server = '']) => stopServer(client, server),
+  },
+  {
+    typed: 'servers start <server>',
+    says: 'its live tools can be called again',
+    run: (client, [server = '']) => startServer(client, server),
+  },
+  {
+    typed: 'servers delete <server>',
+    says: 'with its tools and secrets; histories are kept',
+    run: (client, [server = '']) => deleteServer(client, server),
+  },
+  {
+    typed: 'settings list',
+    says: 'what can be set',
+    run: (client) => listSettings(client),
+  },
+  {
+    typed: 'settings set <name> <value>',
+    says: 'at once, everywhere; "default" for the default',
+    run: (client, [name = '', value = '']) => setSetting(client, name, value),
   },
   {
     typed: 'logs executions',

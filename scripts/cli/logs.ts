@@ -25,7 +25,7 @@ export async function showExecutions(
           one.tool,
           `${Math.round(one.duration_ms)} ms`,
           `${one.kind} by ${one.principal_label}`,
-          `version ${one.version.slice(0, 12)}`,
+          `version ${one.version} (${one.hash.slice(0, 12)})`,
           ...(one.detail === null ? [] : [one.detail.split('\n')[0] ?? '']),
         ].join('  '),
       ),

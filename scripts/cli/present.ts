@@ -1,15 +1,13 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
 import { MAX_QUEUED_MS } from '#contract/limits.ts'
-import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
-import { readSecretGrant } from '#contract/secret-grant.ts'
+import { manifestLines } from '#contract/manifest.ts'
+import { lineInWords } from '#contract/manifest-words.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
 import { visibleLine, visibleText } from '#contract/visible-text.ts'
 
 /** What opting in means, as the person who approves reads it. */
 const WHEN_AWAY = `a call while this machine is away waits up to ${MAX_QUEUED_MS / 3_600_000} h, with its arguments kept at Cloudflare, and runs then`
-
-const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
 
 /**
  * A question as the person who decides reads it in a terminal. Nothing of the asker's can pass for a
@@ -18,7 +16,7 @@ const MAY = { host: 'reach', module: 'import', package: 'use the package' } as c
  */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
-  const may = manifestLines(version.manifest).map(permission)
+  const may = manifestLines(version.manifest).map(lineInWords)
   const { client } = approval
   const fields = {
     request: approval.id,
@@ -54,14 +52,6 @@ export function present(approval: ApprovalView): string {
 function prose(title: string, lines: string[]): string[] {
   const written = lines.filter((line) => line.trim() !== '')
   return [title, ...written.map((line) => `     ┊ ${visibleLine(line)}`)]
-}
-
-function permission(line: ManifestLine): string {
-  if (line.kind !== 'secret') return `${MAY[line.kind]} ${line.value}`
-  const { name, place } = readSecretGrant(line.value)
-  if (place === null) return `read the secret ${name}`
-  const where = place.header === null ? 'anywhere in a request' : `in the header ${place.header}`
-  return `send the secret ${name}, without reading it, to ${place.host} ${where}`
 }
 
 function offer(publication: Publication): string {

@@ -3,6 +3,7 @@ import { VersionView } from '../../admin-api.ts'
 import { Name } from '../../names.ts'
 import { pageQuery } from '../page.ts'
 import {
+  DeletedToolList,
   NewServer,
   ServerChange,
   ServerList,
@@ -13,6 +14,7 @@ import {
   VersionDiff,
   VersionList,
 } from '../tools.ts'
+import { RolledBack, VersionHistory } from '../history.ts'
 import { endpoint } from '../endpoint.ts'
 
 const paged = z.strictObject(pageQuery)
@@ -60,6 +62,29 @@ export const TOOL_ENDPOINTS = {
     etag: true,
     ifMatch: true,
   }),
+  deleteServer: endpoint({
+    method: 'delete',
+    path: '/api/servers/{server}',
+    summary: 'Deletes a server with its tools, and forgets its secrets; histories are kept',
+    params: server,
+    ifMatch: true,
+  }),
+  startServer: endpoint({
+    method: 'post',
+    path: '/api/servers/{server}/start',
+    summary: 'Lets clients call the live tools of a server that was stopped',
+    params: server,
+    answer: ServerView,
+    etag: true,
+  }),
+  stopServer: endpoint({
+    method: 'post',
+    path: '/api/servers/{server}/stop',
+    summary: 'Keeps clients from all tools of a server; what runs already goes on',
+    params: server,
+    answer: ServerView,
+    etag: true,
+  }),
   listTools: endpoint({
     method: 'get',
     path: '/api/tools',
@@ -74,6 +99,27 @@ export const TOOL_ENDPOINTS = {
     params: tool,
     answer: ToolView,
   }),
+  deleteTool: endpoint({
+    method: 'delete',
+    path: '/api/servers/{server}/tools/{tool}',
+    summary: 'Deletes a tool; its history is kept',
+    params: tool,
+  }),
+  listDeletedTools: endpoint({
+    method: 'get',
+    path: '/api/deleted-tools',
+    summary: 'Tools that were deleted, the newest of them first',
+    query: paged,
+    answer: DeletedToolList,
+  }),
+  listDeletedVersions: endpoint({
+    method: 'get',
+    path: '/api/deleted-tools/{id}/versions',
+    summary: 'The versions of a tool that was deleted, newest first',
+    params: { id: z.uuid() },
+    query: paged,
+    answer: VersionList,
+  }),
   listVersions: endpoint({
     method: 'get',
     path: '/api/servers/{server}/tools/{tool}/versions',
@@ -81,6 +127,14 @@ export const TOOL_ENDPOINTS = {
     params: tool,
     query: paged,
     answer: VersionList,
+  }),
+  listHistory: endpoint({
+    method: 'get',
+    path: '/api/servers/{server}/tools/{tool}/history',
+    summary: 'A tool’s versions, newest first: who, what changed, what was decided',
+    params: tool,
+    query: paged,
+    answer: VersionHistory,
   }),
   getVersion: endpoint({
     method: 'get',
@@ -96,5 +150,12 @@ export const TOOL_ENDPOINTS = {
     params: { ...tool, number: Number },
     query: z.strictObject({ from: Number.describe('Number of the version to compare with') }),
     answer: VersionDiff,
+  }),
+  rollBack: endpoint({
+    method: 'post',
+    path: '/api/servers/{server}/tools/{tool}/versions/{number}/rollback',
+    summary: 'Goes back to a version: live at once where its approval stands, else a new draft',
+    params: { ...tool, number: Number },
+    answer: RolledBack,
   }),
 }

@@ -4,8 +4,13 @@ import type { ClientInfo } from '#contract/operation.ts'
 export type Action =
   | 'server.created'
   | 'server.described'
+  | 'server.stopped'
+  | 'server.started'
+  | 'server.deleted'
   | 'tool.created'
+  | 'tool.deleted'
   | 'version.drafted'
+  | 'version.rolled_back'
   | 'approval.requested'
   | 'approval.approved'
   | 'approval.rejected'
@@ -44,8 +49,15 @@ export interface Doer extends Seen {
   actor: string
 }
 
+const ADMIN = 'admin:'
+
 export function adminDoer(username: string, seen: Seen): Doer {
-  return { actor: `admin:${username}`, ...seen }
+  return { actor: `${ADMIN}${username}`, ...seen }
+}
+
+/** Whether an actor is an admin, and no principal. */
+export function isAdmin(actor: string): boolean {
+  return actor.startsWith(ADMIN)
 }
 
 /** The script that deploys the Worker. */

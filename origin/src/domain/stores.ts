@@ -7,6 +7,7 @@ import type { PrincipalStore } from './principals.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { SettingStore } from './settings.ts'
 import type { ToolIndex } from './finding/tool-index.ts'
+import type { CodePartStore } from './tools/code-parts.ts'
 import type { ToolDirectory } from './tools/tool-directory.ts'
 import type { ToolStore } from './tools/tool-store.ts'
 
@@ -16,6 +17,7 @@ export interface Stores {
   directory: ToolDirectory
   toolIndex: ToolIndex
   approvals: ApprovalStore
+  codeParts: CodePartStore
   executions: ExecutionStore
   operations: OperationStore
   principals: PrincipalStore

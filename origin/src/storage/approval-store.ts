@@ -1,7 +1,8 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import { wireName } from '#contract/names.ts'
 import type { Approval, ApprovalStore } from '../domain/approvals/approval-store.ts'
 import type { Db } from './database.ts'
-import { admins, approvals } from './schema.ts'
+import { admins, approvals, servers, tools, versions } from './schema.ts'
 import { storableText } from './storable-text.ts'
 
 export function pgApprovalStore(db: Db): ApprovalStore {
@@ -42,8 +43,33 @@ export function pgApprovalStore(db: Db): ApprovalStore {
       return rows.map(toApproval)
     },
 
-    async waiting() {
-      return db.$count(approvals, eq(approvals.state, 'waiting'))
+    async waiting(server, limit) {
+      const rows = await db
+        .select({
+          approval: approvals,
+          server: servers.name,
+          tool: tools.name,
+          version: versions.number,
+          total: sql<number>`(count(*) over ())::int`,
+        })
+        .from(approvals)
+        .innerJoin(versions, eq(versions.id, approvals.versionId))
+        .innerJoin(tools, eq(tools.id, versions.toolId))
+        .innerJoin(servers, eq(servers.id, tools.serverId))
+        .where(
+          and(
+            eq(approvals.state, 'waiting'),
+            server === null ? undefined : eq(servers.name, server),
+          ),
+        )
+        .orderBy(asc(approvals.requestedAt), asc(approvals.id))
+        .limit(limit)
+      const oldest = rows.map(({ approval, version, ...row }) => ({
+        ...toApproval({ approval, decidedBy: null }),
+        tool: wireName(row.server, row.tool),
+        version,
+      }))
+      return { total: rows[0]?.total ?? 0, oldest }
     },
 
     async ofVersion(versionId) {

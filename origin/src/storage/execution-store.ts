@@ -8,7 +8,7 @@ import { storableText } from './storable-text.ts'
 export function pgExecutionStore(db: Db): ExecutionStore {
   const select = () =>
     db
-      .select({ execution: executions, hash: versions.hash })
+      .select({ execution: executions, version: versions.number, hash: versions.hash })
       .from(executions)
       .innerJoin(versions, eq(versions.id, executions.versionId))
 
@@ -42,6 +42,7 @@ export function pgExecutionStore(db: Db): ExecutionStore {
         .where(
           and(
             is(executions.tool, filter.tool),
+            is(versions.toolId, filter.toolId),
             is(executions.kind, filter.kind),
             is(executions.outcome, filter.outcome),
             is(executions.principal, filter.principal),
@@ -55,12 +56,14 @@ export function pgExecutionStore(db: Db): ExecutionStore {
         )
         .orderBy(desc(executions.startedAt), desc(executions.id))
         .limit(limit)
-      return rows.map(({ execution, hash }) => ({ ...execution, hash }))
+      return rows.map(({ execution, ...ran }) => ({ ...execution, ...ran }))
     },
 
     async execution(id) {
       const [row] = await select().where(eq(executions.id, id))
-      return row === undefined ? null : { ...row.execution, hash: row.hash }
+      if (row === undefined) return null
+      const { execution, ...ran } = row
+      return { ...execution, ...ran }
     },
   }
 }

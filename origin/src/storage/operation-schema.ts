@@ -14,7 +14,7 @@ import {
 import type { OperationRequest } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Dispatch, NumberedEvent } from '../domain/operations/operation.ts'
-import { at, createdAt } from './columns.ts'
+import { at, bytea, createdAt } from './columns.ts'
 
 /** Tables of what is under way; nothing in them is worth keeping for long. */
 
@@ -77,6 +77,25 @@ export const operationResults = pgTable('operation_results', {
     .references(() => operations.opId, { onDelete: 'cascade' }),
   whole: text('whole').notNull(),
 })
+
+/** Code that somebody sends in parts, until all are there. */
+export const codeParts = pgTable(
+  'code_parts',
+  {
+    principal: text('principal').notNull(),
+    server: text('server').notNull(),
+    tool: text('tool').notNull(),
+    of: integer('of').notNull(),
+    part: integer('part').notNull(),
+    bytes: bytea('bytes').notNull(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.principal, t.server, t.tool, t.part] }),
+    index('code_parts_expiry').on(t.expiresAt),
+    check('code_parts_part', sql`part between 1 and "of"`),
+  ],
+)
 
 /** Assertions seen, until they expire: each is good for one use. */
 export const assertionUses = pgTable(

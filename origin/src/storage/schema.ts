@@ -46,13 +46,28 @@ export const principals = pgTable('principals', {
   label: text('label').notNull(),
 })
 
-export const servers = pgTable('servers', {
-  id: id(),
-  name: text('name').notNull().unique(),
-  description: text('description').notNull(),
-  createdBy: text('created_by').notNull(),
-  createdAt: createdAt(),
-})
+/** A deleted one stays, under a name that is free again: its history is never lost. */
+export const servers = pgTable(
+  'servers',
+  {
+    id: id(),
+    name: text('name').notNull(),
+    description: text('description').notNull(),
+    createdBy: text('created_by').notNull(),
+    createdAt: createdAt(),
+    stoppedBy: text('stopped_by'),
+    stoppedAt: at('stopped_at'),
+    deletedBy: text('deleted_by'),
+    deletedAt: at('deleted_at'),
+  },
+  (t) => [
+    uniqueIndex('servers_name')
+      .on(t.name)
+      .where(sql`deleted_at is null`),
+    check('servers_stopped', sql`(stopped_by is null) = (stopped_at is null)`),
+    check('servers_deleted', sql`(deleted_by is null) = (deleted_at is null)`),
+  ],
+)
 
 export const tools = pgTable(
   'tools',
@@ -62,8 +77,15 @@ export const tools = pgTable(
     name: text('name').notNull(),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
+    deletedBy: text('deleted_by'),
+    deletedAt: at('deleted_at'),
   },
-  (t) => [unique('tools_server_name').on(t.serverId, t.name)],
+  (t) => [
+    uniqueIndex('tools_server_name')
+      .on(t.serverId, t.name)
+      .where(sql`deleted_at is null`),
+    check('tools_deleted', sql`(deleted_by is null) = (deleted_at is null)`),
+  ],
 )
 
 /** One frozen text of a tool. A trigger refuses any change to what the hash covers. */

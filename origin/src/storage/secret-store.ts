@@ -3,7 +3,7 @@ import type { Name, SecretName } from '#contract/names.ts'
 import type { Secret, SecretStore } from '../domain/secrets/secret-store.ts'
 import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
-import { servers } from './schema.ts'
+import { servers, tools } from './schema.ts'
 import { secretLinks, secrets } from './secret-schema.ts'
 
 export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
@@ -15,7 +15,7 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
       .from(secrets)
       .innerJoin(servers, eq(servers.id, secrets.serverId))
   const named = (server: Name, name: SecretName) =>
-    and(eq(servers.name, server), eq(secrets.name, name))
+    and(eq(servers.name, server), isNull(servers.deletedAt), eq(secrets.name, name))
   const good = (tokenHash: string) =>
     and(
       eq(secretLinks.tokenHash, tokenHash),
@@ -67,6 +67,10 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
       return removed.length > 0
     },
 
+    async removeAll(serverId) {
+      await db.delete(secrets).where(eq(secrets.serverId, serverId))
+    },
+
     async locked(server, name) {
       const [row] = await select().where(named(server, name)).for('update', { of: secrets })
       return row === undefined ? null : toSecret(row)
@@ -82,6 +86,7 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
         .where(
           and(
             eq(servers.name, server),
+            isNull(servers.deletedAt),
             after === null ? undefined : sql`${secrets.name} collate "C" > ${after}`,
           ),
         )
@@ -90,18 +95,14 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
       return rows.map(toSecret)
     },
 
-    async values(server, names) {
+    async values(toolId, names) {
       if (names.length === 0) return new Map()
       const rows = await db
         .select({ serverId: secrets.serverId, name: secrets.name, sealed: secrets.sealed })
         .from(secrets)
-        .innerJoin(servers, eq(servers.id, secrets.serverId))
+        .innerJoin(tools, eq(tools.serverId, secrets.serverId))
         .where(
-          and(
-            eq(servers.name, server),
-            inArray(secrets.name, [...names]),
-            isNotNull(secrets.sealed),
-          ),
+          and(eq(tools.id, toolId), inArray(secrets.name, [...names]), isNotNull(secrets.sealed)),
         )
       return new Map(
         rows.flatMap(({ serverId, name, sealed }) =>

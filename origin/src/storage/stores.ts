@@ -5,6 +5,7 @@ import { pgAdminStore } from './admin-store.ts'
 import { pgApprovalStore } from './approval-store.ts'
 import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
+import { pgCodePartStore } from './code-part-store.ts'
 import { pgExecutionStore } from './execution-store.ts'
 import { pgOperationStore } from './operation-store.ts'
 import { pgPrincipalStore } from './principal-store.ts'
@@ -21,6 +22,7 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     directory: pgToolDirectory(db),
     toolIndex: pgToolIndex(db),
     approvals: pgApprovalStore(db),
+    codeParts: pgCodePartStore(db),
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),
     principals: pgPrincipalStore(db),

@@ -1,9 +1,10 @@
-import { and, asc, eq, sql, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, sql, type SQL } from 'drizzle-orm'
 import type { VersionState } from '#contract/admin-api.ts'
 import type { Name } from '#contract/names.ts'
 import type { ToolDirectory } from '../domain/tools/tool-directory.ts'
 import type { Db } from './database.ts'
 import { servers, tools, versions } from './schema.ts'
+import { stopOf } from './version-rows.ts'
 
 export function pgToolDirectory(db: Db): ToolDirectory {
   const serverName = sql`${servers.name} collate "C"`
@@ -24,10 +25,10 @@ export function pgToolDirectory(db: Db): ToolDirectory {
     db
       .select({
         server: servers,
-        tools: sql<number>`(select count(*)::int from ${tools} where ${tools.serverId} = ${servers.id})`,
+        tools: sql<number>`(select count(*)::int from ${tools} where ${tools.serverId} = ${servers.id} and ${tools.deletedAt} is null)`,
       })
       .from(servers)
-      .where(where)
+      .where(and(isNull(servers.deletedAt), where))
       .orderBy(asc(serverName))
 
   return {
@@ -52,6 +53,65 @@ export function pgToolDirectory(db: Db): ToolDirectory {
       await db.update(servers).set({ description }).where(eq(servers.id, id))
     },
 
+    async stopServer(id, by) {
+      await db
+        .update(servers)
+        .set({ stoppedBy: by, stoppedAt: sql`now()` })
+        .where(eq(servers.id, id))
+    },
+
+    async startServer(id) {
+      await db.update(servers).set({ stoppedBy: null, stoppedAt: null }).where(eq(servers.id, id))
+    },
+
+    async deleteServer(id, by) {
+      await db
+        .update(servers)
+        .set({ deletedBy: by, deletedAt: sql`now()` })
+        .where(eq(servers.id, id))
+    },
+
+    async deleteTool(id, by) {
+      await db
+        .update(tools)
+        .set({ deletedBy: by, deletedAt: sql`now()` })
+        .where(eq(tools.id, id))
+    },
+
+    async deletedTools({ before, limit }) {
+      const deletedAt = sql`date_trunc('milliseconds', ${tools.deletedAt})`
+      const rows = await db
+        .select({ tool: tools, server: servers.name, versions: newest.versions })
+        .from(tools)
+        .innerJoin(servers, eq(servers.id, tools.serverId))
+        .innerJoin(newest, eq(newest.toolId, tools.id))
+        .where(
+          and(
+            sql`${tools.deletedAt} is not null`,
+            before === null
+              ? undefined
+              : sql`(${deletedAt}, ${tools.id}) < (${before.deletedAt.toISOString()}::timestamptz, ${before.id}::uuid)`,
+          ),
+        )
+        .orderBy(desc(deletedAt), desc(tools.id))
+        .limit(limit)
+      return rows.flatMap(
+        ({ tool: { id, name, deletedAt: at, deletedBy }, server, versions: count }) =>
+          at === null || deletedBy === null
+            ? []
+            : [
+                {
+                  id,
+                  server: server as Name,
+                  name: name as Name,
+                  deletedAt: at,
+                  deletedBy,
+                  versions: count,
+                },
+              ],
+      )
+    },
+
     async tools({ server, name }, { after, limit }) {
       const rows = await db
         .select({
@@ -69,6 +129,8 @@ export function pgToolDirectory(db: Db): ToolDirectory {
         .innerJoin(versions, and(eq(versions.toolId, tools.id), eq(versions.number, newest.number)))
         .where(
           and(
+            isNull(tools.deletedAt),
+            isNull(servers.deletedAt),
             server === undefined ? undefined : eq(servers.name, server),
             name === undefined ? undefined : eq(tools.name, name),
             after === null
@@ -93,5 +155,6 @@ export function pgToolDirectory(db: Db): ToolDirectory {
 }
 
 function toServer(row: { server: typeof servers.$inferSelect; tools: number }) {
-  return { ...row.server, name: row.server.name as Name, tools: row.tools }
+  const { server, tools: count } = row
+  return { ...server, name: server.name as Name, stopped: stopOf(server), tools: count }
 }

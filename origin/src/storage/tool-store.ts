@@ -1,15 +1,22 @@
-import { and, asc, count, desc, eq, inArray, like, max, sql } from 'drizzle-orm'
-import { EMPTY_MANIFEST, manifestLines, type ManifestLine } from '#contract/manifest.ts'
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, like, max, sql } from 'drizzle-orm'
+import { manifestLines, type ManifestLine } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
-import { addressOf, type Publication } from '#contract/publication.ts'
+import { addressOf } from '#contract/publication.ts'
 import { refuse } from '../domain/refusal.ts'
-import type { Candidate, ToolStore } from '../domain/tools/tool-store.ts'
+import type { ToolStore } from '../domain/tools/tool-store.ts'
 import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
-import type { Version } from '../domain/tools/version.ts'
 import { breaks } from './broken-constraint.ts'
 import type { Db } from './database.ts'
-import { approvals, grants, servers, tools, versions } from './schema.ts'
+import { approvals, grants, principals, servers, tools, versions } from './schema.ts'
 import { storableText } from './storable-text.ts'
+import { stopOf, toCandidate, toVersion } from './version-rows.ts'
+
+/** A server of this name that was not deleted. */
+function isThere(server: string) {
+  return and(eq(servers.name, server), isNull(servers.deletedAt))
+}
+
+const label = sql<string>`coalesce(${principals.label}, ${servers.stoppedBy})`
 
 export function pgToolStore(db: Db): ToolStore {
   const select = () =>
@@ -44,7 +51,7 @@ export function pgToolStore(db: Db): ToolStore {
       const [row] = await db
         .insert(servers)
         .values(server)
-        .onConflictDoNothing({ target: servers.name })
+        .onConflictDoNothing({ target: servers.name, where: sql`deleted_at is null` })
         .returning({ id: servers.id })
       return (
         row?.id ??
@@ -59,18 +66,20 @@ export function pgToolStore(db: Db): ToolStore {
       const rows = await db
         .select({ server: servers, tools: count(tools.id) })
         .from(servers)
-        .leftJoin(tools, eq(tools.serverId, servers.id))
+        .leftJoin(tools, and(eq(tools.serverId, servers.id), isNull(tools.deletedAt)))
+        .where(isNull(servers.deletedAt))
         .groupBy(servers.id)
         .orderBy(asc(servers.name))
       return rows.map((row) => ({
         ...row.server,
         name: row.server.name as Name,
+        stopped: stopOf(row.server),
         tools: row.tools,
       }))
     },
 
     async serverId(name) {
-      const [row] = await db.select({ id: servers.id }).from(servers).where(eq(servers.name, name))
+      const [row] = await db.select({ id: servers.id }).from(servers).where(isThere(name))
       return row?.id ?? null
     },
 
@@ -78,7 +87,10 @@ export function pgToolStore(db: Db): ToolStore {
       const [row] = await db
         .insert(tools)
         .values(tool)
-        .onConflictDoNothing({ target: [tools.serverId, tools.name] })
+        .onConflictDoNothing({
+          target: [tools.serverId, tools.name],
+          where: sql`deleted_at is null`,
+        })
         .returning({ id: tools.id })
       return (
         row?.id ??
@@ -94,7 +106,7 @@ export function pgToolStore(db: Db): ToolStore {
         .select({ id: tools.id })
         .from(tools)
         .innerJoin(servers, eq(servers.id, tools.serverId))
-        .where(and(eq(servers.name, server), eq(tools.name, name)))
+        .where(and(isThere(server), eq(tools.name, name), isNull(tools.deletedAt)))
       return row === undefined ? null : { id: row.id, server, name }
     },
 
@@ -104,7 +116,7 @@ export function pgToolStore(db: Db): ToolStore {
         .from(tools)
         .innerJoin(servers, eq(servers.id, tools.serverId))
         .innerJoin(versions, eq(versions.toolId, tools.id))
-        .where(eq(servers.name, server))
+        .where(and(isThere(server), isNull(tools.deletedAt)))
         .orderBy(asc(tools.name), asc(versions.number))
       return [...Map.groupBy(rows, (row) => row.name as Name)].map(([name, of]) => ({
         name,
@@ -113,7 +125,12 @@ export function pgToolStore(db: Db): ToolStore {
     },
 
     async lock(toolId) {
-      await db.select({ id: tools.id }).from(tools).where(eq(tools.id, toolId)).for('update')
+      const [row] = await db
+        .select({ deletedAt: tools.deletedAt })
+        .from(tools)
+        .where(eq(tools.id, toolId))
+        .for('update')
+      return row !== undefined && row.deletedAt === null
     },
 
     async addVersion(toolId, text, createdBy) {
@@ -185,20 +202,53 @@ export function pgToolStore(db: Db): ToolStore {
     async liveAt(kind, address) {
       if (storableText(address) !== address) return null
       const [row] = await candidates().where(
-        and(eq(versions.kind, kind), eq(versions.address, address), eq(versions.state, 'live')),
+        and(
+          eq(versions.kind, kind),
+          eq(versions.address, address),
+          eq(versions.state, 'live'),
+          isNull(servers.stoppedAt),
+        ),
       )
       return row === undefined ? null : toCandidate(row)
     },
 
-    async liveTemplates() {
+    async stoppedAt(kind, address) {
+      if (storableText(address) !== address) return null
+      const [row] = await db
+        .select({
+          server: servers.name,
+          at: servers.stoppedAt,
+          actor: servers.stoppedBy,
+          by: label,
+        })
+        .from(versions)
+        .innerJoin(tools, eq(tools.id, versions.toolId))
+        .innerJoin(servers, eq(servers.id, tools.serverId))
+        .leftJoin(principals, eq(principals.key, servers.stoppedBy))
+        .where(
+          and(
+            eq(versions.kind, kind),
+            eq(versions.address, address),
+            eq(versions.state, 'live'),
+            isNotNull(servers.stoppedAt),
+          ),
+        )
+      if (row === undefined || row.at === null || row.actor === null) return null
+      return { server: row.server as Name, at: row.at, actor: row.actor, by: row.by }
+    },
+
+    async liveTemplates(of) {
       const rows = await db
         .select({ address: versions.address })
         .from(versions)
+        .innerJoin(tools, eq(tools.id, versions.toolId))
+        .innerJoin(servers, eq(servers.id, tools.serverId))
         .where(
           and(
             eq(versions.kind, 'resource'),
             eq(versions.state, 'live'),
             like(versions.address, '%{%'),
+            of === 'running' ? isNull(servers.stoppedAt) : isNotNull(servers.stoppedAt),
           ),
         )
         .orderBy(sql`${versions.address} collate "C"`)
@@ -207,7 +257,13 @@ export function pgToolStore(db: Db): ToolStore {
 
     async live(kinds) {
       const rows = await select()
-        .where(and(eq(versions.state, 'live'), inArray(versions.kind, [...kinds])))
+        .where(
+          and(
+            eq(versions.state, 'live'),
+            inArray(versions.kind, [...kinds]),
+            isNull(servers.stoppedAt),
+          ),
+        )
         .orderBy(sql`${servers.name} collate "C"`, sql`${tools.name} collate "C"`)
       return rows.map(toVersion)
     },
@@ -216,7 +272,9 @@ export function pgToolStore(db: Db): ToolStore {
       const [row] = await db
         .select({ live: count() })
         .from(versions)
-        .where(and(eq(versions.state, 'live'), eq(versions.kind, kind)))
+        .innerJoin(tools, eq(tools.id, versions.toolId))
+        .innerJoin(servers, eq(servers.id, tools.serverId))
+        .where(and(eq(versions.state, 'live'), eq(versions.kind, kind), isNull(servers.stoppedAt)))
       return row?.live ?? 0
     },
 
@@ -232,35 +290,5 @@ export function pgToolStore(db: Db): ToolStore {
           .insert(grants)
           .values(lines.map((line) => ({ ...line, versionId: version.id, approvalId })))
     },
-  }
-}
-
-function toCandidate({
-  approvedHash,
-  granted,
-  ...row
-}: Parameters<typeof toVersion>[0] & {
-  approvedHash: string | null
-  granted: ManifestLine[]
-}): Candidate {
-  const approved = approvedHash === null ? null : { hash: approvedHash, granted }
-  return { version: toVersion(row), approved }
-}
-
-function toVersion(row: {
-  version: typeof versions.$inferSelect
-  server: string
-  tool: string
-}): Version {
-  const { kind, address, mimeType, ...version } = row.version
-  const publication: Publication =
-    kind === 'resource' ? { kind, uri: address, mimeType } : { kind, name: address }
-  return {
-    ...version,
-    publication,
-    // Texts of format 1 were stored before a manifest could name packages.
-    manifest: { ...EMPTY_MANIFEST, ...version.manifest },
-    server: row.server as Name,
-    tool: row.tool as Name,
   }
 }

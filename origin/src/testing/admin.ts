@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { PoolFigures } from '#contract/health.ts'
+import { FIXED_DEFAULTS } from '../domain/admin-settings.ts'
 import { CatalogReader } from '../domain/catalog.ts'
 import { DEFAULT_LISTING } from '../domain/listing.ts'
 import { adminDoor } from '../http/admin/app.ts'
@@ -69,7 +70,7 @@ export function openAdmin(
     worker: workerReach(stores.settings),
     packages,
     notices,
-    settingDefaults: { log_retention_days: 30 },
+    settingDefaults: { ...FIXED_DEFAULTS, log_retention_days: 30 },
     listing: DEFAULT_LISTING,
     version: '1.2.3',
     log,

@@ -21,7 +21,16 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
   const { stores, within, notices } = opened
   const packages = new ScriptedPackages()
 
-  const carryOut = carryOutWith({ owner, stores, within, sandbox, packages, answers, onFault })
+  const carryOut = carryOutWith({
+    owner,
+    stores,
+    within,
+    notices,
+    sandbox,
+    packages,
+    answers,
+    onFault,
+  })
   const engine = new OperationEngine({ owner, stores, notices, sandbox, carryOut, onFault })
   return { engine, faults, owner, packages }
 }

@@ -53,11 +53,15 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'cancelled':
     case 'name_taken':
     case 'server_unknown':
+    case 'server_stopped':
+    case 'destructive_from_afar':
     case 'tool_unknown':
+    case 'version_unknown':
     case 'code_invalid':
     case 'not_approved':
     case 'nothing_to_publish':
     case 'version_changed':
+    case 'edit_failed':
     case 'approval_unknown':
     case 'approval_decided':
     case 'approval_stale':

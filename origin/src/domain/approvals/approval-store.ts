@@ -1,4 +1,5 @@
 import type { ApprovalState } from '#contract/admin-api.ts'
+import type { Name } from '#contract/names.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 
 export interface Approval {
@@ -31,8 +32,11 @@ export interface ApprovalStore {
     state: ApprovalState | null,
     page: { after: { requestedAt: Date; id: string } | null; limit: number },
   ): Promise<Approval[]>
-  /** How many wait. */
-  waiting(): Promise<number>
+  /** What nobody has decided, of one server or of all: how much, and the oldest so many. */
+  waiting(
+    server: Name | null,
+    limit: number,
+  ): Promise<{ total: number; oldest: (Approval & { tool: string; version: number })[] }>
   ofVersion(versionId: string): Promise<Approval[]>
   /** Takes back the question about a version that waits. */
   withdraw(versionId: string): Promise<void>

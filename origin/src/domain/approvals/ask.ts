@@ -2,6 +2,7 @@ import { wireName } from '#contract/names.ts'
 import type { Doer } from '../activity.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
+import { lockTool } from '../tools/callable.ts'
 import type { Tool } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
 import type { Approval } from './approval-store.ts'
@@ -9,7 +10,7 @@ import type { Approval } from './approval-store.ts'
 /**
  * Freezes a tool's draft and asks a person about it. Asking again while the question waits gives
  * the question there is.
- * @throws Refusal nothing_to_publish
+ * @throws Refusal tool_unknown, nothing_to_publish
  */
 export async function askApproval(
   stores: Stores,
@@ -17,7 +18,7 @@ export async function askApproval(
   asker: Doer,
   notes: string,
 ): Promise<{ approval: Approval; version: Version }> {
-  await stores.tools.lock(tool.id)
+  await lockTool(stores.tools, tool)
   const pending = await stores.tools.versionIn(tool.id, 'pending')
   if (pending !== null) {
     const waiting = (await stores.approvals.ofVersion(pending.id)).find(

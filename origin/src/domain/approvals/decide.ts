@@ -31,7 +31,7 @@ export async function decide(
   const toolId = (await stores.tools.version(asked.versionId))?.toolId
   if (toolId === undefined) throw new Error(`approval ${approvalId} is about no version`)
 
-  await stores.tools.lock(toolId)
+  const isThere = await stores.tools.lock(toolId)
   const approval = await stores.approvals.approval(approvalId)
   const version = await stores.tools.version(asked.versionId)
   if (approval === null || version === null) throw new Error(`approval ${approvalId} vanished`)
@@ -39,7 +39,9 @@ export async function decide(
   if (approval.state === 'withdrawn')
     refuse(
       'approval_stale',
-      'The draft was changed after this was asked; decide on the new request.',
+      isThere
+        ? 'The draft was changed after this was asked; decide on the new request.'
+        : 'The tool was deleted after this was asked; there is nothing to decide any more.',
     )
   if (approval.state !== 'waiting')
     refuse(

@@ -9,7 +9,8 @@ export interface Execution {
   id: string
   kind: ExecutionKind
   versionId: string
-  /** Hash of the version that ran. */
+  /** Number and hash of the version that ran. */
+  version: number
   hash: string
   tool: string
   principal: string
@@ -31,6 +32,8 @@ export interface Execution {
 
 export interface ExecutionFilter {
   tool?: string | undefined
+  /** Of this tool alone, not of others that had its name. */
+  toolId?: string | undefined
   kind?: ExecutionKind | undefined
   outcome?: Outcome['kind'] | undefined
   /** Key of a principal. */
@@ -46,7 +49,7 @@ export interface ExecutionFilter {
 
 export interface ExecutionStore {
   /** Keeps the one that is there, when another replica was faster. */
-  add(execution: Omit<Execution, 'hash'>): Promise<void>
+  add(execution: Omit<Execution, 'version' | 'hash'>): Promise<void>
   /** Newest first. */
   recent(filter: ExecutionFilter): Promise<Execution[]>
   execution(id: string): Promise<Execution | null>

@@ -19,12 +19,12 @@ export interface GrantedSecrets {
 /** @throws Refusal secret_unset */
 export async function grantedSecrets(
   store: Pick<SecretStore, 'values'>,
-  { server, tool }: Pick<Version, 'server' | 'tool'>,
+  { server, tool, toolId }: Pick<Version, 'server' | 'tool' | 'toolId'>,
   manifest: Pick<Manifest, 'secrets'>,
 ): Promise<GrantedSecrets> {
   const grants = manifest.secrets.map(readSecretGrant)
   const names = [...new Set(grants.map(({ name }) => name))]
-  const values = await store.values(server, names)
+  const values = await store.values(toolId, names)
   const unset = names.filter((name) => !values.has(name))
   if (unset.length > 0)
     refuse(

@@ -1,25 +1,18 @@
 import { z } from 'zod'
-import { complaints } from '#contract/complaints.ts'
 import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
-import { Manifest } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { PublicationKind } from '#contract/publication.ts'
-import type { Call } from '../operations/call.ts'
-import { withPackages } from '../packages/choose.ts'
 import { refuse } from '../refusal.ts'
-import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
-import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { CAUTIOUS_ANNOTATIONS } from '../tools/author.ts'
+import { serverUnknown } from '../tools/callable.ts'
 import { draft } from '../tools/life-cycle.ts'
 import { publicationFrom, type WrittenPublication } from '../tools/publishable.ts'
-import { versionHash } from '../tools/version-hash.ts'
-import type { Version } from '../tools/version.ts'
 import { describeVersion } from './describe-version.ts'
+import { ChangedFrom, manifestOf, changedVersion, NEXT, storeDraft, wholeText } from './drafting.ts'
+import { forgetParts, givenCode, keepPart, otherwise } from './given-code.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
-
-const NEXT =
-  'Try it with mcpbox_test_code, then ask a person to approve it with mcpbox_request_publish.'
 
 export const createTool = managementTool({
   name: 'mcpbox_create_tool',
@@ -33,7 +26,8 @@ export const createTool = managementTool({
     published_as: inputs.publishedAs.optional(),
     mime_type: inputs.mimeType.optional(),
     language: inputs.language.default('python'),
-    code: inputs.code,
+    code: inputs.code.optional(),
+    ...otherwise,
     description: inputs.description.default(''),
     hosts: inputs.hosts.default([]),
     modules: inputs.modules.default([]),
@@ -43,33 +37,43 @@ export const createTool = managementTool({
     queue_when_away: inputs.queueWhenAway.default(false),
     hints: inputs.hints.default({}),
   }),
-  output: outputs.stored,
+  output: outputs.storedOrPart,
   annotations: ADDS,
   async answer(call, input) {
     const { server, name: tool } = input
-    const written = await analysed(call, {
-      server,
-      tool,
-      publication: publicationFrom(published(input), { server, tool }),
-      language: input.language,
-      code: input.code,
-      description: input.description,
-      annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
-      manifest: manifest({
-        hosts: input.hosts,
-        modules: input.modules,
-        packages: [],
-        secrets: input.secrets,
-      }),
-      moduleLock: null,
-      timeoutMs: input.timeout_ms,
-      queueWhenAway: input.queue_when_away,
-    })
-    const text = await withPackages(call, written, input.packages, null)
+    const given = await givenCode(call, input, input)
+    if (given.part !== null) {
+      if ((await call.stores.tools.serverId(server)) === null) serverUnknown(server)
+      return keepPart(call, given.part)
+    }
+    const text = await wholeText(
+      call,
+      {
+        server,
+        tool,
+        publication: publicationFrom(published(input), { server, tool }),
+        language: input.language,
+        code: given.code ?? refuse('invalid_arguments', 'Give `code` or `code_base64`.'),
+        description: input.description,
+        annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
+        manifest: manifestOf({
+          hosts: input.hosts,
+          modules: input.modules,
+          packages: [],
+          secrets: input.secrets,
+        }),
+        moduleLock: null,
+        timeoutMs: input.timeout_ms,
+        queueWhenAway: input.queue_when_away,
+      },
+      input.packages,
+      null,
+    )
     await call.finish(async (stores) => {
-      const { tools, activity } = stores
-      const serverId = (await tools.serverId(server)) ?? serverUnknown(server)
+      const { tools, directory, activity } = stores
+      const { id: serverId } = (await directory.lockedServer(server)) ?? serverUnknown(server)
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
+      await forgetParts(stores, given.upload)
       const version = await draft(stores, toolId, text, call.by)
       await activity.record({
         ...call.doer,
@@ -90,11 +94,17 @@ export const updateTool = managementTool({
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
+    from: ChangedFrom.optional().describe(
+      'version or hash that this changes, if no newer is there',
+    ),
     kind: inputs.known(inputs.kind).optional(),
     published_as: inputs.known(inputs.publishedAs).optional(),
     mime_type: inputs.known(inputs.mimeType).optional(),
     language: inputs.known(inputs.language).optional(),
     code: inputs.known(inputs.code).optional(),
+    code_base64: inputs.known(otherwise.code_base64),
+    part: inputs.known(otherwise.part),
+    of: otherwise.of,
     description: inputs.known(inputs.description).optional(),
     hosts: inputs.known(inputs.hosts).optional(),
     modules: inputs.known(inputs.modules).optional(),
@@ -104,57 +114,44 @@ export const updateTool = managementTool({
     queue_when_away: inputs.known(inputs.queueWhenAway).optional(),
     hints: inputs.known(inputs.hints).optional(),
   }),
-  output: outputs.stored,
+  output: outputs.storedOrPart,
   annotations: { ...ADDS, idempotentHint: true },
   async answer(call, input) {
     const { server, name } = input
-    const tool = (await call.stores.tools.tool(server, name)) ?? toolUnknown(server, name)
-    const [before] = await call.stores.tools.versions(tool.id)
-    if (before === undefined) throw new Error(`tool ${tool.id} has no version`)
+    const changed = await changedVersion(call, input, input.from)
+    const { before } = changed
+    const given = await givenCode(call, input, input)
+    if (given.part !== null) return keepPart(call, given.part)
     const publication = publicationFrom(
       published(input),
       { server, tool: name },
       before.publication,
     )
-    const written = await analysed(call, {
-      server,
-      tool: name,
-      publication,
-      language: input.language ?? before.language,
-      code: input.code ?? before.code,
-      description: input.description ?? before.description,
-      annotations: hinted(before.annotations, input.hints ?? {}),
-      manifest: manifest({
-        hosts: input.hosts ?? before.manifest.hosts,
-        modules: input.modules ?? before.manifest.modules,
-        packages: before.manifest.packages,
-        secrets: input.secrets ?? before.manifest.secrets,
-      }),
-      moduleLock: before.moduleLock,
-      timeoutMs: input.timeout_ms ?? before.timeoutMs,
-      queueWhenAway: input.queue_when_away ?? (publication.kind === 'tool' && before.queueWhenAway),
-    })
-    const text = await withPackages(call, written, input.packages, before)
-    await call.finish(async (stores) => {
-      const { tools, activity } = stores
-      await tools.lock(tool.id)
-      const [newest] = await tools.versions(tool.id)
-      if (newest?.id !== before.id)
-        refuse(
-          'version_changed',
-          'Somebody changed this tool meanwhile; read it with mcpbox_get_tool and change that.',
-        )
-      if (newest !== undefined && isSame(newest, versionHash(text)))
-        return told({ ...describeVersion(newest), next: 'Nothing changed.' })
-      const version = await draft(stores, tool.id, text, call.by)
-      await activity.record({
-        ...call.doer,
-        action: 'version.drafted',
-        subject: wireName(server, name),
-        details: { hash: version.hash, number: version.number },
-      })
-      return told({ ...describeVersion(version), next: NEXT })
-    })
+    const text = await wholeText(
+      call,
+      {
+        server,
+        tool: name,
+        publication,
+        language: input.language ?? before.language,
+        code: given.code ?? before.code,
+        description: input.description ?? before.description,
+        annotations: hinted(before.annotations, input.hints ?? {}),
+        manifest: manifestOf({
+          hosts: input.hosts ?? before.manifest.hosts,
+          modules: input.modules ?? before.manifest.modules,
+          packages: before.manifest.packages,
+          secrets: input.secrets ?? before.manifest.secrets,
+        }),
+        moduleLock: before.moduleLock,
+        timeoutMs: input.timeout_ms ?? before.timeoutMs,
+        queueWhenAway:
+          input.queue_when_away ?? (publication.kind === 'tool' && before.queueWhenAway),
+      },
+      input.packages,
+      before,
+    )
+    await storeDraft(call, changed, text, given.upload)
   },
 })
 
@@ -164,22 +161,6 @@ function published(input: {
   mime_type?: string | undefined
 }): WrittenPublication {
   return { kind: input.kind, publishedAs: input.published_as, mimeType: input.mime_type }
-}
-
-/** A rejected text may be stored again, as a new draft; any other equal text is no change. */
-function isSame(newest: Version, hash: string): boolean {
-  return newest.hash === hash && newest.state !== 'rejected'
-}
-
-/** @throws Refusal invalid_arguments, when its lines do not go together */
-function manifest(lines: z.input<typeof Manifest>): Manifest {
-  const read = Manifest.safeParse(lines)
-  return read.success ? read.data : refuse('invalid_arguments', complaints(read.error))
-}
-
-async function analysed(call: Call, draft: Draft) {
-  assertCodeSize(draft.code)
-  return versionText(draft, await call.analyze({ language: draft.language, code: draft.code }))
 }
 
 function hinted(

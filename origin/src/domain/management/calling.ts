@@ -53,6 +53,7 @@ export function callTools(own: ReadonlyMap<string, ManagementTool>): ManagementT
         arguments: inputs.toolArguments.default({}),
       }),
       output: null,
+      callsAnother: true,
       annotations: {
         readOnlyHint: effect === 'read',
         destructiveHint: effect === 'destructive',

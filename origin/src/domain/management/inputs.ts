@@ -34,6 +34,10 @@ export const mimeType = MediaType.describe('of a resource')
 export const code = writtenText(1_000_000).describe(
   'Python 3.11 with `async def main(...)` at top level: type hints become the input schema, the docstring the descriptions. Return JSON-like data, or `Image`, `Audio`, `File`, `Link`, `Result` from `mcpbox`; raise `mcpbox.ToolError` for an expected failure. There are `print`, `await ctx.progress(n, total, message)`, `ctx.log(text)`, `await ctx.elicit(message, schema)`, `await ctx.sample(prompt)`, `await http.get(url)` (also requests, urllib), `secrets["NAME"]`. TypeScript: `export default async function main({ city, days = 3 }: { city: string; days?: number })`, with `console.log`, `ctx`, `secrets.NAME`, `fetch`, `ToolError`.',
 )
+export const codeBase64 = z
+  .string()
+  .max(1_400_000)
+  .describe('the same in base64, for a relay that blocks what looks like SQL or shell')
 export const description = writtenText(2_000).describe(
   'for the assistant that will call it; empty: the docstring',
 )

@@ -6,12 +6,13 @@ import type { JsonObject } from '#contract/json.ts'
 import { ToolResult } from '#contract/operation.ts'
 import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
+import { assertMayDestroy } from './from-afar.ts'
 import { terseSchema } from './terse-schema.ts'
 
 /** A tool of MCPbox itself: `mcpbox_<verb>_<noun>`. */
 export interface ManagementTool {
   catalog: CatalogTool
-  /** @throws Refusal invalid_arguments, and those of the tool itself */
+  /** @throws Refusal invalid_arguments, destructive_from_afar, and those of the tool itself */
   answer(call: Call, args: JsonObject): Promise<void>
 }
 
@@ -24,22 +25,26 @@ export function managementTool<I>(tool: {
   /** Of what it tells; null for what passes on a result that is not its own. */
   output: z.ZodType | null
   annotations: Omit<ToolAnnotations, 'title'>
+  /** It calls another tool, and does what that one does: that one is asked whether it may. */
+  callsAnother?: boolean
   answer(call: Call, input: I): Promise<void>
 }): ManagementTool {
-  const { output } = tool
+  const { output, callsAnother = false } = tool
+  const catalog = {
+    name: tool.name,
+    title: tool.title,
+    description: tool.description,
+    inputSchema: terseSchema(tool.input, 'input'),
+    ...(output !== null && { outputSchema: terseSchema(output, 'output') }),
+    annotations: { title: tool.title, ...tool.annotations },
+  }
   return {
-    catalog: {
-      name: tool.name,
-      title: tool.title,
-      description: tool.description,
-      inputSchema: terseSchema(tool.input, 'input'),
-      ...(output !== null && { outputSchema: terseSchema(output, 'output') }),
-      annotations: { title: tool.title, ...tool.annotations },
-    },
+    catalog,
     async answer(call, args) {
       const input = tool.input.safeParse(args)
       if (!input.success)
         return refuse('invalid_arguments', `${tool.name}: ${complaints(input.error)}`)
+      if (!callsAnother) await assertMayDestroy(call, catalog)
       await tool.answer(output === null ? call : keepingTo(output, tool.name, call), input.data)
     },
   }
@@ -82,6 +87,14 @@ export const READS = {
 export const ADDS = {
   readOnlyHint: false,
   destructiveHint: false,
+  idempotentHint: false,
+  openWorldHint: false,
+} as const
+
+/** Ends or replaces something that others rely on. */
+export const DESTROYS = {
+  readOnlyHint: false,
+  destructiveHint: true,
   idempotentHint: false,
   openWorldHint: false,
 } as const

@@ -9,5 +9,13 @@ export const version = z.looseObject({
   warnings: z.array(z.string()),
 })
 
+/** The same, or of code that came in parts those that are still missing. */
+export const storedOrPart = z.looseObject({
+  version: z.int().optional(),
+  hash: z.string().optional(),
+  missing_parts: z.array(z.int()).optional(),
+  next: z.string(),
+})
+
 /** A version that was stored, and what to do then. */
 export const stored = version.extend({ next: z.string() })

@@ -25,7 +25,7 @@ export const requestPublish = managementTool({
       return told({
         ...describeVersion({ ...version, state: 'pending' }),
         approval: approval.id,
-        next: 'A person decides now. Ask mcpbox_get_tool_status how it stands.',
+        next: 'A person decides now. Wait for that with mcpbox_await_approval, or ask mcpbox_get_tool_status later.',
       })
     }),
 })

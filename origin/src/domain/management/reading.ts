@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
-import { serverUnknown, toolUnknown } from '../tools/callable.ts'
+import { serverUnknown, toolUnknown, versionUnknown } from '../tools/callable.ts'
+import { currentVersion } from '../tools/current-version.ts'
+import { versionDiff } from '../tools/version-diff.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
@@ -41,16 +43,22 @@ export const getTool = managementTool({
     server: inputs.server,
     name: inputs.tool,
     version: z.int().positive().optional().describe('left out: the newest'),
+    compare_with: z.int().positive().optional().describe('a version: adds the diff from it'),
   }),
   output: outputs.version.extend({ code: z.string() }),
   annotations: READS,
-  answer: (call, { server, name, version: number }) =>
+  answer: (call, { server, name, version: number, compare_with: other }) =>
     call.finish(async ({ tools }) => {
       const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const versions = await tools.versions(tool.id)
-      const version = number === undefined ? versions[0] : versions.find((v) => v.number === number)
-      if (version === undefined) return toolUnknown(server, name)
-      return told({ ...describeVersion(version), code: version.code })
+      const numbered = (wanted: number) =>
+        versions.find((version) => version.number === wanted) ?? versionUnknown(tool, wanted)
+      const version = number === undefined ? currentVersion(versions) : numbered(number)
+      return told({
+        ...describeVersion(version),
+        code: version.code,
+        ...(other !== undefined && { diff: versionDiff(numbered(other), version) }),
+      })
     }),
 })
 
@@ -62,6 +70,7 @@ export const getToolStatus = managementTool({
   output: z.object({
     tool: z.string(),
     callable: z.boolean(),
+    stopped: z.boolean(),
     live_version: z.int().nullable(),
     versions: z.array(
       z.looseObject({
@@ -73,9 +82,10 @@ export const getToolStatus = managementTool({
     ),
   }),
   annotations: READS,
-  answer: (call, { server, name }) =>
-    call.finish(async ({ tools, approvals }) => {
-      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
+  answer: (call, { server: serverName, name }) =>
+    call.finish(async ({ tools, directory, approvals }) => {
+      const tool = (await tools.tool(serverName, name)) ?? toolUnknown(serverName, name)
+      const server = (await directory.server(serverName)) ?? serverUnknown(serverName)
       const versions = []
       for (const version of await tools.versions(tool.id))
         versions.push({
@@ -92,8 +102,9 @@ export const getToolStatus = managementTool({
         })
       const live = versions.find(({ state }) => state === 'live')
       return told({
-        tool: wireName(server, name),
-        callable: live !== undefined,
+        tool: wireName(serverName, name),
+        callable: live !== undefined && server.stopped === null,
+        stopped: server.stopped !== null,
         live_version: live?.version ?? null,
         versions,
       })
@@ -113,7 +124,8 @@ export const getToolLogs = managementTool({
     executions: z.array(
       z.looseObject({
         id: z.string(),
-        version: z.string(),
+        version: z.int(),
+        hash: z.string(),
         outcome: z.string(),
         detail: z.string().nullable(),
         result: z.string().nullable(),
@@ -124,9 +136,9 @@ export const getToolLogs = managementTool({
   annotations: READS,
   answer: (call, { server, name, limit }) =>
     call.finish(async ({ tools, executions }) => {
-      if ((await tools.tool(server, name)) === null) toolUnknown(server, name)
+      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const recent = await executions.recent({
-        tool: wireName(server, name),
+        toolId: tool.id,
         principal: call.by,
         limit,
       })
@@ -134,7 +146,8 @@ export const getToolLogs = managementTool({
         executions: recent.map((execution) => ({
           id: execution.id,
           kind: execution.kind,
-          version: execution.hash,
+          version: execution.version,
+          hash: execution.hash,
           outcome: execution.outcome,
           detail: execution.detail,
           result: execution.result === null ? null : beginning(execution.result),

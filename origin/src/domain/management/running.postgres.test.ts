@@ -181,6 +181,7 @@ test('an execution is in the log with who, what, how long and how it ended', asy
       id: expect.any(String),
       kind: 'call',
       versionId: version.id,
+      version: 1,
       hash: version.hash,
       tool: wire,
       principal: 'user:alice',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { callResult } from '../executions/tool-result.ts'
 import { toolUnknown } from '../tools/callable.ts'
+import { currentVersion } from '../tools/current-version.ts'
 import * as inputs from './inputs.ts'
 import { managementTool } from './management-tool.ts'
 
@@ -28,9 +29,8 @@ export const testCode = managementTool({
       arguments: args,
       conclude: callResult,
       async choose() {
-        const [newest] = await call.stores.tools.versions(tool.id)
-        if (newest === undefined) throw new Error(`tool ${tool.id} has no version`)
-        return { version: newest, approved: null }
+        const version = currentVersion(await call.stores.tools.versions(tool.id))
+        return { version, approved: null }
       },
     })
   },

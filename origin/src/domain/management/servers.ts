@@ -27,7 +27,14 @@ export const listServers = managementTool({
   description: 'Lists the servers and how many tools each has.',
   input: z.strictObject({}),
   output: z.object({
-    servers: z.array(z.object({ name: z.string(), description: z.string(), tools: z.int() })),
+    servers: z.array(
+      z.object({
+        name: z.string(),
+        description: z.string(),
+        tools: z.int(),
+        stopped: z.boolean(),
+      }),
+    ),
   }),
   annotations: READS,
   answer: (call) =>
@@ -37,6 +44,7 @@ export const listServers = managementTool({
           name: server.name,
           description: server.description,
           tools: server.tools,
+          stopped: server.stopped !== null,
         })),
       }),
     ),

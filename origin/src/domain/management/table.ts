@@ -1,14 +1,20 @@
 import { WAIT_TOOL } from '#contract/waiting.ts'
 import { createTool, updateTool } from './authoring.ts'
+import { awaitApproval } from './awaiting.ts'
 import { callTools } from './calling.ts'
+import { getServerModules, validateCode } from './checking.ts'
+import { editTool } from './editing.ts'
 import { findingTools } from './finding.ts'
 import type { ManagementTool } from './management-tool.ts'
 import { readResult } from './results.ts'
+import { listPendingRequests } from './pending.ts'
 import { requestPublish } from './publishing.ts'
 import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { testCode } from './running.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
+import { deleteServer, deleteTool, getServer, startServer, stopServer } from './serving.ts'
+import { listToolVersions, rollbackTool } from './versions.ts'
 
 /** What every client needs to know of, to write tools and to come by all others. */
 const CORE: readonly ManagementTool[] = [
@@ -25,10 +31,22 @@ const CORE: readonly ManagementTool[] = [
 
 /** What is wanted now and then, and found by searching. */
 const FURTHER: readonly ManagementTool[] = [
+  editTool,
+  getServer,
+  startServer,
+  stopServer,
+  deleteServer,
+  deleteTool,
   createServerSecret,
   listServerSecrets,
   listTools,
   getToolLogs,
+  listToolVersions,
+  rollbackTool,
+  validateCode,
+  getServerModules,
+  listPendingRequests,
+  awaitApproval,
 ]
 
 const named = (tools: readonly ManagementTool[]) =>

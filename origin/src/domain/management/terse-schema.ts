@@ -34,6 +34,8 @@ function terse(schema: JsonObject): JsonObject {
             Object.entries(value).map(([name, of]) => [name, isJsonObject(of) ? terse(of) : of]),
           ),
         ]
+      if (key === 'anyOf' && Array.isArray(value))
+        return [key, value.map((one) => (isJsonObject(one) ? terse(one) : one))]
       return [key, isJsonObject(value) && key !== 'default' ? terse(value) : value]
     }),
   )

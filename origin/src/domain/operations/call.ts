@@ -5,10 +5,20 @@ import type { Principal } from '#contract/principal.ts'
 import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
 import type { Analysis, Source } from '#contract/sandbox.ts'
 import type { Doer } from '../activity.ts'
+import type { Channel } from '../notices.ts'
 import type { Stores } from '../stores.ts'
 import type { Conclude } from '../executions/ending.ts'
 import type { Candidate } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
+
+/** What an operation waits for. */
+export interface Awaiting<T> {
+  channel: Channel
+  about: string
+  /** How long at most, from when the operation was asked for. */
+  ms: number
+  look: () => Promise<T | null>
+}
 
 /**
  * One operation seen by the code that answers it. It must end with exactly one `finish` or
@@ -37,6 +47,14 @@ export interface Call {
 
   /** What is known of packages; null in it is unknown. @throws Refusal sandbox_unreachable */
   packageFacts(packages: FactsRequest['packages']): Promise<PackageFacts[]>
+
+  /**
+   * Looks until there is something: at once, and again at each notice about `about`. Between looks
+   * nothing is held, so an operation may wait for as long as people take. Who takes it over waits on.
+   * @returns null when the time is over
+   * @throws Refusal cancelled
+   */
+  until<T>(awaited: Awaiting<T>): Promise<T | null>
 
   /**
    * Runs `work` and ends the operation with its result, both in one unit of work: a replica that

@@ -7,6 +7,7 @@ import type { Ending } from '../executions/ending.ts'
 import { execute } from '../executions/execute.ts'
 import { keptPromise } from '../executions/kept-promise.ts'
 import { doerOf, record, type Ran } from '../executions/record.ts'
+import type { NoticeBoard } from '../notices.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { Refusal } from '../refusal.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
@@ -15,6 +16,7 @@ import type { Candidate } from '../tools/tool-store.ts'
 import type { Call } from './call.ts'
 import type { LiveOperation } from './live-operation.ts'
 import type { Dispatch, NumberedEvent, Operation } from './operation.ts'
+import { untilFound } from './until-found.ts'
 
 /** What an operation is known to send to the sandbox before it begins. */
 export interface Foreseen {
@@ -56,6 +58,7 @@ export function carryOutWith(parts: {
   owner: string
   stores: Stores
   within: Within
+  notices: NoticeBoard
   sandbox: Sandbox
   packages: Pick<PackageSource, 'lock' | 'facts'>
   answers: Answers
@@ -63,7 +66,7 @@ export function carryOutWith(parts: {
   executed?: (ran: Ran, outcome: Outcome) => void
   onFault: (fault: unknown) => void
 }): CarryOut {
-  const { owner, stores, within, sandbox, packages, answers, onFault } = parts
+  const { owner, stores, within, notices, sandbox, packages, answers, onFault } = parts
   const executed = parts.executed ?? (() => {})
 
   async function foresee(request: OperationRequest): Promise<Foreseen | null> {
@@ -136,6 +139,8 @@ export function carryOutWith(parts: {
       client: request.client,
       analyze: (source) => sandbox.analyze(source, live.detached.signal),
       packageFacts: (asked) => packages.facts([...asked], live.detached.signal),
+
+      until: (awaited) => untilFound(notices, operation, live, awaited),
 
       async lockPackages(pins) {
         // What an earlier owner told of this is told already, under these numbers.

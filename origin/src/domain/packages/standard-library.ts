@@ -46,7 +46,7 @@ export function assertStandardModules({
 }
 
 /** Names with an underscore are private parts of the library; those are left to the interpreter. */
-function isStandard(name: string): boolean {
+export function isStandard(name: string): boolean {
   const [top = ''] = name.split('.')
   return top.startsWith('_') || STANDARD.has(top)
 }

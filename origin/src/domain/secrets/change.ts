@@ -24,7 +24,10 @@ export async function declareSecret(
   description: string,
 ): Promise<void> {
   if (!(await secrets.declare(serverId, { name, description, by: by.actor })))
-    refuse('name_taken', `The server "${server}" already has a secret named ${name}.`)
+    refuse(
+      'name_taken',
+      `The server "${server}" already has a secret named ${name}; use it as it is.`,
+    )
   await activity.record({ ...by, action: 'secret.created', subject: `${server}/${name}` })
 }
 

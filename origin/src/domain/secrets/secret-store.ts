@@ -35,13 +35,16 @@ export interface SecretStore {
   /** @returns false when there was none. */
   remove(serverId: string, name: SecretName): Promise<boolean>
 
+  /** All of a server. */
+  removeAll(serverId: string): Promise<void>
+
   /** For a change that depends on it: nobody else changes it until this unit of work ends. */
   locked(server: Name, name: SecretName): Promise<Secret | null>
   secret(server: Name, name: SecretName): Promise<Secret | null>
   /** By name, above `after`. */
   list(server: Name, page: { after: string | null; limit: number }): Promise<Secret[]>
-  /** Of those that have one. */
-  values(server: Name, names: readonly SecretName[]): Promise<Map<SecretName, string>>
+  /** Those of a tool's server, where they have one. */
+  values(toolId: string, names: readonly SecretName[]): Promise<Map<SecretName, string>>
 
   addLink(link: {
     secretId: string

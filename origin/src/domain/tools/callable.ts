@@ -8,15 +8,16 @@ import {
   type Publication,
   type PublicationKind,
 } from '#contract/publication.ts'
+import { isAdmin } from '../activity.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { versionHash } from './version-hash.ts'
-import type { Candidate } from './tool-store.ts'
+import type { Candidate, Tool } from './tool-store.ts'
 import type { Version } from './version.ts'
 
 /**
  * The version that clients mean by a name or an address: the live one.
- * @throws Refusal unknown_tool, unknown_prompt, unknown_resource, not_approved
+ * @throws Refusal unknown_tool, unknown_prompt, unknown_resource, not_approved, server_stopped
  */
 export async function callableVersion(
   { tools, approvals }: Pick<Stores, 'tools' | 'approvals'>,
@@ -25,6 +26,7 @@ export async function callableVersion(
 ): Promise<Candidate> {
   const live = await tools.liveAt(kind, address)
   if (live !== null) return live
+  await assertNotStopped(tools, kind, address)
   const own = kind === 'resource' ? null : parseWireName(address)
   const tool = own === null ? null : await tools.tool(own.server, own.tool)
   const versions = tool === null ? [] : await tools.versions(tool.id)
@@ -40,7 +42,7 @@ export async function callableVersion(
 /**
  * The version that reads this address: the live resource at it, or else the first whose address with
  * variables it fits.
- * @throws Refusal unknown_resource
+ * @throws Refusal unknown_resource, server_stopped
  */
 export async function readableVersion(
   { tools }: Pick<Stores, 'tools'>,
@@ -48,11 +50,15 @@ export async function readableVersion(
 ): Promise<Candidate> {
   const exact = variablesOf(uri).length === 0 ? await tools.liveAt('resource', uri) : null
   if (exact !== null) return exact
-  for (const template of await tools.liveTemplates()) {
+  for (const template of await tools.liveTemplates('running')) {
     const fits = matchUri(template, uri) !== null
     const candidate = fits ? await tools.liveAt('resource', template) : null
     if (candidate !== null) return candidate
   }
+  await assertNotStopped(tools, 'resource', uri)
+  const stopped = await tools.liveTemplates('stopped')
+  const template = stopped.find((address) => matchUri(address, uri) !== null)
+  if (template !== undefined) await assertNotStopped(tools, 'resource', template)
   return unknown('resource', uri)
 }
 
@@ -79,6 +85,24 @@ export function assertApproved({ version, approved }: Candidate): void {
       'not_approved',
       `"${wire}" may no longer use: ${missing.join(', ')}. Ask a person, or publish it without.`,
     )
+}
+
+/** @throws Refusal server_stopped, when what clients mean by a name or an address is kept from them. */
+async function assertNotStopped(
+  tools: Stores['tools'],
+  kind: PublicationKind,
+  address: string,
+): Promise<void> {
+  const stopped = await tools.stoppedAt(kind, address)
+  if (stopped === null) return
+  const { server, by, at, actor } = stopped
+  const how = isAdmin(actor)
+    ? `only an admin starts it again: npx mcpbox servers start ${server}`
+    : `start it with mcpbox_start_server, or have an admin do it: npx mcpbox servers start ${server}`
+  refuse(
+    'server_stopped',
+    `The server "${server}" of "${address}" was stopped by ${by} at ${at.toISOString()}; ${how}`,
+  )
 }
 
 function unknown(kind: PublicationKind, address: string, elsewhere?: Publication): never {
@@ -125,5 +149,21 @@ export function toolUnknown(server: Name, tool: Name): never {
   return refuse(
     'tool_unknown',
     `The server "${server}" has no tool named "${tool}"; mcpbox_list_tools names those it has.`,
+  )
+}
+
+/** `lock`, for a tool that must be there still. @throws Refusal tool_unknown */
+export async function lockTool(tools: Stores['tools'], tool: Tool): Promise<void> {
+  if (!(await tools.lock(tool.id))) toolUnknown(tool.server, tool.name)
+}
+
+/** Sentence for an unknown version of a tool. */
+export function versionUnknown(
+  { server, name }: { server: Name; name: Name },
+  number: number,
+): never {
+  return refuse(
+    'version_unknown',
+    `"${wireName(server, name)}" has no version ${number}; mcpbox_list_tool_versions names those it has.`,
   )
 }

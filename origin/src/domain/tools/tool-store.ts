@@ -10,7 +10,16 @@ export interface Server {
   description: string
   createdBy: string
   createdAt: Date
+  /** Null while it runs. */
+  stopped: Stop | null
   tools: number
+}
+
+/** That a server was stopped: none of its tools is listed, found or called meanwhile. */
+export interface Stop {
+  at: Date
+  /** See activity.ts. */
+  actor: string
 }
 
 export interface Tool {
@@ -46,8 +55,11 @@ export interface ToolStore {
     server: Name,
   ): Promise<{ name: Name; versions: { number: number; state: VersionState }[] }[]>
 
-  /** Keeps every other unit of work from changing this tool until this one ends. */
-  lock(toolId: string): Promise<void>
+  /**
+   * Keeps every other unit of work from changing this tool until this one ends.
+   * @returns false when it was deleted
+   */
+  lock(toolId: string): Promise<boolean>
 
   /** Stores a text as the tool's newest version, a draft. There must be no other draft. */
   addVersion(toolId: string, text: VersionText, createdBy: string): Promise<Version>
@@ -60,11 +72,16 @@ export interface ToolStore {
    */
   move(versionId: string, to: VersionState, approvalId?: string): Promise<void>
 
-  /** The one live version of this kind with this name or address. */
+  /** The one live version of this kind with this name or address, of a server that runs. */
   liveAt(kind: PublicationKind, address: string): Promise<Candidate | null>
+  /** What keeps clients from a live version: that its server is stopped. `by` is for people. */
+  stoppedAt(
+    kind: PublicationKind,
+    address: string,
+  ): Promise<(Stop & { server: Name; by: string }) | null>
   /** Addresses with variables of live resources, in a fixed order. */
-  liveTemplates(): Promise<string[]>
-  /** The live versions of these kinds, by server and tool. */
+  liveTemplates(of: 'running' | 'stopped'): Promise<string[]>
+  /** The live versions of these kinds of servers that run, by server and tool. */
   live(kinds: readonly PublicationKind[]): Promise<Version[]>
   countLive(kind: PublicationKind): Promise<number>
   candidate(versionId: string): Promise<Candidate | null>

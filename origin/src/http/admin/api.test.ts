@@ -105,7 +105,12 @@ test('executions are told newest first, of one tool where asked, to every admin'
   await result(engine, wire, { city: 'Chur' }, ALICE)
   const { items: executions } = ExecutionList.parse(await get(`/api/executions?tool=${wire}`))
   expect(executions).toMatchObject([
-    { arguments: { city: 'Chur' }, version: version.hash, principal_label: 'alice@example.com' },
+    {
+      arguments: { city: 'Chur' },
+      version: 1,
+      hash: version.hash,
+      principal_label: 'alice@example.com',
+    },
     { arguments: { city: 'Bern' }, outcome: 'ok', result: '{"city":"Bern"}', duration_ms: 7 },
   ])
   expect(await get('/api/executions?limit=1')).toMatchObject({ items: [{ tool: wire }] })
@@ -124,6 +129,7 @@ test('activity and servers are told', async () => {
     created_by: 'local',
     created_at: expect.any(String),
     tools: 1,
+    stopped: null,
   })
 })
 
@@ -142,7 +148,7 @@ test('a secret goes in, is used, is listed by name, and never comes out', async 
   const put = (value: unknown) => as(`${path}/API_KEY`, { method: 'PUT', body: { value } })
   expect((await put('first')).status).toBe(204)
   expect((await put('top-secret')).status).toBe(204)
-  const names = [...(await stores.secrets.values(version.server, ['API_KEY' as never]))]
+  const names = [...(await stores.secrets.values(version.toolId, ['API_KEY' as never]))]
   expect(names).toEqual([['API_KEY', 'top-secret']])
   const listed = await (await as(path)).text()
   expect(SecretList.parse(JSON.parse(listed)).items).toMatchObject([

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import { SecretLinkMade, SecretView } from '#contract/admin-door/secrets.ts'
-import type { SecretName } from '#contract/names.ts'
+import type { Name, SecretName } from '#contract/names.ts'
 import { openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
 import { openMemory, sql } from '../../testing/databases.ts'
 import { ask, refusalOf } from '../../testing/doors.ts'
@@ -42,10 +42,14 @@ const type = (link: URL, value: string) =>
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   })
 
-const valueOf = async (server: string) =>
-  (await stores.secrets.values(server as never, ['API_KEY' as SecretName])).get(
-    'API_KEY' as SecretName,
-  )
+/** What a tool of a server reads. */
+async function valueOf(server: Name) {
+  const [KEY, name] = ['API_KEY' as SecretName, 'reader' as Name]
+  const there = await stores.tools.tool(server, name)
+  const serverId = (await stores.tools.serverId(server)) ?? ''
+  const id = there?.id ?? (await stores.tools.addTool({ serverId, name, createdBy: 'local' }))
+  return (await stores.secrets.values(id, [KEY])).get(KEY)
+}
 
 test('an assistant names a secret, and cannot give it a value', async () => {
   const { server, path } = await asked()

@@ -119,6 +119,8 @@ const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
   getTool: () => as('get', toolPath()),
   listVersions: () => as('get', `${toolPath()}/versions`),
   getVersion: () => as('get', `${toolPath()}/versions/1`),
+  listHistory: () => as('get', `${toolPath()}/history`),
+  rollBack: () => as('post', `${toolPath()}/versions/1/rollback`),
   diffVersions: () => as('get', `${toolPath()}/versions/2/diff?from=1`),
   listApprovals: () => as('get', '/api/approvals'),
   getApproval: async () => as('get', `/api/approvals/${(await waitingApproval()).id}`),
@@ -145,6 +147,17 @@ const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
   showSecretLink: async () => as('get', await link()),
   submitSecretLink: async () => as('post', await link(), 'value=top-secret', FORM),
   removeSecret: () => as('delete', secretPath()),
+  stopServer: () => as('post', `${serverPath()}/stop`),
+  startServer: () => as('post', `${serverPath()}/start`),
+  deleteTool: () => as('delete', toolPath()),
+  listDeletedTools: () => as('get', '/api/deleted-tools'),
+  listDeletedVersions: async () => {
+    const { items } = (await (await as('get', '/api/deleted-tools')).json()) as {
+      items: { id: string }[]
+    }
+    return as('get', `/api/deleted-tools/${items[0]?.id}/versions`)
+  },
+  deleteServer: () => change('delete', serverPath(), undefined),
   listSettings: () => as('get', '/api/settings'),
   getSetting: () => as('get', '/api/settings/log_retention_days'),
   changeSetting: () => change('put', '/api/settings/log_retention_days', { value: 7 }),
@@ -193,6 +206,7 @@ test('every endpoint for admins refuses whoever is not signed in', async () => {
 
 test('a change that must name what it changes is refused without, and after another change', async () => {
   await setUpAdmin(door, opened)
+  Object.assign(world, { server: (await approvedTool(opened)).version.server })
   Object.assign(world, { bearer: (await signedInAs(door)).bearer })
   await as('put', secretPath(), { value: 'top-secret' })
   for (const [method, path, body] of [

@@ -64,7 +64,16 @@ test('lists are paged without gaps and without doubles', async () => {
   }
 })
 
-test.each(['executions', 'activity', 'approvals', 'servers', 'tools', 'sign-ins', 'settings'])(
+test.each([
+  'executions',
+  'activity',
+  'approvals',
+  'servers',
+  'tools',
+  'deleted-tools',
+  'sign-ins',
+  'settings',
+])(
   'a cursor of /api/%s that is none of ours is refused, and so is what nobody asked for',
   async (list) => {
     const forged = (key: object) => Buffer.from(JSON.stringify(key)).toString('base64url')
@@ -129,6 +138,12 @@ test('what a version says otherwise is shown: code, manifest, and all the rest',
   expect(VersionDiff.parse(await read(`${path}/2/diff?from=1`))).toEqual({
     from: 1,
     to: 2,
+    words: [
+      'May reach b.example, which is new.',
+      'May no longer reach a.example.',
+      'Code: 1 line added, 1 line removed.',
+      'Time limit 5 s; before: time limit 30 s.',
+    ],
     code: expect.stringMatching(
       /\n-    return \{"city": city\}\n\+    return \{"city": city, "n": 2\}\n$/,
     ),
@@ -136,7 +151,7 @@ test('what a version says otherwise is shown: code, manifest, and all the rest',
     manifest: { added: ['host b.example'], removed: ['host a.example'] },
   })
   expect(await read(`${path}/1/diff?from=1`)).toMatchObject({ code: '', fields: [] })
-  expect(await refusalOf(await as(`${path}/3`))).toEqual([404, 'not_found'])
+  expect(await refusalOf(await as(`${path}/3`))).toEqual([404, 'version_unknown'])
 })
 
 test('of several decisions each is made or refused by itself', async () => {

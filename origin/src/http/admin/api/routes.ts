@@ -9,6 +9,7 @@ import type { Logger } from '../../../log.ts'
 import { signedIn, type AdminEnv } from '../signed-in.ts'
 import { activityRoutes } from './activity.ts'
 import { approvalRoutes } from './approvals.ts'
+import { deletedToolRoutes } from './deleted-tools.ts'
 import { executionRoutes } from './executions.ts'
 import { openApi } from './openapi.ts'
 import { secretRoutes } from './secrets.ts'
@@ -36,6 +37,7 @@ export function apiRoutes(parts: {
   activityRoutes(routes, parts)
   serverRoutes(routes, parts)
   toolRoutes(routes, parts)
+  deletedToolRoutes(routes, parts.stores)
   secretRoutes(routes, parts)
   settingRoutes(routes, parts)
   signInRoutes(routes, parts)

@@ -4,6 +4,8 @@ import { ENDPOINTS } from '#contract/admin-door/endpoints.ts'
 import type { ServerView } from '#contract/admin-door/tools.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'
 import { serverUnknown } from '../../../domain/tools/callable.ts'
+import { deleteServer } from '../../../domain/tools/delete.ts'
+import { startServer, stopServer } from '../../../domain/tools/run-server.ts'
 import type { Server } from '../../../domain/tools/tool-store.ts'
 import { byAdmin } from '../seen.ts'
 import type { AdminEnv } from '../signed-in.ts'
@@ -55,6 +57,23 @@ export function serverRoutes(
     })
     return tagged(c, serverView(changed))
   })
+
+  serve(routes, ENDPOINTS.deleteServer, async ({ params: { server }, c }) => {
+    await within(async (inside) => {
+      const current = (await inside.directory.lockedServer(server)) ?? serverUnknown(server)
+      assertMatch(c, serverView(current))
+      await deleteServer(inside, server, byAdmin(c))
+    })
+    return undefined
+  })
+
+  serve(routes, ENDPOINTS.startServer, async ({ params: { server }, c }) =>
+    tagged(c, serverView(await within((inside) => startServer(inside, server, byAdmin(c))))),
+  )
+
+  serve(routes, ENDPOINTS.stopServer, async ({ params: { server }, c }) =>
+    tagged(c, serverView(await within((inside) => stopServer(inside, server, byAdmin(c))))),
+  )
 }
 
 function serverView(server: Server): ServerView {
@@ -64,5 +83,9 @@ function serverView(server: Server): ServerView {
     created_by: server.createdBy,
     created_at: server.createdAt.toISOString(),
     tools: server.tools,
+    stopped:
+      server.stopped === null
+        ? null
+        : { at: server.stopped.at.toISOString(), by: server.stopped.actor },
   }
 }

@@ -5,16 +5,20 @@ import type { ToolView } from '#contract/admin-door/tools.ts'
 import type { Name } from '#contract/names.ts'
 import type { Listing } from '../../../domain/listing.ts'
 import { refuse } from '../../../domain/refusal.ts'
-import type { Stores } from '../../../domain/stores.ts'
+import type { Stores, Within } from '../../../domain/stores.ts'
 import { serverUnknown, toolUnknown } from '../../../domain/tools/callable.ts'
+import { deleteTool } from '../../../domain/tools/delete.ts'
+import { versionHistory } from '../../../domain/tools/history.ts'
+import { rollBack } from '../../../domain/tools/roll-back.ts'
 import type { ListedTool } from '../../../domain/tools/tool-directory.ts'
+import { versionDiff } from '../../../domain/tools/version-diff.ts'
 import type { Version } from '../../../domain/tools/version.ts'
+import { byAdmin } from '../seen.ts'
 import type { AdminEnv } from '../signed-in.ts'
 import { versionView } from '../views.ts'
 import { listingCosts } from './listing-costs.ts'
 import { cursorName, cursorOf, page } from './pages.ts'
 import { serve } from './serve.ts'
-import { versionDiff } from './version-diff.ts'
 
 const byName = cursorOf(z.object({ server: cursorName, name: cursorName }))
 const byNumber = cursorOf(z.object({ number: z.int().positive() }))
@@ -22,7 +26,7 @@ const byNumber = cursorOf(z.object({ number: z.int().positive() }))
 /** Tools and their versions. */
 export function toolRoutes(
   routes: Hono<AdminEnv>,
-  { stores, listing }: { stores: Stores; listing: Listing },
+  { stores, within, listing }: { stores: Stores; within: Within; listing: Listing },
 ): void {
   const { tools, directory } = stores
 
@@ -53,12 +57,29 @@ export function toolRoutes(
     return toolView(tool ?? toolUnknown(server, name))
   })
 
+  serve(routes, ENDPOINTS.deleteTool, async ({ params: { server, tool: name }, c }) => {
+    await within(async (inside) => {
+      const tool = (await inside.tools.tool(server, name)) ?? toolUnknown(server, name)
+      await deleteTool(inside, tool, byAdmin(c))
+    })
+    return undefined
+  })
+
   serve(routes, ENDPOINTS.listVersions, async ({ params, query: { limit, cursor } }) => {
     const below = byNumber.read(cursor)?.number ?? Infinity
     const versions = await versionsOf(params.server, params.tool)
     const rows = versions.filter(({ number }) => number < below)
     const key = ({ number }: Version) => ({ number })
     return page(rows, limit, { view: versionView, cursor: byNumber, key })
+  })
+
+  serve(routes, ENDPOINTS.listHistory, async ({ params, query: { limit, cursor } }) => {
+    const { server, tool: name } = params
+    const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
+    const below = byNumber.read(cursor)?.number ?? null
+    const rows = await versionHistory(stores, tool.id, { below, limit: limit + 1 })
+    const key = ({ version }: (typeof rows)[number]) => ({ number: version })
+    return page(rows, limit, { view: (row) => row, cursor: byNumber, key })
   })
 
   serve(routes, ENDPOINTS.getVersion, async ({ params: { server, tool, number } }) =>
@@ -69,12 +90,20 @@ export function toolRoutes(
     const versions = await versionsOf(params.server, params.tool)
     return versionDiff(numbered(versions, from), numbered(versions, params.number))
   })
+
+  serve(routes, ENDPOINTS.rollBack, async ({ params: { server, tool: name, number }, c }) => {
+    const { version, ...rolled } = await within(async (inside) => {
+      const tool = (await inside.tools.tool(server, name)) ?? toolUnknown(server, name)
+      return rollBack(inside, tool, number, byAdmin(c))
+    })
+    return { ...rolled, version: versionView(version) }
+  })
 }
 
 function numbered(versions: readonly Version[], number: number): Version {
   return (
     versions.find((version) => version.number === number) ??
-    refuse('not_found', `This tool has no version ${number}.`)
+    refuse('version_unknown', `This tool has no version ${number}.`)
   )
 }
 

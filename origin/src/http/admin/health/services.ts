@@ -39,7 +39,7 @@ export function serviceHealthRoutes(routes: Hono<AdminEnv>, parts: ServiceParts)
             circuit: parts.breaker.health,
             tunnel: { last_request_at: parts.lastTunnelRequest()?.toISOString() ?? null },
             worker: await parts.worker(),
-            approvals_waiting: await approvals.waiting(),
+            approvals_waiting: (await approvals.waiting(null, 1)).total,
           },
     } satisfies ServicesHealth)
     return c.json(told, healthy ? 200 : 503)

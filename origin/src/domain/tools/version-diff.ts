@@ -1,12 +1,15 @@
 import { isDeepStrictEqual } from 'node:util'
-import { createTwoFilesPatch } from 'diff'
 import type { VersionDiff } from '#contract/admin-door/tools.ts'
 import { Json } from '#contract/json.ts'
 import { manifestLines } from '#contract/manifest.ts'
-import type { Version } from '../../../domain/tools/version.ts'
+import { changesInWords } from './changes-in-words.ts'
+import { codeDiff } from './code-diff.ts'
+import type { VersionText } from './version.ts'
+
+type Numbered = VersionText & { number: number }
 
 /** Everything of a version but its code and its manifest, as it is told. */
-function fieldsOf(version: Version): Record<string, unknown> {
+function fieldsOf(version: VersionText): Record<string, unknown> {
   return {
     publication: version.publication,
     description: version.description,
@@ -16,19 +19,21 @@ function fieldsOf(version: Version): Record<string, unknown> {
     annotations: version.annotations,
     module_lock: version.moduleLock,
     timeout_ms: version.timeoutMs,
+    queue_when_away: version.queueWhenAway,
   }
 }
 
 /** What `to` says otherwise than `from`. */
-export function versionDiff(from: Version, to: Version): VersionDiff {
+export function versionDiff(from: Numbered, to: Numbered): VersionDiff {
   const before = fieldsOf(from)
   const after = fieldsOf(to)
-  const linesOf = ({ manifest }: Version) =>
+  const linesOf = ({ manifest }: VersionText) =>
     manifestLines(manifest).map(({ kind, value }) => `${kind} ${value}`)
   const [old, now] = [linesOf(from), linesOf(to)]
   return {
     from: from.number,
     to: to.number,
+    words: changesInWords(from, to),
     code: codeDiff(from, to),
     fields: Object.keys(after)
       .filter((field) => !isDeepStrictEqual(before[field], after[field]))
@@ -42,12 +47,4 @@ export function versionDiff(from: Version, to: Version): VersionDiff {
 
 function told(value: unknown): Json {
   return Json.parse(value ?? null)
-}
-
-function codeDiff(from: Version, to: Version): string {
-  if (from.code === to.code) return ''
-  const name = (version: Version) => `version ${version.number}`
-  return createTwoFilesPatch(name(from), name(to), from.code, to.code, undefined, undefined, {
-    headerOptions: { includeIndex: false, includeUnderline: false, includeFileHeaders: true },
-  })
 }
