@@ -56,6 +56,14 @@ export const ProblemCode = z.enum([
   'execution_failed',
   'capability_missing',
   'reason_required',
+  'grant_unknown',
+  'permission_unknown',
+  'request_unknown',
+  'request_decided',
+  'request_rejected',
+  'already_revoked',
+  'not_revoked',
+  'expiry_past',
   'package_refused',
   // deployments
   'rotation_unknown',
@@ -125,6 +133,7 @@ export function statusOf(code: ProblemCode) {
     case 'code_invalid':
     case 'capability_missing':
     case 'reason_required':
+    case 'expiry_past':
     case 'package_refused':
     case 'wrong_call_tool':
       return 400
@@ -153,6 +162,9 @@ export function statusOf(code: ProblemCode) {
     case 'server_unknown':
     case 'tool_unknown':
     case 'approval_unknown':
+    case 'grant_unknown':
+    case 'permission_unknown':
+    case 'request_unknown':
     case 'secret_unknown':
     case 'link_invalid':
       return 404
@@ -165,6 +177,10 @@ export function statusOf(code: ProblemCode) {
     case 'nothing_to_publish':
     case 'version_changed':
     case 'approval_decided':
+    case 'request_decided':
+    case 'request_rejected':
+    case 'already_revoked':
+    case 'not_revoked':
     case 'approval_stale':
     case 'hash_mismatch':
     case 'secret_unset':

@@ -7,6 +7,9 @@ import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
+import { GrantWatch } from './domain/grants/watch.ts'
+import { noteExpired } from './domain/grants/note-expired.ts'
+import { DEFAULT_POLICY } from './domain/policies/in-force.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
 import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
@@ -90,6 +93,7 @@ export async function startOrigin(
         within,
         sandbox,
         packages,
+        watch: starting.use(new GrantWatch(notices, sandbox, onFault)),
         answers,
         onFault,
       }),
@@ -98,7 +102,10 @@ export async function startOrigin(
   const catalog = starting.use(new CatalogReader(stores, notices, config.listing))
   const assertionUses = pgAssertionUses(db)
   const sessionRecords = pgSessionRecords(db)
-  const settingDefaults = { log_retention_days: config.logRetentionDays }
+  const settingDefaults = {
+    approval_policy: DEFAULT_POLICY,
+    log_retention_days: config.logRetentionDays,
+  }
   starting.use(
     housekeeping(
       [
@@ -107,6 +114,7 @@ export async function startOrigin(
         () => stores.operations.forgetFinishedBefore(new Date(Date.now() - FINISHED_KEPT_MS)),
         () => stores.secrets.forgetLinksExpiredBefore(new Date()),
         () => endOldLogs(db, stores, settingDefaults),
+        () => noteExpired(within),
       ],
       onFault,
     ),

@@ -16,6 +16,8 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
     notes: '',
     requested_at: '2026-01-01T00:00:00.000Z',
     decided_by: null,
+    decided_by_policy: null,
+    lines: [],
     decided_at: null,
     reason: null,
     live: null,

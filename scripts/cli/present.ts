@@ -1,6 +1,6 @@
-import type { ApprovalView } from '#contract/admin-api.ts'
+import type { ApprovalView, LineView } from '#contract/admin-api.ts'
 import { MAX_QUEUED_MS } from '#contract/limits.ts'
-import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
+import { lineText, type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
@@ -18,7 +18,10 @@ const MAY = { host: 'reach', module: 'import', package: 'use the package' } as c
  */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
-  const may = manifestLines(version.manifest).map(permission)
+  const known = new Map(approval.lines.map((line) => [lineText(line), line]))
+  const may = manifestLines(version.manifest).map((line) =>
+    [permission(line), standing(known.get(lineText(line)))].join(''),
+  )
   const { client } = approval
   const fields = {
     request: approval.id,
@@ -54,6 +57,20 @@ export function present(approval: ApprovalView): string {
 function prose(title: string, lines: string[]): string[] {
   const written = lines.filter((line) => line.trim() !== '')
   return [title, ...written.map((line) => `     ┊ ${visibleLine(line)}`)]
+}
+
+/** What is known of a line beside what it says: nothing, for most. */
+function standing(line: LineView | undefined): string {
+  if (line === undefined) return ''
+  const { live, permitted } = line
+  const until = permitted?.expires_at ?? null
+  const notes = [
+    ...(live ? ['as now'] : []),
+    ...(permitted === null
+      ? []
+      : [`permitted by ${permitted.by}${until === null ? '' : ` until ${until}`}`]),
+  ]
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`
 }
 
 function permission(line: ManifestLine): string {

@@ -21,6 +21,7 @@ const request: RunRequest = {
   input: { city: 'Bern' },
   secrets: {},
   bound_secrets: [],
+  withdrawals: [],
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 const progress = (seq: number) => ({ type: 'progress', seq, progress: seq })

@@ -7,6 +7,7 @@ const CHANNELS: readonly Channel[] = [
   'mcpbox_operation',
   'mcpbox_cancel',
   'mcpbox_activity',
+  'mcpbox_grants',
   'mcpbox_tunnel_keys',
 ]
 

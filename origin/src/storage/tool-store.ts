@@ -1,5 +1,6 @@
 import { and, asc, count, desc, eq, inArray, like, max, sql } from 'drizzle-orm'
-import { EMPTY_MANIFEST, manifestLines, type ManifestLine } from '#contract/manifest.ts'
+import type { PolicyRule } from '#contract/approval-policy.ts'
+import { EMPTY_MANIFEST, lineText, manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { addressOf, type Publication } from '#contract/publication.ts'
 import { refuse } from '../domain/refusal.ts'
@@ -8,6 +9,7 @@ import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
 import type { Version } from '../domain/tools/version.ts'
 import { breaks } from './broken-constraint.ts'
 import type { Db } from './database.ts'
+import { grantedLinesOf, toGrantedLines } from './granted-lines.ts'
 import { approvals, grants, servers, tools, versions } from './schema.ts'
 import { storableText } from './storable-text.ts'
 
@@ -26,10 +28,8 @@ export function pgToolStore(db: Db): ToolStore {
         server: servers.name,
         tool: tools.name,
         approvedHash: approvals.hash,
-        granted: sql<ManifestLine[]>`(
-          select coalesce(json_agg(json_build_object('kind', ${grants.kind}, 'value', ${grants.value})), '[]')
-          from ${grants}
-          where ${grants.versionId} = ${versions.id} and ${grants.revokedAt} is null)`,
+        policy: approvals.decidedByPolicy,
+        lines: grantedLinesOf(versions.id),
       })
       .from(versions)
       .innerJoin(tools, eq(tools.id, versions.toolId))
@@ -225,25 +225,31 @@ export function pgToolStore(db: Db): ToolStore {
       return row === undefined ? null : toCandidate(row)
     },
 
-    async addGrants(version, approvalId) {
-      const lines = manifestLines(version.manifest)
-      if (lines.length > 0)
-        await db
-          .insert(grants)
-          .values(lines.map((line) => ({ ...line, versionId: version.id, approvalId })))
+    async addGrants(version, approvalId, expiries) {
+      const until = new Map(expiries.map((line) => [lineText(line), line.at]))
+      const lines = manifestLines(version.manifest).map((line) => ({
+        ...line,
+        versionId: version.id,
+        approvalId,
+        expiresAt: until.get(lineText(line)) ?? null,
+      }))
+      if (lines.length > 0) await db.insert(grants).values(lines)
     },
   }
 }
 
 function toCandidate({
   approvedHash,
-  granted,
+  policy,
+  lines,
   ...row
 }: Parameters<typeof toVersion>[0] & {
   approvedHash: string | null
-  granted: ManifestLine[]
+  policy: PolicyRule | null
+  lines: unknown
 }): Candidate {
-  const approved = approvedHash === null ? null : { hash: approvedHash, granted }
+  const approved =
+    approvedHash === null ? null : { hash: approvedHash, policy, lines: toGrantedLines(lines) }
   return { version: toVersion(row), approved }
 }
 

@@ -45,7 +45,7 @@ export function openAdmin(opened: Opened): {
     sandbox,
     packages,
     notices,
-    settingDefaults: { log_retention_days: 30 },
+    settingDefaults: { approval_policy: 'ask', log_retention_days: 30 },
     listing: DEFAULT_LISTING,
     version: '1.2.3',
     log,

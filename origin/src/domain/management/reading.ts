@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApprovalState, VersionState } from '#contract/admin-api.ts'
+import { VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { describeVersion } from './describe-version.ts'
@@ -51,52 +51,6 @@ export const getTool = managementTool({
       const version = number === undefined ? versions[0] : versions.find((v) => v.number === number)
       if (version === undefined) return toolUnknown(server, name)
       return told({ ...describeVersion(version), code: version.code })
-    }),
-})
-
-export const getToolStatus = managementTool({
-  name: 'mcpbox_get_tool_status',
-  title: 'See where a tool stands',
-  description: 'Tells the state of each version of a tool and what was asked and decided about it.',
-  input: z.strictObject({ server: inputs.server, name: inputs.tool }),
-  output: z.object({
-    tool: z.string(),
-    callable: z.boolean(),
-    live_version: z.int().nullable(),
-    versions: z.array(
-      z.looseObject({
-        version: z.int(),
-        state: VersionState,
-        hash: z.string(),
-        approvals: z.array(z.looseObject({ state: ApprovalState, reason: z.string().nullable() })),
-      }),
-    ),
-  }),
-  annotations: READS,
-  answer: (call, { server, name }) =>
-    call.finish(async ({ tools, approvals }) => {
-      const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
-      const versions = []
-      for (const version of await tools.versions(tool.id))
-        versions.push({
-          version: version.number,
-          state: version.state,
-          hash: version.hash,
-          approvals: (await approvals.ofVersion(version.id)).map((approval) => ({
-            id: approval.id,
-            state: approval.state,
-            requested_at: approval.requestedAt.toISOString(),
-            decided_by: approval.decidedBy,
-            reason: approval.reason,
-          })),
-        })
-      const live = versions.find(({ state }) => state === 'live')
-      return told({
-        tool: wireName(server, name),
-        callable: live !== undefined,
-        live_version: live?.version ?? null,
-        versions,
-      })
     }),
 })
 

@@ -5,7 +5,10 @@ import { findingTools } from './finding.ts'
 import type { ManagementTool } from './management-tool.ts'
 import { readResult } from './results.ts'
 import { requestPublish } from './publishing.ts'
-import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
+import { listPendingRequests } from './pending.ts'
+import { requestModule, requestNetworkAccess } from './permissions.ts'
+import { getTool, getToolLogs, listTools } from './reading.ts'
+import { getToolStatus } from './status.ts'
 import { testCode } from './running.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
@@ -29,6 +32,9 @@ const FURTHER: readonly ManagementTool[] = [
   listServerSecrets,
   listTools,
   getToolLogs,
+  requestModule,
+  requestNetworkAccess,
+  listPendingRequests,
 ]
 
 const named = (tools: readonly ManagementTool[]) =>

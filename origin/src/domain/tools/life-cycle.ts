@@ -1,4 +1,5 @@
 import type { Stores } from '../stores.ts'
+import type { LineExpiry } from './tool-store.ts'
 import type { Version, VersionText } from './version.ts'
 
 /**
@@ -25,15 +26,16 @@ export async function draft(
   return tools.addVersion(toolId, text, createdBy)
 }
 
-/** Makes an approved version the live one, with what its manifest asks for. */
+/** Makes an approved version the live one, with what its manifest asks for, some of it for a time. */
 export async function goLive(
   { tools, catalogChanged }: Pick<Stores, 'tools' | 'catalogChanged'>,
   version: Version,
   approvalId: string,
+  expiries: readonly LineExpiry[] = [],
 ): Promise<void> {
   const before = await tools.versionIn(version.toolId, 'live')
   if (before !== null) await tools.move(before.id, 'archived')
   await tools.move(version.id, 'live', approvalId)
-  await tools.addGrants(version, approvalId)
+  await tools.addGrants(version, approvalId, expiries)
   await catalogChanged()
 }
