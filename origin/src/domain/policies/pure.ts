@@ -1,4 +1,4 @@
-import { manifestLines } from '#contract/manifest.ts'
+import { lineText, manifestLines } from '#contract/manifest.ts'
 import type { VersionText } from '../tools/version.ts'
 
 /** What of a version the rule looks at. */
@@ -15,8 +15,8 @@ export function impurity(
   live: Pick<VersionText, 'manifest'> | null,
 ): string | null {
   const [line] = manifestLines(manifest)
-  if (line !== undefined || moduleLock !== null)
-    return `it uses the ${line?.kind ?? 'package'} ${line?.value ?? ''}`.trim()
+  if (line !== undefined) return `it uses the ${lineText(line)}`
+  if (moduleLock !== null) return 'it brings packages'
   if (queueWhenAway) return 'its calls would wait outside while MCPbox is away'
   if (live !== null && manifestLines(live.manifest).length > 0)
     return 'it takes the place of a version that reaches more'
