@@ -109,6 +109,33 @@ describe('a run', () => {
   })
 })
 
+describe('what is withdrawn', () => {
+  const line = { kind: 'host', value: 'a.example', in_ms: 0 }
+  const withdrawals = (...lines: unknown[]) => ({ withdrawals: lines })
+
+  it('is taken of any run, also of one that is yet to come', async () => {
+    expect((await post('/runs/a/withdrawals', withdrawals(line))).status).toBe(204)
+  })
+
+  it.each([
+    ['nothing', withdrawals()],
+    ['a negative time', withdrawals({ ...line, in_ms: -1 })],
+    ['half a millisecond', withdrawals({ ...line, in_ms: 0.5 })],
+    ['a kind that is none', withdrawals({ ...line, kind: 'file' })],
+    ['more than a line has', withdrawals({ ...line, restore: true })],
+    ['more than a manifest has', withdrawals(...Array.from({ length: 501 }, () => line))],
+  ])('is not %s', async (_what, body) => {
+    expect((await post('/runs/a/withdrawals', body)).status).toBe(400)
+  })
+
+  it('is only for who has the key', async () => {
+    const response = await post('/runs/a/withdrawals', withdrawals(line), {
+      'content-type': 'application/json',
+    })
+    expect(response.status).toBe(401)
+  })
+})
+
 describe('a bad body', () => {
   const deep = `{"code":${'['.repeat(200)}${']'.repeat(200)}}`
   it.each([

@@ -104,10 +104,12 @@ export function httpSandbox(options: {
       for (let from = 0; from < withdrawals.length; from += MOST_WITHDRAWALS) {
         const some = withdrawals.slice(from, from + MOST_WITHDRAWALS)
         const body = JSON.stringify({ withdrawals: some } satisfies WithdrawRequest)
-        const response = await ask(path, { method: 'POST', body }).catch(assertAway)
-        if (response instanceof TypeError) return sandboxUnreachable()
-        await assertOk(response)
-        await response.body?.cancel()
+        const sent = async (signal: AbortSignal) => {
+          const response = await ask(path, { method: 'POST', body, signal })
+          await assertOk(response)
+          await response.text()
+        }
+        await reached(sent, { stop: new AbortController().signal, ms: answerMs })
       }
     },
 
