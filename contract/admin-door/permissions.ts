@@ -51,7 +51,7 @@ export const PermissionView = z.object({
   ...TermView.shape,
 })
 export type PermissionView = z.infer<typeof PermissionView>
-/** By server, then by what is permitted. */
+/** In an order that stays the same. */
 export const PermissionList = pageOf(PermissionView)
 export const PermissionQuery = z.strictObject({ ...pageQuery, server: Name.optional() })
 

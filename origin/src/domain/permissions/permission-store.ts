@@ -5,7 +5,7 @@ import type { Permission, PermissionRequest, Place } from './permission.ts'
 
 /** Standing permissions, and the questions about them. */
 export interface PermissionStore {
-  /** By id, which is no order that means anything. */
+  /** In the order of their ids, which says nothing. */
   list(
     filter: { server?: Name | undefined },
     page: { after: string | null; limit: number },

@@ -19,7 +19,6 @@ const sandbox = new ScriptedSandbox()
 const { engine, faults } = startEngine(here, sandbox)
 afterAll(async () => {
   await engine[Symbol.asyncDispose]()
-  expect(faults).toEqual([])
   await replicas[Symbol.asyncDispose]()
 })
 beforeEach(() => {
@@ -306,4 +305,8 @@ test('all that happens to a permission is in the activity', async () => {
     `admin:${ada.username} permission.granted`,
     'local permission.requested',
   ])
+})
+
+test('nothing failed on the way', () => {
+  expect(faults).toEqual([])
 })

@@ -27,7 +27,6 @@ const sandbox = new ScriptedSandbox()
 const { engine, faults } = startEngine(opened, sandbox)
 afterAll(async () => {
   await engine[Symbol.asyncDispose]()
-  expect(faults).toEqual([])
   await opened[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
 })
@@ -120,7 +119,7 @@ test('what a policy approved without a person asks nobody, neither people nor mo
   const asks = [{ key: 'a', method: 'elicitation/create' as const, params: { message: 'PIN?' } }]
   const before = sandbox.replied.length
   sandbox.script = async ({ news }) => {
-    news({ type: 'asks', seq: 1, asks: asks as never })
+    news({ type: 'asks', seq: 1, asks })
     return ended(ok('done'), 2)
   }
   await result(engine, wire, { city: 'Bern' })
@@ -243,8 +242,12 @@ test('a setting that is no policy is refused, and an unreadable one approves not
   })
   await stores.settings.set('approval_policy', 'always')
   const { tool, version } = await draftedTool(within)
-  await expect(publish(tool, true)).rejects.toThrow()
+  await expect(publish(tool, true)).rejects.toThrow('Invalid option')
   await forAll(null)
   expect(await stateOf(version)).toBe('draft')
   expect(await problem(engine, 'nowhere__nothing')).toMatchObject({ code: 'unknown_tool' })
+})
+
+test('nothing failed on the way', () => {
+  expect(faults).toEqual([])
 })
