@@ -61,6 +61,7 @@ export const ProblemCode = z.enum([
   'request_unknown',
   'request_decided',
   'request_rejected',
+  'too_many_requests',
   'already_revoked',
   'not_revoked',
   'expiry_past',
@@ -199,6 +200,7 @@ export function statusOf(code: ProblemCode) {
       return 428
     case 'too_many_attempts':
     case 'rate_limited':
+    case 'too_many_requests':
       return 429
     case 'execution_failed':
     case 'internal':

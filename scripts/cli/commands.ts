@@ -47,8 +47,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     typed: 'approvals approve <request> <hash>',
-    says: 'make exactly this version live',
-    run: (client, [id = '', hash = '']) => approve(client, id, hash),
+    says: 'make exactly this version live (--until)',
+    run: (client, [id = '', hash = ''], { until }) => approve(client, id, hash, until),
   },
   {
     typed: 'approvals reject <request> <hash> <reason>',

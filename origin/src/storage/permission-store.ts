@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Name } from '#contract/names.ts'
 import type { Permission, PermissionRequest, Place } from '../domain/permissions/permission.ts'
@@ -153,6 +153,16 @@ export function pgPermissionStore(db: Db): PermissionStore {
         and(isAbout(permissionRequests, place), eq(permissionRequests.state, 'waiting')),
       )
       return row === undefined ? null : toRequest(row)
+    },
+
+    async countWaiting(serverId) {
+      const [row] = await db
+        .select({ waiting: count() })
+        .from(permissionRequests)
+        .where(
+          and(eq(permissionRequests.serverId, serverId), eq(permissionRequests.state, 'waiting')),
+        )
+      return row?.waiting ?? 0
     },
 
     async lastDecided(place) {

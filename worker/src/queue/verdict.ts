@@ -73,6 +73,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'request_unknown':
     case 'request_decided':
     case 'request_rejected':
+    case 'too_many_requests':
     case 'already_revoked':
     case 'not_revoked':
     case 'expiry_past':

@@ -1,6 +1,7 @@
 import type { ExecutionKind } from '#contract/admin-api.ts'
 import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
 import type { JsonObject } from '#contract/json.ts'
+import { manifestLines } from '#contract/manifest.ts'
 import type { OpId } from '#contract/operation.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
@@ -60,7 +61,9 @@ export async function execute(
   const manifest = grantedPart(given, granted, (term) => isInForce(term, now))
   const held = await grantedSecrets(stores.secrets, version, given)
   const secrets = sentBefore ? await grantedSecrets(stores.secrets, version, manifest) : held
-  const ends = async () => endsOf(given, await grantedNow(stores, kind, version), new Date())
+  const isBare = manifestLines(given).length === 0
+  const ends = async () =>
+    isBare ? [] : endsOf(given, await grantedNow(stores, kind, version), new Date())
   using _watching = watch.follow({ runId: opId, ends }, sentBefore ? null : asked.epoch)
   const request: RunRequest = {
     run_id: opId,

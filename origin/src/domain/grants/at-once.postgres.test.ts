@@ -15,6 +15,7 @@ import type { Admin } from '../admins/admin-store.ts'
 import { askApproval } from '../approvals/ask.ts'
 import { changeServerPolicy } from '../policies/change.ts'
 import type { Stores, Within } from '../stores.ts'
+import { draft } from '../tools/life-cycle.ts'
 import { restoreGrant, revokeGrant } from './change.ts'
 
 /** Two admins, two replicas, one database: of what cannot both be, exactly one is. */
@@ -148,6 +149,26 @@ test('a policy is taken back while a version asks: what is asked after that wait
     await redraft(here.within, version, { timeoutMs: 5_000 })
     const later = await there.within((s) => askApproval(s, tool, AGENT, ''))
     expect(later.verdict).toEqual({ rule: null, because: [] })
+  }
+})
+
+test('a draft is changed while a policy approves it: what goes live is what was judged', async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    const { tool, version } = await approvedTool(here, TWO_HOSTS)
+    await here.within((s) => policy(s, version.server, 'shrinking'))
+    const shrunk = await redraft(here.within, version, ONE_HOST)
+    const evil = { ...shrunk, code: 'import os' }
+    const [answer] = await Promise.allSettled([
+      here.within((s) => askApproval(s, tool, AGENT, '')),
+      there.within(async (stores) => {
+        await stores.tools.lock(tool.id)
+        return draft(stores, tool.id, evil, 'local')
+      }),
+    ])
+    const live = await here.stores.tools.versionIn(tool.id, 'live')
+    const isApproved = answer.status === 'fulfilled' && answer.value.verdict?.rule === 'shrinking'
+    expect(live?.id).toBe(isApproved ? shrunk.id : version.id)
+    expect(live?.code).toBe(version.code)
   }
 })
 

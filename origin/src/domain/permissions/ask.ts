@@ -12,6 +12,9 @@ import {
 } from './permission.ts'
 import { placeOf } from './place.ts'
 
+/** Of one server, so that nobody's patience can be asked away. Two who ask at once may pass it by one. */
+const MOST_WAITING = 100
+
 /** What came of asking: it waits for a person, or stands permitted already. */
 export type Answer =
   | { waits: PermissionRequest; before: Permission | null }
@@ -20,7 +23,7 @@ export type Answer =
 /**
  * Asks a person to permit something. Asking again while the question waits gives the question there is.
  * What a person has rejected stays rejected until one grants it.
- * @throws Refusal server_unknown, tool_unknown, request_rejected
+ * @throws Refusal server_unknown, tool_unknown, request_rejected, too_many_requests
  */
 export async function askPermission(
   stores: Stores,
@@ -47,6 +50,11 @@ export async function askPermission(
       `${decided.decidedBy ?? 'A person'} rejected ${subjectInWords(subject)}: ${decided.reason?.trim().replace(/\.$/, '') ?? 'no reason given'}. Do without it, or ask them to grant it.`,
     )
 
+  if ((await permissions.countWaiting(place.serverId)) >= MOST_WAITING)
+    refuse(
+      'too_many_requests',
+      `${MOST_WAITING} requests for "${subject.server}" wait already; a person decides on those first.`,
+    )
   const request = await permissions.ask({
     ...place,
     justification,

@@ -33,6 +33,8 @@ export interface PermissionStore {
   request(id: string): Promise<PermissionRequest | null>
   /** The question that waits about exactly this. */
   waiting(place: Place): Promise<PermissionRequest | null>
+  /** How many questions wait about a server and its tools. */
+  countWaiting(serverId: string): Promise<number>
   /** The newest decision about exactly this. */
   lastDecided(place: Place): Promise<PermissionRequest | null>
   /** Oldest first, after the one with this key. */

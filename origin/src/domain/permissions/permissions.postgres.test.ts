@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, expect, inject, test } from 'vitest'
 import type { JsonObject } from '#contract/json.ts'
 import { SecretName } from '#contract/names.ts'
-import { openReplicas } from '../../testing/databases.ts'
+import { openReplicas, sql } from '../../testing/databases.ts'
 import { callOf, endOf, LOCAL, problem, result, startEngine } from '../../testing/engines.ts'
 import { ended, gate, ok, ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approvedTool, draftedTool, manifest, newAdmin } from '../../testing/tools.ts'
@@ -157,6 +157,22 @@ test('a request for nothing that is there, or for no reason, is refused', async 
       (await problem(engine, 'mcpbox_request_network_access', { ...asked, ...wrong })).code,
     )
   expect(codes).toEqual(['server_unknown', 'tool_unknown', 'invalid_arguments'])
+})
+
+test('beyond a hundred requests of a server that wait, no more are taken', async () => {
+  const { version } = await draftedTool(within)
+  const { server } = version
+  const serverId = (await stores.tools.serverId(server)) ?? ''
+  await here.db.execute(
+    sql`insert into permission_requests (server_id, kind, value, justification, state, requested_by)
+      select ${serverId}, 'host', 'h' || n || '.example', '', 'waiting', 'local' from generate_series(1, 100) n`,
+  )
+  const one = { server, host: 'one-more.example', justification: 'x' }
+  expect(await problem(engine, 'mcpbox_request_network_access', one)).toMatchObject({
+    code: 'too_many_requests',
+  })
+  expect(await network({ server, host: 'h7.example' })).toMatchObject({ state: 'waiting' })
+  await here.db.execute(sql`delete from permission_requests where server_id = ${serverId}`)
 })
 
 test('what waits is listed, with the versions that wait', async () => {
