@@ -73,12 +73,21 @@ export type VersionView = z.infer<typeof VersionView>
 export const ApprovalState = z.enum(['waiting', 'approved', 'rejected', 'withdrawn'])
 export type ApprovalState = z.infer<typeof ApprovalState>
 
+/** How long something is granted, and how it was taken back. */
+export const TermView = z.object({
+  /** Whether it holds now. */
+  in_force: z.boolean(),
+  expires_at: z.iso.datetime().nullable(),
+  revoked: z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }).nullable(),
+})
+export type TermView = z.infer<typeof TermView>
+
 /** A line of a manifest that is asked about, and what is known of it. */
 export const LineView = z.object({
   kind: LineKind,
   value: z.string(),
-  /** Whether the version that is live now has it in force. */
-  live: z.boolean(),
+  /** How the version that is live now has it; null when it does not name it. */
+  live: TermView.nullable(),
   /** The standing permission for it, which approving needs not; null when there is none in force. */
   permitted: z.object({ by: z.string(), expires_at: z.iso.datetime().nullable() }).nullable(),
 })

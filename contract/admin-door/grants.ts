@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { VersionState } from '../admin-api.ts'
+import { TermView, VersionState } from '../admin-api.ts'
 import { LineKind } from '../manifest.ts'
 import { Name } from '../names.ts'
 import { pageOf, pageQuery } from './page.ts'
-import { TermView } from './permissions.ts'
 
 /** A line of a version's manifest, as it was approved. */
 export const GrantView = z.object({

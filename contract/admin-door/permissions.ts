@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TermView } from '../admin-api.ts'
 import { normalHostGrant } from '../host-grant.ts'
 import { ModuleName, Name } from '../names.ts'
 import { ClientInfo } from '../operation.ts'
@@ -25,14 +26,6 @@ export const Reason = z
 
 /** When something ends; null for never. */
 const Expiry = time.nullable()
-
-/** How long something holds, and how it was taken back. */
-export const TermView = z.object({
-  /** Whether it holds now. */
-  in_force: z.boolean(),
-  expires_at: z.iso.datetime().nullable(),
-  revoked: z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }).nullable(),
-})
 
 const subject = {
   server: Name,

@@ -2,6 +2,7 @@ import type { ApprovalView, LineView } from '#contract/admin-api.ts'
 import { MAX_QUEUED_MS } from '#contract/limits.ts'
 import { lineText, type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import { readSecretGrant } from '#contract/secret-grant.ts'
+import { inForce } from './in-force.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
 import { visibleLine, visibleText } from '#contract/visible-text.ts'
@@ -65,7 +66,7 @@ function standing(line: LineView | undefined): string {
   const { live, permitted } = line
   const until = permitted?.expires_at ?? null
   const notes = [
-    ...(live ? ['as now'] : []),
+    ...(live === null ? [] : [`now ${inForce(live)}`]),
     ...(permitted === null
       ? []
       : [`permitted by ${permitted.by}${until === null ? '' : ` until ${until}`}`]),

@@ -41,8 +41,6 @@ export type Registry = {
   /** Ends a run; resolves when its processes are gone. False when there is no such run. */
   cancel(runId: string): Promise<boolean>
   running(): number
-  /** How many runs that have yet to come lost something already. */
-  awaited(): number
   /** Ends every run and takes no more. */
   close(): Promise<void>
 }
@@ -153,7 +151,6 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       return true
     },
     running,
-    awaited: () => awaited.size,
     async close() {
       closed = true
       for (const entry of entries.values()) entry.stop.abort()

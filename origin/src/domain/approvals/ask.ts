@@ -1,8 +1,7 @@
-import type { PolicyRule } from '#contract/approval-policy.ts'
 import { wireName } from '#contract/names.ts'
 import { type Doer, UNSEEN } from '../activity.ts'
 import { policyInForce } from '../policies/in-force.ts'
-import { judge, type Verdict } from '../policies/judge.ts'
+import { type Approving, judge, type Verdict } from '../policies/judge.ts'
 import { goLive } from '../tools/life-cycle.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
@@ -62,7 +61,7 @@ export async function askApproval(
     details: { approval: approval.id, hash: draft.hash },
   })
   const verdict = await judge(stores, policy, draft)
-  if (verdict.rule !== null) await approveByPolicy(stores, approval, draft, verdict.rule)
+  if (verdict.rule !== null) await approveByPolicy(stores, approval, draft, verdict)
   return { approval, version: draft, verdict }
 }
 
@@ -71,10 +70,10 @@ async function approveByPolicy(
   stores: Stores,
   { id }: Approval,
   version: Version,
-  rule: PolicyRule,
+  { rule, expiries }: Approving,
 ): Promise<void> {
   await stores.approvals.approveByPolicy(id, rule)
-  await goLive(stores, version, id)
+  await goLive(stores, version, id, expiries)
   await stores.activity.record({
     actor: `policy:${rule}`,
     ...UNSEEN,

@@ -15,7 +15,7 @@ import {
 import { changeSetting } from '../admin-settings.ts'
 import { type Doer, UNSEEN } from '../activity.ts'
 import { askApproval } from '../approvals/ask.ts'
-import { revokeGrant } from '../grants/change.ts'
+import { expireGrant, revokeGrant } from '../grants/change.ts'
 import { grantPermission, revokePermission } from '../permissions/change.ts'
 import type { Tool } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
@@ -66,14 +66,14 @@ test('while nobody says otherwise, a person decides on everything', async () => 
 test('a server’s own policy goes before the one for all, also where it is stricter', async () => {
   await forAll('pure')
   const inherits = await draftedTool(within)
-  expect((await publish(inherits.tool, true)).verdict).toEqual({ rule: 'pure' })
+  expect((await publish(inherits.tool, true)).verdict).toEqual({ rule: 'pure', expiries: [] })
   const strict = await draftedTool(within)
   await forServer(strict.tool, 'ask')
   expect((await publish(strict.tool, true)).verdict).toEqual({ rule: null, because: [] })
   await forAll(null)
   const own = await draftedTool(within)
   await forServer(own.tool, 'pure')
-  expect((await publish(own.tool, true)).verdict).toEqual({ rule: 'pure' })
+  expect((await publish(own.tool, true)).verdict).toEqual({ rule: 'pure', expiries: [] })
   await forServer(own.tool, null)
   await redraft(within, own.version, { code: 'def main(): return 2' })
   expect((await publish(own.tool, true)).verdict).toEqual({ rule: null, because: [] })
@@ -178,7 +178,27 @@ test('a line that stands permitted is not new, one that was revoked or is over i
   expect((await publish(tool)).verdict).toEqual(adds)
   await permit()
   await redraft(within, version, TWO)
-  expect((await publish(tool)).verdict).toEqual({ rule: 'shrinking' })
+  expect((await publish(tool)).verdict).toMatchObject({ rule: 'shrinking' })
+})
+
+test('what shrinks by policy ends no later than what it was measured by', async () => {
+  const { tool, version } = await approvedTool(opened, TWO)
+  await forServer(tool, 'shrinking')
+  const [first, second] = [1, 2].map((days) => new Date(Date.now() + days * 86_400_000))
+  const { id } = await grantOf(stores, version, 'host a.example')
+  await within((s) => expireGrant(s, ada, id, first ?? null, UNSEEN))
+  const subject = { server: tool.server, tool: null, kind: 'host' as const, value: 'c.example' }
+  await within((s) => grantPermission(s, ada, subject, second ?? null, UNSEEN))
+  const unlimited = { ...subject, value: 'a.example' }
+  await within((s) => grantPermission(s, ada, unlimited, null, UNSEEN))
+  const next = await redraft(within, version, {
+    manifest: manifest({ hosts: ['a.example', 'b.example', 'c.example'] }),
+  })
+  expect((await publish(tool)).verdict).toMatchObject({ rule: 'shrinking' })
+  const until = async (line: string) => (await grantOf(stores, next, line)).expiresAt
+  expect(await until('host a.example')).toEqual(first)
+  expect(await until('host b.example')).toBeNull()
+  expect(await until('host c.example')).toEqual(second)
 })
 
 test('nothing is measured by a version that misses a line', async () => {
@@ -213,7 +233,7 @@ test('what shrank by policy may shrink further: a person has read its code', asy
   await redraft(within, version, {})
   expect((await publish(tool)).verdict).toMatchObject({ rule: null })
   await redraft(within, version, { manifest: manifest() })
-  expect((await publish(tool)).verdict).toEqual({ rule: 'shrinking' })
+  expect((await publish(tool)).verdict).toMatchObject({ rule: 'shrinking' })
 })
 
 test('a new policy decides nothing that waits, not even when it is asked again', async () => {

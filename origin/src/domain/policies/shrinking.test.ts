@@ -130,6 +130,18 @@ describe('a version does more than shrink', () => {
     expect(grown(change)).toBe(because)
   })
 
+  test('with a line that stands permitted, where the code reads a secret that it could send there', () => {
+    const reads = { ...live, ...lines({ secrets: ['OTHER'] }) }
+    const manifestWith = (hosts: string[]) => manifest({ ...reads.manifest, hosts })
+    const next = { ...reads, manifest: manifestWith([...reads.manifest.hosts, 'c.example']) }
+    const permitted = new Set(['host c.example'])
+    expect(growth(next, reads, permitted)).toBe(
+      'it adds host c.example to code that reads a secret',
+    )
+    const fewer = { ...reads, manifest: manifestWith(['a.example']) }
+    expect(growth(fewer, reads, permitted)).toBeNull()
+  })
+
   test('where nothing permits a secret, whatever is said of it', () => {
     const change = lines({ secrets: ['KEY@a.example', 'OTHER@a.example'] })
     expect(grown(change)).toBe('it adds secret OTHER@a.example')

@@ -69,7 +69,7 @@ export function assertApproved(candidate: Candidate, now: Date = new Date()): vo
   if (missing.length > 0)
     refuse(
       'not_approved',
-      `"${wireName(version.server, version.tool)}" may not run: ${inWords(missing)}. Ask a person to restore that, or change the tool so that it does without, and publish it.`,
+      `"${wireName(version.server, version.tool)}" may not run: ${missingInWords(missing)}. Ask a person to restore that, or change the tool so that it does without, and publish it.`,
     )
 }
 
@@ -90,7 +90,7 @@ export function approvedText({ version, approved }: Candidate): Approved {
 }
 
 /** What is missing, and why, as a sentence without its end. */
-export function inWords(missing: readonly MissingLine[]): string {
+function missingInWords(missing: readonly MissingLine[]): string {
   return missing
     .map((line) => {
       const how = line.term === null ? 'nobody granted it' : endedHow(line.term)

@@ -85,7 +85,7 @@ test('lines of versions that are not live any more are listed when they are aske
   ])
 })
 
-test('a request for approval says of each line whether it is live and whether it stands permitted', async () => {
+test('a request for approval says of each line how it is live and whether it stands permitted', async () => {
   const { tool, version } = await approvedTool(opened, {
     manifest: manifest({ hosts: ['a.example'] }),
   })
@@ -101,14 +101,19 @@ test('a request for approval says of each line whether it is live and whether it
   const { id } = await asked(within, tool)
   const approval = ApprovalView.parse(await read(`/api/approvals/${id}`))
   expect(approval.lines).toEqual([
-    { kind: 'host', value: 'a.example', live: true, permitted: null },
+    {
+      kind: 'host',
+      value: 'a.example',
+      live: { in_force: true, expires_at: null, revoked: null },
+      permitted: null,
+    },
     {
       kind: 'host',
       value: 'b.example',
-      live: false,
+      live: null,
       permitted: { by: 'alice', expires_at: LATER },
     },
-    { kind: 'secret', value: 'KEY@a.example', live: false, permitted: null },
+    { kind: 'secret', value: 'KEY@a.example', live: null, permitted: null },
   ])
 })
 

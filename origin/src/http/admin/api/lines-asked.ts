@@ -4,9 +4,10 @@ import { isInForce } from '../../../domain/grants/term.ts'
 import type { Permission } from '../../../domain/permissions/permission.ts'
 import { permittedLines } from '../../../domain/permissions/permitted.ts'
 import type { Stores } from '../../../domain/stores.ts'
+import { termView } from './term-view.ts'
 import type { Version } from '../../../domain/tools/version.ts'
 
-/** Of each line of a version, whether what is live has it, and whether it stands permitted. */
+/** Of each line of a version, how what is live has it, and whether it stands permitted. */
 export async function linesAsked(
   { tools, permissions }: Pick<Stores, 'tools' | 'permissions'>,
   version: Version,
@@ -14,17 +15,16 @@ export async function linesAsked(
 ): Promise<LineView[]> {
   const now = new Date()
   const granted = live === null ? null : await tools.candidate(live.id)
-  const has = new Set(
-    (granted?.approved?.lines ?? []).filter((line) => isInForce(line, now)).map(lineText),
-  )
+  const has = new Map((granted?.approved?.lines ?? []).map((line) => [lineText(line), line]))
   const standing = await permissions.ofTool(version.toolId)
   const permitted = new Map(permittedLines(standing, now).map((line) => [lineText(line), line]))
   return manifestLines(version.manifest).map((line) => {
+    const before = has.get(lineText(line))
     const permission = permitted.get(lineText(line))
     return {
       kind: line.kind,
       value: line.value,
-      live: has.has(lineText(line)),
+      live: before === undefined ? null : termView(before),
       permitted:
         permission === undefined || !isInForce(permission, now)
           ? null

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { TermView } from '#contract/admin-door/permissions.ts'
+import type { TermView } from '#contract/admin-api.ts'
 import { isInForce, type Term } from '../../../domain/grants/term.ts'
 
 /** How long something is granted, as it is told. */
-export function termView(term: Term): z.infer<typeof TermView> {
+export function termView(term: Term): TermView {
   const { expiresAt, revoked } = term
   return {
     in_force: isInForce(term, new Date()),
