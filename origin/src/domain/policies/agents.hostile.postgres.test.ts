@@ -5,12 +5,13 @@ import { DECISION_ENDPOINTS } from '#contract/admin-door/endpoints/decisions.ts'
 import { PERMISSION_ENDPOINTS } from '#contract/admin-door/endpoints/permissions.ts'
 import { SETTING_ENDPOINTS } from '#contract/admin-door/endpoints/settings.ts'
 import type { JsonObject } from '#contract/json.ts'
-import { openAdmin, setUpAdmin } from '../../testing/admin.ts'
+import { openAdmin, setUpAdmin, signedInAs } from '../../testing/admin.ts'
 import { freshDatabase, openReplica } from '../../testing/databases.ts'
 import { ask, refusalOf } from '../../testing/doors.ts'
-import { ALICE, problem, startEngine } from '../../testing/engines.ts'
+import { ALICE, LOCAL, problem, startEngine } from '../../testing/engines.ts'
 import { ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approvedTool, asked, draftedTool, grantOf, manifest } from '../../testing/tools.ts'
+import { openTunnel, send } from '../../testing/tunnel.ts'
 import { MANAGEMENT_TOOLS } from '../management/table.ts'
 import { UNSEEN } from '../activity.ts'
 import { askPermission } from '../permissions/ask.ts'
@@ -22,11 +23,13 @@ const opened = await openReplica(database.url)
 const admin = openAdmin(opened)
 const { engine } = startEngine(opened, new ScriptedSandbox())
 afterAll(async () => {
+  await tunnel[Symbol.asyncDispose]()
   await engine[Symbol.asyncDispose]()
   await admin[Symbol.asyncDispose]()
   await opened[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
 })
+const tunnel = openTunnel(opened, new ScriptedSandbox())
 const { stores, within } = opened
 const AGENT = { actor: 'local', ...UNSEEN }
 
@@ -143,6 +146,20 @@ describe.each(CHANGES)('%s', (_route, endpoint) => {
   })
 })
 
+test.each(CHANGES)(
+  '%s is not there behind the tunnel, whoever signed for it',
+  async (_route, endpoint) => {
+    const sent = {
+      method: endpoint.method.toUpperCase(),
+      path: pathFor(endpoint),
+      body: JSON.stringify(bodyFor(endpoint.path)),
+    }
+    for (const as of [ALICE, LOCAL])
+      expect(await refusalOf(await send(tunnel.door, { ...sent, as }))).toEqual([404, 'not_found'])
+    expect(await decided()).toEqual(NOTHING)
+  },
+)
+
 test('no tool of MCPbox decides, grants, revokes or sets a policy', () => {
   const verbs = /approve|reject|decide|grant|revoke|restore|expire|permit|policy|setting/
   expect([...MANAGEMENT_TOOLS.keys()].filter((name) => verbs.test(name))).toEqual([])
@@ -220,4 +237,28 @@ test('a justification that reads like an answer stays a question', async () => {
   })
   expect(request).toMatchObject({ state: 'waiting', justification: asked2.justification })
   expect(await stores.permissions.list({}, { after: null, limit: 10 })).toEqual([])
+})
+
+test('the same requests do what they say once an admin has signed in', async () => {
+  const { ask: as } = await signedInAs(admin.door)
+  const works = ['/decision', '/approval-policy', '/api/settings/{name}', '/api/permissions']
+  for (const [, endpoint] of CHANGES) {
+    const isGrant = endpoint.path.startsWith('/api/grants')
+    if (!isGrant && !works.some((end) => endpoint.path.endsWith(end))) continue
+    const { hash: _, ...permission } = bodyFor(endpoint.path)
+    const isPermission = endpoint.path.includes('permission-requests')
+    const response = await as(pathFor(endpoint), {
+      method: endpoint.method.toUpperCase(),
+      headers: { 'if-match': '*' },
+      body: isPermission ? permission : bodyFor(endpoint.path),
+    })
+    expect([endpoint.path, response.status]).toEqual([endpoint.path, endpoint.status])
+  }
+  expect(await decided()).toMatchObject({
+    approval: 'approved',
+    request: 'approved',
+    permissions: [{}, {}],
+    policy: 'pure+shrinking',
+    own: 'pure+shrinking',
+  })
 })
