@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { pageOf } from './admin-door/page.ts'
+import { pageOf, time } from './admin-door/page.ts'
+import { PolicyRule } from './approval-policy.ts'
 import { ToolAnnotations } from './catalog.ts'
 import { EgressRecord } from './egress.ts'
 import { JsonObject } from './json.ts'
-import { Manifest } from './manifest.ts'
+import { LineKind, Manifest } from './manifest.ts'
 import { ClientInfo } from './operation.ts'
 import { ModuleLock, PackageFacts } from './packages.ts'
 import { Publication } from './publication.ts'
@@ -72,6 +73,26 @@ export type VersionView = z.infer<typeof VersionView>
 export const ApprovalState = z.enum(['waiting', 'approved', 'rejected', 'withdrawn'])
 export type ApprovalState = z.infer<typeof ApprovalState>
 
+/** How long something is granted, and how it was taken back. */
+export const TermView = z.object({
+  /** Whether it holds now. */
+  in_force: z.boolean(),
+  expires_at: z.iso.datetime().nullable(),
+  revoked: z.object({ by: z.string(), at: z.iso.datetime(), reason: z.string() }).nullable(),
+})
+export type TermView = z.infer<typeof TermView>
+
+/** A line of a manifest that is asked about, and what is known of it. */
+export const LineView = z.object({
+  kind: LineKind,
+  value: z.string(),
+  /** How the version that is live now has it; null when it does not name it. */
+  live: TermView.nullable(),
+  /** The standing permission for it, which approving needs not; null when there is none in force. */
+  permitted: z.object({ by: z.string(), expires_at: z.iso.datetime().nullable() }).nullable(),
+})
+export type LineView = z.infer<typeof LineView>
+
 /** A question to a person, with all that a decision needs. */
 export const ApprovalView = z.object({
   id: z.uuid(),
@@ -83,11 +104,15 @@ export const ApprovalView = z.object({
   notes: z.string(),
   requested_at: z.iso.datetime(),
   decided_by: z.string().nullable(),
+  /** The rule of a policy that approved it, when no person did. */
+  decided_by_policy: PolicyRule.nullable(),
   decided_at: z.iso.datetime().nullable(),
   reason: z.string().nullable(),
   version: VersionView,
   /** Of all that its packages bring, in the order of its lock; looked up while it waits only. */
   package_facts: z.array(PackageFacts),
+  /** Of its manifest, each. */
+  lines: z.array(LineView),
   /** The version that is live now, to compare with. */
   live: VersionView.nullable(),
 })
@@ -100,6 +125,11 @@ export const DecisionRequest = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of the version'),
   decision: z.enum(['approve', 'reject']),
   reason: z.string().max(2_000).nullable().default(null),
+  /** Lines that an approval grants for a time only. */
+  expiries: z
+    .array(z.strictObject({ kind: LineKind, value: z.string().max(500), expires_at: time }))
+    .max(200)
+    .default([]),
 })
 export type DecisionRequest = z.infer<typeof DecisionRequest>
 

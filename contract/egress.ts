@@ -31,6 +31,7 @@ export const EgressReason = z.enum([
   'secret_not_for_host',
   'secret_not_for_place',
   'secret_not_in_clear',
+  'withdrawn',
 ])
 export type EgressReason = z.infer<typeof EgressReason>
 

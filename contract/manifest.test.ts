@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EMPTY_MANIFEST, Manifest } from './manifest.ts'
+import { EMPTY_MANIFEST, lineText, Manifest, narrowed } from './manifest.ts'
 
 test('equal manifests are equal texts, in whatever order and however often a line was written', () => {
   const written = Manifest.parse({
@@ -65,4 +65,27 @@ test('a secret is read by the code or bound, never both', () => {
   expect(Manifest.safeParse({ ...bound, secrets }).error?.issues).toMatchObject([
     { message: expect.stringContaining('keep only one of them') },
   ])
+})
+
+test('of a manifest is left what is kept, and no secret without a host to send it to', () => {
+  const whole = Manifest.parse({
+    hosts: ['a.example', 'b.example'],
+    modules: ['os', 're'],
+    packages: ['one==1.0', 'two==1.0'],
+    secrets: ['A@a.example', 'B@b.example', 'READ'],
+  })
+  const without = (...lines: string[]) => narrowed(whole, (line) => !lines.includes(lineText(line)))
+  expect(without()).toEqual(whole)
+  expect(without('host a.example', 'module os')).toEqual({
+    ...whole,
+    hosts: ['b.example'],
+    modules: ['re'],
+    secrets: ['B@b.example', 'READ'],
+  })
+  expect(without('package two==1.0', 'secret READ')).toEqual({
+    ...whole,
+    packages: [],
+    secrets: ['A@a.example', 'B@b.example'],
+  })
+  expect(narrowed(whole, () => false)).toEqual(EMPTY_MANIFEST)
 })

@@ -44,6 +44,9 @@ function sortedSet<T extends string>(items: T[]): T[] {
   return [...new Set(items)].sort()
 }
 
+export const LineKind = z.enum(['host', 'module', 'package', 'secret'])
+export type LineKind = z.infer<typeof LineKind>
+
 /** One thing that a version may use. */
 export type ManifestLine =
   | { kind: 'host' | 'module' | 'package'; value: string }
@@ -57,4 +60,28 @@ export function manifestLines({ hosts, modules, packages, secrets }: Manifest): 
     ...packages.map((value) => ({ kind: 'package' as const, value })),
     ...secrets.map((value) => ({ kind: 'secret' as const, value })),
   ]
+}
+
+/** A line as people read it, and as lines are compared: `host api.example.com`. */
+export function lineText({ kind, value }: { kind: LineKind; value: string }): string {
+  return `${kind} ${value}`
+}
+
+/**
+ * What is left of a manifest with those of its lines that `keep` lets through. A secret goes with the
+ * last host that it could be sent to; packages, which are locked together, go together.
+ */
+export function narrowed(manifest: Manifest, keep: (line: ManifestLine) => boolean): Manifest {
+  const hosts = manifest.hosts.filter((value) => keep({ kind: 'host', value }))
+  const hasPackages = manifest.packages.every((value) => keep({ kind: 'package', value }))
+  return {
+    hosts,
+    modules: manifest.modules.filter((value) => keep({ kind: 'module', value })),
+    packages: hasPackages ? manifest.packages : [],
+    secrets: manifest.secrets.filter((value) => {
+      const { place } = readSecretGrant(value)
+      const isInReach = place === null || hosts.some((host) => coversHost(host, place.host))
+      return isInReach && keep({ kind: 'secret', value })
+    }),
+  }
 }

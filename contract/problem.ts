@@ -60,6 +60,15 @@ export const ProblemCode = z.enum([
   'execution_failed',
   'capability_missing',
   'reason_required',
+  'grant_unknown',
+  'permission_unknown',
+  'request_unknown',
+  'request_decided',
+  'request_rejected',
+  'too_many_requests',
+  'already_revoked',
+  'not_revoked',
+  'expiry_past',
   'package_refused',
   // deployments
   'rotation_unknown',
@@ -129,6 +138,7 @@ export function statusOf(code: ProblemCode) {
     case 'code_invalid':
     case 'capability_missing':
     case 'reason_required':
+    case 'expiry_past':
     case 'package_refused':
     case 'wrong_call_tool':
       return 400
@@ -159,6 +169,9 @@ export function statusOf(code: ProblemCode) {
     case 'tool_unknown':
     case 'version_unknown':
     case 'approval_unknown':
+    case 'grant_unknown':
+    case 'permission_unknown':
+    case 'request_unknown':
     case 'secret_unknown':
     case 'link_invalid':
       return 404
@@ -172,6 +185,10 @@ export function statusOf(code: ProblemCode) {
     case 'version_changed':
     case 'edit_failed':
     case 'approval_decided':
+    case 'request_decided':
+    case 'request_rejected':
+    case 'already_revoked':
+    case 'not_revoked':
     case 'approval_stale':
     case 'hash_mismatch':
     case 'server_stopped':
@@ -191,6 +208,7 @@ export function statusOf(code: ProblemCode) {
       return 428
     case 'too_many_attempts':
     case 'rate_limited':
+    case 'too_many_requests':
       return 429
     case 'execution_failed':
     case 'internal':

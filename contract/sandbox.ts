@@ -7,6 +7,7 @@ import { MAX_QUESTIONS_AT_ONCE, MAX_TIMEOUT_MS } from './limits.ts'
 import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
 import { ModuleLock } from './packages.ts'
+import { MOST_WITHDRAWALS, Withdrawal } from './withdrawal.ts'
 
 /** The header in which whoever calls the sandbox shows its key. */
 export const SANDBOX_KEY_HEADER = 'x-api-key'
@@ -56,6 +57,8 @@ export const RunRequest = z.strictObject({
   secrets: z.record(z.string(), z.string()),
   /** Values that the broker fills in and the process never gets; none of their names is in `secrets`. */
   bound_secrets: z.array(BoundSecret),
+  /** Lines of the manifest that end while it runs, or have ended. */
+  withdrawals: z.array(Withdrawal).max(MOST_WITHDRAWALS),
   limits: RunLimits,
 })
 export type RunRequest = z.infer<typeof RunRequest>

@@ -220,3 +220,59 @@ test('the plain script of README.md lists the tools', async () => {
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', here], { cwd: root })
   expect(stdout.split('\n')).toContain('mcpbox_create_tool')
 })
+
+test('mcpbox requests shows what is asked for, and approve permits it', async () => {
+  await using author = await legacyClient(stack.origins[0]!.mcp)
+  await author.call('mcpbox_create_server', { name: 'asking' })
+  const asking = { server: 'asking', host: 'a.example', justification: 'rates' }
+  const { structured } = await author.call('mcpbox_request_network_access', asking)
+  const { request } = z.object({ request: z.string() }).parse(structured)
+  expect((await mcpbox('requests', 'list')).stdout).toContain(
+    `── host a.example for all tools of asking\nrequest    ${request}\n`,
+  )
+  const approved = await mcpbox('requests', 'approve', request, '--until', '2099-01-01')
+  expect(approved.stdout).toBe(
+    'host a.example for all tools of asking is permitted until 2099-01-01.\n',
+  )
+  const { stdout } = await mcpbox('permissions', 'list', 'asking')
+  expect(stdout).toContain('host a.example  in force until 2099-01-01T00:00:00.000Z, by')
+  const [id = ''] = stdout.split(' ')
+  const revoked = await mcpbox('permissions', 'revoke', id, 'not any more')
+  expect(revoked.stdout).toContain('REVOKED by')
+})
+
+test('mcpbox grants revokes a line of a live tool, whose calls are refused from then on', async () => {
+  await using author = await legacyClient(stack.origins[0]!.mcp)
+  await author.call('mcpbox_create_server', { name: 'granted' })
+  const code = 'def main():\n    """Says hi."""\n    return "hi"\n'
+  const tool = { server: 'granted', name: 'hello', code, hosts: ['a.example'] }
+  await author.call('mcpbox_create_tool', tool)
+  const asked = await author.call('mcpbox_request_publish', { server: 'granted', name: 'hello' })
+  const { approval, hash } = Asked.parse(asked.structured)
+  await mcpbox('approvals', 'approve', approval, hash)
+  expect((await author.call('granted__hello')).text).toBe('hi')
+
+  const { stdout } = await mcpbox('grants', 'list', 'granted')
+  expect(stdout).toContain('granted__hello version 1  host a.example  in force')
+  const [id = ''] = stdout.split(' ')
+  await mcpbox('grants', 'revoke', id, 'It leaks.')
+  expect(await author.call('granted__hello')).toMatchObject({
+    isError: true,
+    text: expect.stringContaining('it needs host a.example, but'),
+  })
+  await mcpbox('grants', 'restore', id)
+  expect((await author.call('granted__hello')).text).toBe('hi')
+  expect((await mcpbox('grants', 'expire', id, '2099-01-01')).stdout).toContain('in force until')
+})
+
+test('mcpbox settings and servers policy say by which rule versions are approved', async () => {
+  const set = await mcpbox('settings', 'set', 'approval_policy', 'pure+shrinking')
+  expect(set.stdout).toBe('approval_policy      pure+shrinking (default ask)\n')
+  const own = await mcpbox('servers', 'policy', 'granted', 'ask')
+  expect(own.stdout).toBe('granted: ask, its own\n')
+  const inherited = await mcpbox('servers', 'policy', 'granted', 'inherit')
+  expect(inherited.stdout).toBe('granted: pure+shrinking, as all servers\n')
+  await mcpbox('settings', 'set', 'approval_policy', 'default')
+  expect((await mcpbox('settings', 'list')).stdout).toContain('approval_policy      ask\n')
+  await expect(mcpbox('settings', 'set', 'approval_policy', 'always')).rejects.toThrow('value')
+})

@@ -7,7 +7,7 @@ import { pageOf, pageQuery, soughtText, time } from './page.ts'
 export const ActivityView = z.object({
   id: z.int(),
   at: z.iso.datetime(),
-  /** Key of a principal, `admin:<name>`, `secret_link:<id>`, or `nobody`. */
+  /** Key of a principal, `admin:<name>`, `secret_link:<id>`, `policy:<rule>`, `housekeeping`, or `nobody`. */
   actor: z.string(),
   action: z.string(),
   subject: z.string(),

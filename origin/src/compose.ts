@@ -9,6 +9,8 @@ import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
 import { RateLimiter } from './domain/rate/rate-limiter.ts'
+import { GrantWatch } from './domain/grants/watch.ts'
+import { noteExpired } from './domain/grants/note-expired.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
 import { endOldLogs, FINISHED_KEPT_MS, housekeeping, RATE_KEPT_MS } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
@@ -103,6 +105,7 @@ export async function startOrigin(
         notices,
         sandbox,
         packages,
+        watch: starting.use(new GrantWatch(notices, sandbox, onFault)),
         answers,
         ...(metrics !== null && { executed: metrics.executed }),
         onFault,
@@ -124,6 +127,7 @@ export async function startOrigin(
         () => stores.codeParts.forgetExpired(),
         () => stores.secrets.forgetLinksExpiredBefore(new Date()),
         () => endOldLogs(db, stores, settingDefaults),
+        () => noteExpired(within),
       ],
       onFault,
     ),

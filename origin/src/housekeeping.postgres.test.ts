@@ -9,7 +9,7 @@ import { approvedTool } from './testing/tools.ts'
 
 const { here, there, ...database } = await openReplicas(inject('postgresUrl'))
 afterAll(() => database[Symbol.asyncDispose]?.())
-const DEFAULTS = { log_retention_days: 30 }
+const DEFAULTS = { approval_policy: 'ask' as const, log_retention_days: 30 }
 
 /** So many entries of activity that happened so many days ago. */
 async function past(days: number, count: number): Promise<void> {

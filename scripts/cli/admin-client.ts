@@ -20,9 +20,11 @@ type Answer<E extends Endpoint> = E['answer'] extends z.ZodType ? z.output<E['an
 export interface AdminClient {
   waiting(): Promise<ApprovalView[]>
   approval(id: string): Promise<ApprovalView>
-  decide(id: string, decision: DecisionRequest): Promise<VersionView>
+  decide(id: string, decision: z.input<typeof DecisionRequest>): Promise<VersionView>
   /** Asks any endpoint of JSON. */
   call<E extends Endpoint>(endpoint: E, asked?: Asked): Promise<Answer<E>>
+  /** Changes what `read` shows now, with a request to `change` about the same. */
+  edit<E extends Endpoint>(read: Endpoint, change: E, asked: Asked): Promise<Answer<E>>
   /** Opens one that streams; signs in anew, since bearers are short-lived. */
   open(endpoint: Endpoint, asked: Asked): Promise<ReadableStream<Uint8Array>>
 }
@@ -34,15 +36,14 @@ export async function signInAt(
 ): Promise<AdminClient> {
   let bearer: string | null = null
 
-  async function send(endpoint: Endpoint, asked: Asked): Promise<Response> {
+  async function send(endpoint: Endpoint, asked: Asked, etag?: string): Promise<Response> {
     const url = new URL(pathOf(endpoint, asked), base)
     const response = await fetch(url, {
       method: endpoint.method.toUpperCase(),
       headers: {
         'user-agent': `mcpbox-cli/${VERSION}`,
         ...(asked.body !== undefined && { 'content-type': 'application/json' }),
-        // Whoever types a change means it, whatever stands there now.
-        ...(endpoint.ifMatch && { 'if-match': '*' }),
+        ...(etag !== undefined && { 'if-match': etag }),
         ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
       },
       ...(asked.body !== undefined && { body: JSON.stringify(asked.body) }),
@@ -57,7 +58,10 @@ export async function signInAt(
   }
 
   async function call<E extends Endpoint>(endpoint: E, asked: Asked = {}): Promise<Answer<E>> {
-    const response = await send(endpoint, asked)
+    return answerOf(endpoint, await send(endpoint, asked))
+  }
+
+  async function answerOf<E extends Endpoint>(endpoint: E, response: Response): Promise<Answer<E>> {
     if (endpoint.answer === null) return undefined as Answer<E>
     return endpoint.answer.parse(await response.json()) as Answer<E>
   }
@@ -69,6 +73,11 @@ export async function signInAt(
   await signIn()
   return {
     call,
+    async edit(read, change, asked) {
+      const shown = await send(read, { ...asked, body: undefined })
+      await shown.body?.cancel()
+      return answerOf(change, await send(change, asked, shown.headers.get('etag') ?? undefined))
+    },
     async open(endpoint, asked) {
       await signIn()
       const { body } = await send(endpoint, asked)

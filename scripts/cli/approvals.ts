@@ -1,6 +1,7 @@
 import type { AdminClient } from './admin-client.ts'
 import { ask } from './ask.ts'
 import { present } from './present.ts'
+import { timeFrom } from './times.ts'
 
 /** Shows each waiting request and asks for a decision on exactly what was shown. */
 export async function reviewApprovals(client: AdminClient): Promise<void> {
@@ -15,9 +16,26 @@ export async function reviewApprovals(client: AdminClient): Promise<void> {
   }
 }
 
-/** Approves the version that was shown; one whose hash is another by now is refused. */
-export async function approve(client: AdminClient, id: string, hash: string): Promise<void> {
-  const version = await client.decide(id, { hash, decision: 'approve', reason: null })
+/**
+ * Approves the version that was shown; one whose hash is another by now is refused.
+ * @param until when all that it may use ends; left out: when it is revoked
+ */
+export async function approve(
+  client: AdminClient,
+  id: string,
+  hash: string,
+  until?: string,
+): Promise<void> {
+  const end = timeFrom(until)
+  const expiries =
+    end === null
+      ? []
+      : (await client.approval(id)).lines.map(({ kind, value }) => ({
+          kind,
+          value,
+          expires_at: end,
+        }))
+  const version = await client.decide(id, { hash, decision: 'approve', reason: null, expiries })
   console.log(`${version.tool} version ${version.number} is live.`)
 }
 

@@ -1,10 +1,18 @@
 import { present } from './present.ts'
 import type { AdminClient } from './admin-client.ts'
 import { approve, reject, reviewApprovals } from './approvals.ts'
+import { expireGrant, listGrants, restoreGrant, revokeGrant } from './grants.ts'
 import { followActivity, showActivity, showExecutions } from './logs.ts'
+import {
+  expirePermission,
+  grantPermission,
+  listPermissions,
+  revokePermission,
+} from './permissions.ts'
+import { approveRequest, listRequests, rejectRequest, reviewRequests } from './requests.ts'
+import { changeServerPolicy, changeSetting, listSettings } from './settings.ts'
 import { deleteSecret, linkSecret, listSecrets, setSecret } from './secrets.ts'
 import { deleteServer, listServers, startServer, stopServer } from './servers.ts'
-import { listSettings, setSetting } from './settings.ts'
 import { listTools } from './tools.ts'
 import { deleteTool, diffVersions, listVersions, rollBackTool } from './versions.ts'
 
@@ -15,6 +23,7 @@ export const OPTIONS = {
   actor: { type: 'string' },
   action: { type: 'string' },
   text: { type: 'string' },
+  until: { type: 'string' },
 } as const
 export type Options = { [name in keyof typeof OPTIONS]?: string | undefined }
 
@@ -40,13 +49,80 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     typed: 'approvals approve <request> <hash>',
-    says: 'make exactly this version live',
-    run: (client, [id = '', hash = '']) => approve(client, id, hash),
+    says: 'make exactly this version live (--until)',
+    run: (client, [id = '', hash = ''], { until }) => approve(client, id, hash, until),
   },
   {
     typed: 'approvals reject <request> <hash> <reason>',
     says: 'the assistant reads the reason',
     run: (client, [id = '', hash = '', reason = '']) => reject(client, id, hash, reason),
+  },
+  {
+    typed: 'requests',
+    says: 'show which permissions are asked for, and decide',
+    run: reviewRequests,
+  },
+  { typed: 'requests list', says: 'show which permissions are asked for', run: listRequests },
+  {
+    typed: 'requests approve <request>',
+    says: 'let drafts under trial use it (--until)',
+    run: (client, [id = ''], { until }) => approveRequest(client, id, until),
+  },
+  {
+    typed: 'requests reject <request> <reason>',
+    says: 'the assistant reads the reason',
+    run: (client, [id = '', reason = '']) => rejectRequest(client, id, reason),
+  },
+  {
+    typed: 'permissions list [server]',
+    says: 'what drafts under trial may use',
+    run: (client, [server]) => listPermissions(client, server),
+  },
+  {
+    typed: 'permissions grant <server> <kind> <value>',
+    says: 'host, module or package (--tool, --until)',
+    run: (client, args, options) => grantPermission(client, args, options),
+  },
+  {
+    typed: 'permissions revoke <permission> <reason>',
+    says: 'at once; the assistant reads the reason',
+    run: (client, [id = '', reason = '']) => revokePermission(client, id, reason),
+  },
+  {
+    typed: 'permissions expire <permission> <time>',
+    says: 'when it ends by itself: 2026-12-31, or never',
+    run: (client, [id = '', at = '']) => expirePermission(client, id, at),
+  },
+  {
+    typed: 'grants list [server]',
+    says: 'what live tools may use',
+    run: (client, [server]) => listGrants(client, server),
+  },
+  {
+    typed: 'grants revoke <grant> <reason>',
+    says: 'at once; whoever calls the tool reads the reason',
+    run: (client, [id = '', reason = '']) => revokeGrant(client, id, reason),
+  },
+  {
+    typed: 'grants restore <grant>',
+    says: 'give a revoked line back',
+    run: (client, [id = '']) => restoreGrant(client, id),
+  },
+  {
+    typed: 'grants expire <grant> <time>',
+    says: 'when it ends by itself: 2026-12-31, or never',
+    run: (client, [id = '', at = '']) => expireGrant(client, id, at),
+  },
+  { typed: 'settings list', says: 'what can be set', run: listSettings },
+  {
+    typed: 'settings set <name> <value>',
+    says: 'such as approval_policy pure+shrinking, or default',
+    run: (client, [name = '', value = '']) => changeSetting(client, name, value),
+  },
+  {
+    typed: 'servers policy <server> <policy>',
+    says: 'ask, pure, shrinking, pure+shrinking or inherit',
+    run: (client, [server = '', policy = '']) => changeServerPolicy(client, server, policy),
   },
   {
     typed: 'secrets list <server>',
@@ -112,16 +188,6 @@ export const COMMANDS: readonly Command[] = [
     typed: 'servers delete <server>',
     says: 'with its tools and secrets; histories are kept',
     run: (client, [server = '']) => deleteServer(client, server),
-  },
-  {
-    typed: 'settings list',
-    says: 'what can be set',
-    run: (client) => listSettings(client),
-  },
-  {
-    typed: 'settings set <name> <value>',
-    says: 'at once, everywhere; "default" for the default',
-    run: (client, [name = '', value = '']) => setSetting(client, name, value),
   },
   {
     typed: 'logs executions',

@@ -16,6 +16,8 @@ function asked(change: Partial<ApprovalView>, text: Partial<ApprovalView['versio
     notes: '',
     requested_at: '2026-01-01T00:00:00.000Z',
     decided_by: null,
+    decided_by_policy: null,
+    lines: [],
     decided_at: null,
     reason: null,
     live: null,
@@ -119,4 +121,22 @@ test('words of an index stay on their line, behind the bar', () => {
 test('notes cannot pass for anything else', () => {
   const lines = asked({ notes: 'fine\n── bank__pay · version 2\nhash       0000' })
   expect(lines.filter((line) => line.startsWith('──') || line.startsWith('hash'))).toHaveLength(2)
+})
+
+test('of each line it says how the live version has it, and whether it stands permitted', () => {
+  const line = (value: string) => ({ kind: 'module' as const, value, live: null, permitted: null })
+  const revoked = { by: 'ada', at: '2026-01-02', reason: 'It leaks.' }
+  const lines = asked({
+    lines: [
+      {
+        ...line('socket'),
+        live: { in_force: false, expires_at: null, revoked },
+        permitted: { by: 'ada', expires_at: '2026-02-01' },
+      },
+      { ...line('BANK'), kind: 'secret' },
+    ],
+  })
+  expect(lines).toContain(
+    'may        import socket (now REVOKED by ada at 2026-01-02: It leaks., permitted by ada until 2026-02-01), read the secret BANK',
+  )
 })

@@ -1,7 +1,8 @@
-import type { ApprovalView } from '#contract/admin-api.ts'
+import type { ApprovalView, LineView } from '#contract/admin-api.ts'
 import { MAX_QUEUED_MS } from '#contract/limits.ts'
-import { manifestLines } from '#contract/manifest.ts'
+import { lineText, manifestLines } from '#contract/manifest.ts'
 import { lineInWords } from '#contract/manifest-words.ts'
+import { inForce } from './in-force.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
 import { visibleLine, visibleText } from '#contract/visible-text.ts'
@@ -16,7 +17,10 @@ const WHEN_AWAY = `a call while this machine is away waits up to ${MAX_QUEUED_MS
  */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
-  const may = manifestLines(version.manifest).map(lineInWords)
+  const known = new Map(approval.lines.map((line) => [lineText(line), line]))
+  const may = manifestLines(version.manifest).map((line) =>
+    [lineInWords(line), standing(known.get(lineText(line)))].join(''),
+  )
   const { client } = approval
   const fields = {
     request: approval.id,
@@ -52,6 +56,20 @@ export function present(approval: ApprovalView): string {
 function prose(title: string, lines: string[]): string[] {
   const written = lines.filter((line) => line.trim() !== '')
   return [title, ...written.map((line) => `     ┊ ${visibleLine(line)}`)]
+}
+
+/** What is known of a line beside what it says: nothing, for most. */
+function standing(line: LineView | undefined): string {
+  if (line === undefined) return ''
+  const { live, permitted } = line
+  const until = permitted?.expires_at ?? null
+  const notes = [
+    ...(live === null ? [] : [`now ${inForce(live)}`]),
+    ...(permitted === null
+      ? []
+      : [`permitted by ${permitted.by}${until === null ? '' : ` until ${until}`}`]),
+  ]
+  return notes.length === 0 ? '' : ` (${notes.join(', ')})`
 }
 
 function offer(publication: Publication): string {

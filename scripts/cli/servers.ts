@@ -35,6 +35,6 @@ export async function startServer(client: AdminClient, server: string): Promise<
 }
 
 export async function deleteServer(client: AdminClient, server: string): Promise<void> {
-  await client.call(ENDPOINTS.deleteServer, { params: { server } })
+  await client.edit(ENDPOINTS.getServer, ENDPOINTS.deleteServer, { params: { server } })
   console.log(`${server} is deleted, with its tools and secrets; what happened stays on record.`)
 }

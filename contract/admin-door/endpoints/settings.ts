@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { JsonObject } from '../../json.ts'
+import { Name } from '../../names.ts'
 import { pageQuery } from '../page.ts'
+import { ServerPolicyChange, ServerPolicyView } from '../policies.ts'
 import { SettingChange, SettingList, SettingName, SettingView } from '../settings.ts'
 import { endpoint } from '../endpoint.ts'
 
@@ -30,6 +32,24 @@ export const SETTING_ENDPOINTS = {
     params: { name: SettingName },
     body: SettingChange,
     answer: SettingView,
+    etag: true,
+    ifMatch: true,
+  }),
+  getServerPolicy: endpoint({
+    method: 'get',
+    path: '/api/servers/{server}/approval-policy',
+    summary: 'By which policy versions of a server are approved',
+    params: { server: Name },
+    answer: ServerPolicyView,
+    etag: true,
+  }),
+  changeServerPolicy: endpoint({
+    method: 'put',
+    path: '/api/servers/{server}/approval-policy',
+    summary: 'Gives a server a policy of its own, for what is asked from now on',
+    params: { server: Name },
+    body: ServerPolicyChange,
+    answer: ServerPolicyView,
     etag: true,
     ifMatch: true,
   }),

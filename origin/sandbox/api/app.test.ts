@@ -21,6 +21,7 @@ const RUN = {
   input: {},
   secrets: {},
   bound_secrets: [],
+  withdrawals: [],
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 
@@ -105,6 +106,33 @@ describe('a run', () => {
   it('that is meant for an earlier start is refused, so that it is not run twice', async () => {
     const other = 'c1a7a2f4-6b0e-4d0e-9b53-4d5f0ac7d6a0'
     expect((await post('/runs', { ...ORDER, boot_id: other })).status).toBe(409)
+  })
+})
+
+describe('what is withdrawn', () => {
+  const line = { kind: 'host', value: 'a.example', in_ms: 0 }
+  const withdrawals = (...lines: unknown[]) => ({ withdrawals: lines })
+
+  it('is taken of any run, also of one that is yet to come', async () => {
+    expect((await post('/runs/a/withdrawals', withdrawals(line))).status).toBe(204)
+  })
+
+  it.each([
+    ['nothing', withdrawals()],
+    ['a negative time', withdrawals({ ...line, in_ms: -1 })],
+    ['half a millisecond', withdrawals({ ...line, in_ms: 0.5 })],
+    ['a kind that is none', withdrawals({ ...line, kind: 'file' })],
+    ['more than a line has', withdrawals({ ...line, restore: true })],
+    ['more than a manifest has', withdrawals(...Array.from({ length: 501 }, () => line))],
+  ])('is not %s', async (_what, body) => {
+    expect((await post('/runs/a/withdrawals', body)).status).toBe(400)
+  })
+
+  it('is only for who has the key', async () => {
+    const response = await post('/runs/a/withdrawals', withdrawals(line), {
+      'content-type': 'application/json',
+    })
+    expect(response.status).toBe(401)
   })
 })
 

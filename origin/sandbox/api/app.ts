@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { AskReplies } from '#contract/asks.ts'
 import { RunOrder, type SandboxHealth, Source } from '#contract/sandbox.ts'
+import { WithdrawRequest } from '#contract/withdrawal.ts'
 import type { Analyze } from '../calls/analyze.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import type { Registry } from '../runs/registry.ts'
@@ -54,6 +55,12 @@ export function sandboxApp({ apiKey, runs, analyze, packages, health }: Parts): 
   app.post('/runs/:id/replies', async (context) => {
     const replies = await readBody(context.req.raw, AskReplies)
     if (!runs.reply(context.req.param('id'), replies)) throw unknownRun()
+    return context.body(null, 204)
+  })
+
+  app.post('/runs/:id/withdrawals', async (context) => {
+    const { withdrawals } = await readBody(context.req.raw, WithdrawRequest)
+    runs.withdraw(context.req.param('id'), withdrawals)
     return context.body(null, 204)
   })
 

@@ -5,6 +5,7 @@ import { placeholder } from '#contract/secret-grant.ts'
 import { converse } from '../egress/conversation.ts'
 import { EGRESS_LIMITS } from '../egress/limits.ts'
 import { internet, type Network } from '../egress/network.ts'
+import { type Withdrawn, withdrawnLines } from '../egress/withdrawn.ts'
 import { PackageRefusal } from '../packages/package-refusal.ts'
 import { lockOf, packageImports, type Packaged } from '../packages/packaged.ts'
 import type { ForkServer } from '../process/fork-server.ts'
@@ -22,13 +23,15 @@ export const NOBODY: Caller = {
   onEvent: () => undefined,
   ask: async (asks) =>
     asks.map(({ key }) => ({ key, error: { code: -32603, message: 'nobody can be asked' } })),
+  withdrawn: withdrawnLines(),
 }
 
-/** Who hears what a tool says, and answers what it asks. */
+/** Who hears what a tool says, answers what it asks, and takes back what it may use. */
 export type Caller = {
   onEvent: (event: Event) => void
   /** Resolves with a reply to each question; never rejects. */
   ask: (asks: Ask[]) => Promise<AskReplies['replies']>
+  withdrawn: Withdrawn
 }
 
 /** One for all: to make one takes a look at the stack. */
@@ -43,7 +46,7 @@ export function runConfined(
   network: Network = internet,
   packaged: Packaged = NO_PACKAGES,
 ): Run {
-  return async (request, { onEvent, ask }, signal) => {
+  return async (request, { onEvent, ask, withdrawn }, signal) => {
     const { version, secrets, bound_secrets: bound, limits } = request
     try {
       const { manifest, language } = version
@@ -59,7 +62,7 @@ export function runConfined(
       const server = lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
       const { child, isolation } = await server.take(limits, modules, language)
       const over = new AbortController()
-      const policy = { grants: hosts, secrets: bound, limits: EGRESS_LIMITS, network }
+      const policy = { grants: hosts, secrets: bound, withdrawn, limits: EGRESS_LIMITS, network }
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
         child.send(reply, taken),
       )

@@ -1,6 +1,8 @@
 import { type HostGrant, readHostGrant } from '#contract/host-grant.ts'
+import { lineText } from '#contract/manifest.ts'
 import { Refused } from './refusal.ts'
 import type { Target } from './target.ts'
+import type { Withdrawn } from './withdrawn.ts'
 
 /** How a target is covered: by its own name, or by being below a wildcard. */
 export type Cover = 'name' | 'wildcard'
@@ -26,6 +28,27 @@ export function requireCover(grants: readonly HostGrant[], target: Target): Cove
     throw new Refused({ reason: 'port_not_approved', host, port })
   }
   throw new Refused({ reason: 'host_not_approved', host, approved: grants })
+}
+
+/**
+ * The same, of what has not been taken back meanwhile. A line that the process itself holds is taken
+ * back by leaving it no connection at all.
+ */
+export function requireStanding(
+  grants: readonly HostGrant[],
+  withdrawn: Withdrawn,
+  target: Target,
+): Cover {
+  const held = withdrawn.held()
+  if (held !== null) throw new Refused({ reason: 'withdrawn', line: held })
+  const cover = coverOf(
+    grants.filter((grant) => !withdrawn.host(grant)),
+    target,
+  )
+  if (cover !== null) return cover
+  requireCover(grants, target)
+  const line = lineText({ kind: 'host', value: target.host })
+  throw new Refused({ reason: 'withdrawn', line })
 }
 
 function wayTo(grant: HostGrant, { host }: Target): Cover | null {

@@ -1,6 +1,6 @@
 import type { BoundSecret, EgressRecord } from '#contract/egress.ts'
 import type { HostGrant } from '#contract/host-grant.ts'
-import { requireCover } from './approval.ts'
+import { requireStanding } from './approval.ts'
 import { audit, type Entry } from './audit.ts'
 import { decodedBody } from './decode.ts'
 import { dial } from './dial.ts'
@@ -15,6 +15,7 @@ import { places } from './places.ts'
 import { Refused } from './refusal.ts'
 import { scrubber } from './scrub.ts'
 import { readTarget, type Target } from './target.ts'
+import type { Withdrawn } from './withdrawn.ts'
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /** Methods for which a length of zero is said when there is no body (RFC 9110, 8.6). */
@@ -26,6 +27,8 @@ const BODILESS: readonly number[] = [204, 304]
 export type EgressPolicy = {
   grants: readonly HostGrant[]
   secrets: readonly BoundSecret[]
+  /** What of these was taken back since; looked at for each connection. */
+  withdrawn: Withdrawn
   limits: EgressLimits
   network: Network
   /** Aborts when the call is over; every request ends with it. */
@@ -65,7 +68,7 @@ type Answer = WebResponse & { target: Target; location: string | null }
  * way, and refuses later ones. The records can be read after that.
  */
 export function openBroker(policy: EgressPolicy): Broker {
-  const { limits, network } = policy
+  const { limits, network, withdrawn } = policy
   const log = audit(policy.signal)
   const scrub = scrubber(policy.secrets)
   const room = places(limits.atOnce, limits.waiting)
@@ -92,8 +95,8 @@ export function openBroker(policy: EgressPolicy): Broker {
 
   /** One request to one host, checked from the beginning. */
   async function step(hop: Hop, entry: Entry, signal: AbortSignal): Promise<Answer> {
-    const cover = requireCover(policy.grants, hop.target)
-    const fill = fillerFor(policy.secrets, hop.target)
+    const cover = requireStanding(policy.grants, withdrawn, hop.target)
+    const fill = fillerFor(policy.secrets, withdrawn, hop.target)
     const target = hop.ownUrl ? fill.url(hop.target) : hop.target
     const headers = fill.headers(hop.headers)
     const body = hop.body && fill.body(hop.body, contentType(hop.headers))

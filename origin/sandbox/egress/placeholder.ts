@@ -4,6 +4,7 @@ import { coverOf } from './approval.ts'
 import { type Header, requireWellFormed } from './headers.ts'
 import { Refused } from './refusal.ts'
 import { readTarget, type Target } from './target.ts'
+import type { Withdrawn } from './withdrawn.ts'
 
 /** `{{secret:NAME}}`, also as URL and form encoders write it (RFC 3986, 2.1). */
 const PLACEHOLDER = /(?:\{|%7[Bb]){2}secret(?::|%3[Aa])([A-Z][A-Z0-9_]{0,99})(?:\}|%7[Dd]){2}/g
@@ -37,7 +38,11 @@ function namesPort(grant: HostGrant): boolean {
  * Puts values in the place of placeholders, for this destination only; another hop needs another
  * filler. It throws Refused where a secret may not go, so nothing half filled is ever sent.
  */
-export function fillerFor(secrets: readonly BoundSecret[], destination: Target): Filler {
+export function fillerFor(
+  secrets: readonly BoundSecret[],
+  withdrawn: Withdrawn,
+  destination: Target,
+): Filler {
   const fill = (text: string, encode: Encode, header: string | null = null) =>
     text.replace(PLACEHOLDER, (_, name: string) => encode(valueFor(name, header)))
 
@@ -50,8 +55,10 @@ export function fillerFor(secrets: readonly BoundSecret[], destination: Target):
     if (there.length === 0) throw new Refused({ reason: 'secret_not_for_host', secret: name, host })
     const here = there.filter((place) => destination.secure || namesPort(place.host))
     if (here.length === 0) throw new Refused({ reason: 'secret_not_in_clear', secret: name, host })
-    const secret = here.find((place) => place.header === null || place.header === header)
+    const fitting = here.filter((place) => place.header === null || place.header === header)
+    const secret = fitting.find((place) => !withdrawn.secret(place))
     if (secret !== undefined) return secret.value
+    if (fitting.length > 0) throw new Refused({ reason: 'withdrawn', line: `secret ${name}` })
     const headers = here.flatMap((place) => place.header ?? [])
     throw new Refused({ reason: 'secret_not_for_place', secret: name, host, headers })
   }

@@ -17,6 +17,7 @@ export type Refusal =
   | { reason: 'request_too_large' | 'response_too_large'; most: number }
   | { reason: 'unknown_secret'; secret: string }
   | { reason: 'secret_not_for_host' | 'secret_not_in_clear'; secret: string; host: string }
+  | { reason: 'withdrawn'; line: string }
   | { reason: 'secret_not_for_place'; secret: string; host: string; headers: readonly string[] }
 
 /** Thrown where a request ends early. The message is for the tool's author. */
@@ -47,7 +48,7 @@ function sentence(refusal: Refusal): string {
     case 'head_too_large':
       return 'the URL or the headers of this request are too large'
     case 'no_host_approved':
-      return `\`${cut(refusal.host)}\` is out of reach, as no host is approved for this tool: ${ASK}; a draft under trial has none`
+      return `\`${cut(refusal.host)}\` is out of reach, as no host is approved for this tool: ${ASK}; a draft under trial has those only that a person permitted before (mcpbox_request_network_access)`
     case 'host_not_approved':
       return `\`${cut(refusal.host)}\` is not approved for this tool; approved: ${list(refusal.approved)}. If it needs more, ${ASK}`
     case 'port_not_approved':
@@ -82,6 +83,8 @@ function sentence(refusal: Refusal): string {
       return `the body of the response is larger than ${refusal.most} bytes`
     case 'unknown_secret':
       return `no secret \`${cut(refusal.secret)}\` is there to be filled in for this tool`
+    case 'withdrawn':
+      return `the permission for \`${cut(refusal.line)}\` was taken back, or ended, while this call ran; mcpbox_get_tool_status says more`
     case 'secret_not_for_host':
       return `the secret \`${cut(refusal.secret)}\` is not meant for \`${cut(refusal.host)}\``
     case 'secret_not_in_clear':

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HostGrant } from '#contract/host-grant.ts'
 import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
@@ -18,7 +19,15 @@ function requestOf(runId: string) {
     manifest: EMPTY_MANIFEST,
     module_lock: null,
   }
-  return { run_id: runId, version, input: {}, secrets: {}, bound_secrets: [], limits: USUAL_LIMITS }
+  return {
+    run_id: runId,
+    version,
+    input: {},
+    secrets: {},
+    bound_secrets: [],
+    withdrawals: [],
+    limits: USUAL_LIMITS,
+  }
 }
 
 /** A run that lasts until it is let go or cancelled, and counts its starts. */
@@ -44,6 +53,70 @@ function started(runs: Registry, request: RunRequest): EventLog {
 
 const LOG = { type: 'log', seq: 1, level: 'info', data: 'started' }
 const OUTCOME = { type: 'outcome', seq: 2, outcome: DONE }
+
+/** A run that tells, when it is let go, whether it may still reach the host. */
+function losingRun() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const run: Run = async (_, { withdrawn }) => {
+    await promise
+    return { kind: 'refused', message: withdrawn.host(HOST) ? 'lost' : 'kept' }
+  }
+  return { run, release: () => resolve() }
+}
+const HOST = HostGrant.parse('a.example')
+const LOST = [{ kind: 'host' as const, value: 'a.example', in_ms: 0 }]
+
+async function saidBy(log: EventLog): Promise<unknown> {
+  const lines = await linesOf(log.follow(0))
+  return lines.at(-1)
+}
+const saying = (message: string) => ({ outcome: { kind: 'refused', message } })
+
+describe('what is withdrawn', () => {
+  it('is lost by the run while it goes on, and by no other', async () => {
+    const held = losingRun()
+    const runs = runRegistry(held.run, 10)
+    const [one, other] = [started(runs, requestOf('a')), started(runs, requestOf('b'))]
+    runs.withdraw('a', LOST)
+    held.release()
+    expect(await saidBy(one)).toMatchObject(saying('lost'))
+    expect(await saidBy(other)).toMatchObject(saying('kept'))
+  })
+
+  it('before the run has come is lost by it from the start', async () => {
+    const held = losingRun()
+    const runs = runRegistry(held.run, 10)
+    runs.withdraw('a', LOST)
+    const log = started(runs, requestOf('a'))
+    held.release()
+    expect(await saidBy(log)).toMatchObject(saying('lost'))
+  })
+
+  it('comes with a run, too', async () => {
+    const held = losingRun()
+    const runs = runRegistry(held.run, 10)
+    const log = started(runs, { ...requestOf('a'), withdrawals: LOST })
+    held.release()
+    expect(await saidBy(log)).toMatchObject(saying('lost'))
+  })
+
+  it('of runs that do not come is forgotten in time, and past a number', async () => {
+    let now = 0
+    const held = losingRun()
+    const runs = runRegistry(held.run, 10, () => now)
+    for (let at = 0; at <= 10_001; at++) runs.withdraw(`run ${at}`, LOST)
+    const first = started(runs, requestOf('run 0'))
+    const last = started(runs, requestOf('run 10001'))
+    now = 1_200_001
+    const late = started(runs, requestOf('run 10000'))
+    held.release()
+    expect(await Promise.all([first, last, late].map(saidBy))).toMatchObject([
+      saying('kept'),
+      saying('lost'),
+      saying('kept'),
+    ])
+  })
+})
 
 describe('a run', () => {
   it('is started once, however often it is sent', async () => {

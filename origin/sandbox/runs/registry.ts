@@ -1,6 +1,8 @@
 import type { AskReplies } from '#contract/asks.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
+import type { Withdrawal } from '#contract/withdrawal.ts'
 import type { Run } from '../calls/run.ts'
+import { type Withdrawn, withdrawnLines } from '../egress/withdrawn.ts'
 import type { Event } from '../process/message.ts'
 import { eventLog, type EventLog } from './event-log.ts'
 import {
@@ -19,6 +21,9 @@ const KEPT_BYTES = 64_000_000
  */
 const REMEMBERED_MS = 1_200_000
 
+/** Runs that have yet to come of which something was withdrawn; each is a call under way. */
+const MOST_AWAITED = 10_000
+
 /** How many of all runs may wait for their clients to answer: the others are for work. */
 const WAITING_PART = 1 / 4
 
@@ -31,6 +36,8 @@ export type Registry = {
   find(runId: string): EventLog | null
   /** Answers questions of a run. False when there is no such run. */
   reply(runId: string, replies: AskReplies): boolean
+  /** Takes lines back from a run, or from one that has yet to come. */
+  withdraw(runId: string, withdrawals: readonly Withdrawal[]): void
   /** Ends a run; resolves when its processes are gone. False when there is no such run. */
   cancel(runId: string): Promise<boolean>
   running(): number
@@ -41,6 +48,7 @@ export type Registry = {
 type Entry = {
   log: EventLog
   questions: StandingQuestions
+  withdrawn: Withdrawn
   stop: AbortController
   over: Promise<void>
 }
@@ -53,6 +61,8 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
   let endedBytes = 0
   /** When what was here was forgotten, in that order. */
   const forgotten = new Map<string, number>()
+  /** What was withdrawn of runs before they came, in the order in which it was heard. */
+  const awaited = new Map<string, { at: number; withdrawn: Withdrawn }>()
   const live = new Set<EventLog>()
   let closed = false
 
@@ -67,6 +77,10 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       if (at > now() - REMEMBERED_MS) break
       forgotten.delete(id)
     }
+    for (const [id, { at }] of awaited) {
+      if (at > now() - REMEMBERED_MS && awaited.size <= MOST_AWAITED) break
+      awaited.delete(id)
+    }
     for (const [id, { at, bytes }] of ended) {
       if (endedBytes <= room && at > now() - KEPT_MS) return
       endedBytes -= bytes
@@ -78,10 +92,11 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
 
   async function carryOut(
     request: RunRequest,
-    { log, questions, stop }: Omit<Entry, 'over'>,
+    { log, questions, withdrawn, stop }: Omit<Entry, 'over'>,
   ): Promise<void> {
     try {
-      const caller = { onEvent: (event: Event) => void log.add(event), ask: questions.put }
+      const onEvent = (event: Event) => void log.add(event)
+      const caller = { onEvent, ask: questions.put, withdrawn }
       log.end(await run(request, caller, stop.signal))
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
@@ -105,8 +120,11 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       live.add(log)
       const stop = new AbortController()
       const questions = standingQuestions(log, waiting)
-      const over = carryOut(request, { log, questions, stop })
-      entries.set(request.run_id, { log, questions, stop, over })
+      const withdrawn = awaited.get(request.run_id)?.withdrawn ?? withdrawnLines()
+      awaited.delete(request.run_id)
+      withdrawn.add(request.withdrawals)
+      const over = carryOut(request, { log, questions, withdrawn, stop })
+      entries.set(request.run_id, { log, questions, withdrawn, stop, over })
       return log
     },
     find(runId) {
@@ -117,6 +135,13 @@ export function runRegistry(run: Run, most: number, now: () => number = Date.now
       const entry = entries.get(runId)
       entry?.questions.reply(replies)
       return entry !== undefined
+    },
+    withdraw(runId, withdrawals) {
+      sweep()
+      if (forgotten.has(runId)) return
+      const known = entries.get(runId) ?? awaited.get(runId)
+      if (known !== undefined) return known.withdrawn.add(withdrawals)
+      awaited.set(runId, { at: now(), withdrawn: withdrawnLines(withdrawals) })
     },
     async cancel(runId) {
       const entry = entries.get(runId)

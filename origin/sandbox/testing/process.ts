@@ -71,6 +71,7 @@ export async function order(
     input: {},
     secrets: {},
     bound_secrets: [],
+    withdrawals: [],
     limits: USUAL_LIMITS,
   }
   return { method: 'POST', body: JSON.stringify({ boot_id, run }) }

@@ -58,6 +58,7 @@ export function sandboxAt(level: FormableLevel, different: Partial<Machine> = {}
           input: call.input ?? {},
           secrets: call.secrets ?? {},
           bound_secrets: [],
+          withdrawals: [],
           limits: { ...USUAL_LIMITS, timeout_ms: 20_000, ...call.limits },
         },
         {
@@ -66,6 +67,7 @@ export function sandboxAt(level: FormableLevel, different: Partial<Machine> = {}
             call.onEvent?.(event)
           },
           ask: call.ask ?? NOBODY.ask,
+          withdrawn: NOBODY.withdrawn,
         },
         call.signal ?? new AbortController().signal,
       )

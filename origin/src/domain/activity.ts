@@ -14,6 +14,16 @@ export type Action =
   | 'approval.requested'
   | 'approval.approved'
   | 'approval.rejected'
+  | 'grant.revoked'
+  | 'grant.restored'
+  | 'grant.expiry_set'
+  | 'grant.expired'
+  | 'permission.requested'
+  | 'permission.granted'
+  | 'permission.rejected'
+  | 'permission.revoked'
+  | 'permission.expiry_set'
+  | 'permission.expired'
   | 'execution.ended'
   | 'secret.created'
   | 'secret.described'
@@ -21,6 +31,7 @@ export type Action =
   | 'secret.removed'
   | 'secret.link_made'
   | 'setting.changed'
+  | 'server.policy_changed'
   | 'admin.created'
   | 'admin.signed_in'
   | 'admin.sign_in_failed'
@@ -45,7 +56,7 @@ export const UNSEEN: Seen = { client: null, address: null, requestId: null }
 
 /** Who does something, with what and from where. */
 export interface Doer extends Seen {
-  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, or, of a failed sign-in, `nobody`. */
+  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, `policy:<rule>`, `housekeeping`, or, of a failed sign-in, `nobody`. */
   actor: string
 }
 

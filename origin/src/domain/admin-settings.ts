@@ -1,6 +1,7 @@
 import { SETTINGS, type SettingName, type SettingValues } from '#contract/admin-door/settings.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { Doer } from './activity.ts'
+import { DEFAULT_POLICY } from './policies/in-force.ts'
 import { refuse } from './refusal.ts'
 import type { SettingStore } from './settings.ts'
 import type { Stores } from './stores.ts'
@@ -9,7 +10,10 @@ import type { Stores } from './stores.ts'
 export type SettingDefaults = SettingValues
 
 /** Defaults that no installation changes. */
-export const FIXED_DEFAULTS = { remote_destructive: false } as const
+export const FIXED_DEFAULTS = {
+  approval_policy: DEFAULT_POLICY,
+  remote_destructive: false,
+} as const
 
 /** The value in force. */
 export async function settingValue<N extends SettingName>(
@@ -32,11 +36,9 @@ export async function changeSetting(
   name: SettingName,
   value: SettingValues[SettingName] | null,
 ): Promise<void> {
+  const read = SETTINGS[name].nullable().safeParse(value)
+  if (!read.success) refuse('invalid_request', `value: ${complaints(read.error)}`)
   if (value === null) await settings.remove(name)
-  else {
-    const read = SETTINGS[name].safeParse(value)
-    if (!read.success) return refuse('invalid_request', `value: ${complaints(read.error)}`)
-    await settings.set(name, JSON.stringify(read.data))
-  }
+  else await settings.set(name, JSON.stringify(value))
   await activity.record({ ...by, action: 'setting.changed', subject: name, details: { value } })
 }

@@ -7,6 +7,7 @@ import type {
   SandboxHealth,
   Source,
 } from '#contract/sandbox.ts'
+import type { Withdrawal } from '#contract/withdrawal.ts'
 import { refuse } from './refusal.ts'
 
 export type RunNews = Extract<RunEvent, { type: 'progress' | 'log' | 'asks' }>
@@ -32,6 +33,9 @@ export interface Sandbox {
 
   /** Answers questions of a run. Without effect on a run that is not there, or no longer. */
   reply(runId: string, replies: AskReplies): Promise<void>
+
+  /** Takes lines of its manifest back from a run, also from one that is yet to arrive there. */
+  withdraw(runId: string, withdrawals: readonly Withdrawal[]): Promise<void>
 
   /**
    * Runs a version once per `run_id`, or attaches to the run that this boot of the sandbox has

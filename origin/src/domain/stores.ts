@@ -1,5 +1,9 @@
 import type { ActivityStore } from './activity.ts'
 import type { AdminStore } from './admins/admin-store.ts'
+import type { GrantStore } from './grants/grant-store.ts'
+import type { PermissionStore } from './permissions/permission-store.ts'
+import type { PolicyStore } from './policies/policy-store.ts'
+import type { Proofs } from './policies/proofs.ts'
 import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { ExecutionStore } from './executions/execution-store.ts'
 import type { OperationStore } from './operations/operation-store.ts'
@@ -18,6 +22,10 @@ export interface Stores {
   toolIndex: ToolIndex
   approvals: ApprovalStore
   codeParts: CodePartStore
+  grants: GrantStore
+  permissions: PermissionStore
+  policies: PolicyStore
+  proofs: Proofs
   executions: ExecutionStore
   operations: OperationStore
   principals: PrincipalStore
@@ -27,6 +35,8 @@ export interface Stores {
   activity: ActivityStore
   /** Tells every replica, when this unit of work is kept, that the catalog changed. */
   catalogChanged(): Promise<void>
+  /** The same of what versions and drafts may use. */
+  grantsChanged(): Promise<void>
   /** The same of the tunnel's keys. */
   tunnelKeysChanged(): Promise<void>
 }

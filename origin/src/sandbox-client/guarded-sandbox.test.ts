@@ -18,6 +18,7 @@ const request: RunRequest = {
   input: {},
   secrets: {},
   bound_secrets: [],
+  withdrawals: [],
   limits: { timeout_ms: 1000, memory_bytes: 1, cpu_s: 1, open_files: 8 },
 }
 const live = new AbortController().signal

@@ -33,6 +33,7 @@ export function guardedSandbox(
       health: (signal) => guard(() => sandbox.health(signal), signal),
       analyze: (source, signal) => guard(() => sandbox.analyze(source, signal), signal),
       reply: (runId, replies) => breaker.follow(() => sandbox.reply(runId, replies)),
+      withdraw: (runId, lines) => breaker.follow(() => sandbox.withdraw(runId, lines)),
       run: (bootId, request, how) => {
         const work = () => sandbox.run(bootId, request, how)
         return how.sentBefore ? breaker.follow(work, how.detach) : guard(work, how.detach)

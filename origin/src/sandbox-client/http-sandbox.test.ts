@@ -21,6 +21,7 @@ const request: RunRequest = {
   input: { city: 'Bern' },
   secrets: {},
   bound_secrets: [],
+  withdrawals: [],
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 const progress = (seq: number) => ({ type: 'progress', seq, progress: seq })
@@ -247,25 +248,38 @@ test('health and analyses are read', async () => {
   })
 })
 
+test('what is withdrawn of a run is said in pieces that the sandbox takes', async () => {
+  await using tiny = await tinySandbox((response) => void response.writeHead(204).end())
+  const line = { kind: 'host' as const, value: 'a.example', in_ms: 0 }
+  const lines = Array.from({ length: 501 }, () => line)
+  await connect(tiny.url).sandbox.withdraw('run 1', lines)
+  const bodies = tiny.heard.map(({ path, body }) => [path, JSON.parse(body).withdrawals.length])
+  expect(bodies).toEqual([
+    ['/runs/run%201/withdrawals', 500],
+    ['/runs/run%201/withdrawals', 1],
+  ])
+})
+
 test.each([
   ['hangs up', hangUp],
   ['is silent', mute],
   ['breaks off in the middle', breakOff],
 ])('a sandbox that %s is unreachable', async (_what, answer) => {
   await using tiny = await tinySandbox(answer)
-  expect(await refusalsAt(tiny.url)).toEqual(['sandbox_unreachable', 'sandbox_unreachable'])
+  expect(await refusalsAt(tiny.url)).toEqual(Array(3).fill('sandbox_unreachable'))
 })
 
 test('a sandbox that is not there is unreachable', async () => {
-  expect(await refusalsAt(await nobody())).toEqual(['sandbox_unreachable', 'sandbox_unreachable'])
+  expect(await refusalsAt(await nobody())).toEqual(Array(3).fill('sandbox_unreachable'))
 })
 
-/** The codes of asking for health and for an analysis there. */
+/** The codes of asking for health, for an analysis, and to take something from a run there. */
 async function refusalsAt(url: string): Promise<unknown[]> {
   const { sandbox } = connect(url)
   const settled = await Promise.allSettled([
     sandbox.health(never),
     sandbox.analyze({ language: 'python', code: '' }, never),
+    sandbox.withdraw('a', [{ kind: 'host', value: 'a.example', in_ms: 0 }]),
   ])
   return settled.map((one) => one.status === 'rejected' && one.reason.problem?.code)
 }

@@ -7,6 +7,7 @@ import {
   type Outcome,
   type RunOrder,
 } from '#contract/sandbox.ts'
+import { MOST_WITHDRAWALS, type WithdrawRequest } from '#contract/withdrawal.ts'
 import { Refusal } from '../domain/refusal.ts'
 import {
   sandboxUnreachable,
@@ -96,6 +97,20 @@ export function httpSandbox(options: {
       if (response instanceof TypeError) return sandboxUnreachable()
       if (response.status !== 404) await assertOk(response)
       await response.body?.cancel()
+    },
+
+    async withdraw(runId, withdrawals) {
+      const path = `/runs/${encodeURIComponent(runId)}/withdrawals`
+      for (let from = 0; from < withdrawals.length; from += MOST_WITHDRAWALS) {
+        const some = withdrawals.slice(from, from + MOST_WITHDRAWALS)
+        const body = JSON.stringify({ withdrawals: some } satisfies WithdrawRequest)
+        const sent = async (signal: AbortSignal) => {
+          const response = await ask(path, { method: 'POST', body, signal })
+          await assertOk(response)
+          await response.text()
+        }
+        await reached(sent, { stop: new AbortController().signal, ms: answerMs })
+      }
     },
 
     async run(bootId, request, { news, cancel, detach, sentBefore }) {

@@ -93,6 +93,13 @@ export function pgApprovalStore(db: Db): ApprovalStore {
         .set({ state, decidedBy: adminId, decidedAt: new Date(), reason })
         .where(eq(approvals.id, id))
     },
+
+    async approveByPolicy(id, rule) {
+      await db
+        .update(approvals)
+        .set({ state: 'approved', decidedByPolicy: rule, decidedAt: new Date() })
+        .where(eq(approvals.id, id))
+    },
   }
 }
 

@@ -8,6 +8,7 @@ const CHANNELS: readonly Channel[] = [
   'mcpbox_cancel',
   'mcpbox_activity',
   'mcpbox_approval',
+  'mcpbox_grants',
   'mcpbox_tunnel_keys',
 ]
 

@@ -19,9 +19,10 @@ import type { ApprovalState, ExecutionKind, VersionState } from '#contract/admin
 import type { ToolAnnotations } from '#contract/catalog.ts'
 import type { EgressRecord } from '#contract/egress.ts'
 import type { JsonObject } from '#contract/json.ts'
-import type { Manifest } from '#contract/manifest.ts'
+import type { LineKind, Manifest } from '#contract/manifest.ts'
 import type { ClientInfo } from '#contract/operation.ts'
 import type { ModuleLock } from '#contract/packages.ts'
+import type { ApprovalPolicy, PolicyRule } from '#contract/approval-policy.ts'
 import type { PublicationKind } from '#contract/publication.ts'
 import type { Isolation, Language, Outcome } from '#contract/sandbox.ts'
 import { at, bytea, createdAt, id } from './columns.ts'
@@ -35,6 +36,18 @@ const serverId = () =>
   uuid('server_id')
     .notNull()
     .references(() => servers.id)
+/** How long something is granted, and how it was taken back. */
+export const term = () => ({
+  /** Null: until it is revoked. */
+  expiresAt: at('expires_at'),
+  /** When its end by time was told. */
+  expiryNotedAt: at('expiry_noted_at'),
+  revokedAt: at('revoked_at'),
+  revokedBy: uuid('revoked_by').references(() => admins.id),
+  revocationReason: text('revocation_reason'),
+})
+/** Nothing is revoked by nobody, or for no reason. */
+export const revokedInFull = sql`num_nonnulls(revoked_at, revoked_by, revocation_reason) in (0, 3) and (revocation_reason is null or length(revocation_reason) > 0)`
 const versionId = () =>
   uuid('version_id')
     .notNull()
@@ -53,6 +66,8 @@ export const servers = pgTable(
     id: id(),
     name: text('name').notNull(),
     description: text('description').notNull(),
+    /** Null: what the setting of this name says. */
+    approvalPolicy: text('approval_policy').$type<ApprovalPolicy>(),
     createdBy: text('created_by').notNull(),
     createdAt: createdAt(),
     stoppedBy: text('stopped_by'),
@@ -66,6 +81,10 @@ export const servers = pgTable(
       .where(sql`deleted_at is null`),
     check('servers_stopped', sql`(stopped_by is null) = (stopped_at is null)`),
     check('servers_deleted', sql`(deleted_by is null) = (deleted_at is null)`),
+    check(
+      'servers_approval_policy',
+      sql`approval_policy is null or approval_policy in ('ask', 'pure', 'shrinking', 'pure+shrinking')`,
+    ),
   ],
 )
 
@@ -164,6 +183,8 @@ export const approvals = pgTable(
     notes: text('notes').notNull(),
     requestedAt: at('requested_at').notNull().defaultNow(),
     decidedBy: uuid('decided_by').references(() => admins.id),
+    /** The rule that approved in place of a person. */
+    decidedByPolicy: text('decided_by_policy').$type<PolicyRule>(),
     decidedAt: at('decided_at'),
     reason: text('reason'),
   },
@@ -179,7 +200,12 @@ export const approvals = pgTable(
     check('approvals_state', sql`state in ('waiting', 'approved', 'rejected', 'withdrawn')`),
     check(
       'approvals_decided',
-      sql`(state in ('approved', 'rejected')) = (decided_by is not null and decided_at is not null)`,
+      sql`(state in ('approved', 'rejected')) = (num_nonnulls(decided_by, decided_by_policy) = 1 and decided_at is not null)`,
+    ),
+    // A policy approves, by a rule that there is, or leaves the question to a person.
+    check(
+      'approvals_by_policy',
+      sql`decided_by_policy is null or (state = 'approved' and decided_by_policy in ('pure', 'shrinking'))`,
     ),
     check('approvals_reason', sql`state <> 'rejected' or coalesce(length(reason), 0) > 0`),
   ],
@@ -194,14 +220,18 @@ export const grants = pgTable(
     approvalId: uuid('approval_id')
       .notNull()
       .references(() => approvals.id),
-    kind: text('kind', { enum: ['host', 'module', 'package', 'secret'] }).notNull(),
+    kind: text('kind').$type<LineKind>().notNull(),
     value: text('value').notNull(),
     grantedAt: at('granted_at').notNull().defaultNow(),
-    revokedAt: at('revoked_at'),
+    ...term(),
   },
   (t) => [
     unique('grants_once').on(t.versionId, t.kind, t.value),
+    index('grants_expiry')
+      .on(t.expiresAt)
+      .where(sql`expiry_noted_at is null`),
     check('grants_kind', sql`kind in ('host', 'module', 'package', 'secret')`),
+    check('grants_revoked', revokedInFull),
   ],
 )
 

@@ -7,8 +7,12 @@ import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
 import { pgCodePartStore } from './code-part-store.ts'
 import { pgExecutionStore } from './execution-store.ts'
+import { pgGrantStore } from './grant-store.ts'
 import { pgOperationStore } from './operation-store.ts'
+import { pgPermissionStore } from './permission-store.ts'
+import { pgPolicyStore } from './policy-store.ts'
 import { pgPrincipalStore } from './principal-store.ts'
+import { NOTHING_PROVEN } from './proofs.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
 import { pgToolDirectory } from './tool-directory.ts'
@@ -23,6 +27,10 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     toolIndex: pgToolIndex(db),
     approvals: pgApprovalStore(db),
     codeParts: pgCodePartStore(db),
+    grants: pgGrantStore(db),
+    permissions: pgPermissionStore(db),
+    policies: pgPolicyStore(db),
+    proofs: NOTHING_PROVEN,
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),
     principals: pgPrincipalStore(db),
@@ -32,6 +40,9 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     activity: pgActivityStore(db),
     async catalogChanged() {
       await db.execute(sql`select pg_notify('mcpbox_catalog', '')`)
+    },
+    async grantsChanged() {
+      await db.execute(sql`select pg_notify('mcpbox_grants', '')`)
     },
     async tunnelKeysChanged() {
       await db.execute(sql`select pg_notify('mcpbox_tunnel_keys', '')`)

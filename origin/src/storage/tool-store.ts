@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, inArray, isNotNull, isNull, like, max, sql } from 'drizzle-orm'
-import { manifestLines, type ManifestLine } from '#contract/manifest.ts'
+import { lineText, manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { addressOf } from '#contract/publication.ts'
 import { refuse } from '../domain/refusal.ts'
@@ -7,6 +7,7 @@ import type { ToolStore } from '../domain/tools/tool-store.ts'
 import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
 import { breaks } from './broken-constraint.ts'
 import type { Db } from './database.ts'
+import { grantedLinesOf } from './granted-lines.ts'
 import { approvals, grants, principals, servers, tools, versions } from './schema.ts'
 import { storableText } from './storable-text.ts'
 import { stopOf, toCandidate, toVersion } from './version-rows.ts'
@@ -33,10 +34,8 @@ export function pgToolStore(db: Db): ToolStore {
         server: servers.name,
         tool: tools.name,
         approvedHash: approvals.hash,
-        granted: sql<ManifestLine[]>`(
-          select coalesce(json_agg(json_build_object('kind', ${grants.kind}, 'value', ${grants.value})), '[]')
-          from ${grants}
-          where ${grants.versionId} = ${versions.id} and ${grants.revokedAt} is null)`,
+        policy: approvals.decidedByPolicy,
+        lines: grantedLinesOf(versions.id),
       })
       .from(versions)
       .innerJoin(tools, eq(tools.id, versions.toolId))
@@ -283,12 +282,15 @@ export function pgToolStore(db: Db): ToolStore {
       return row === undefined ? null : toCandidate(row)
     },
 
-    async addGrants(version, approvalId) {
-      const lines = manifestLines(version.manifest)
-      if (lines.length > 0)
-        await db
-          .insert(grants)
-          .values(lines.map((line) => ({ ...line, versionId: version.id, approvalId })))
+    async addGrants(version, approvalId, expiries) {
+      const until = new Map(expiries.map((line) => [lineText(line), line.at]))
+      const lines = manifestLines(version.manifest).map((line) => ({
+        ...line,
+        versionId: version.id,
+        approvalId,
+        expiresAt: until.get(lineText(line)) ?? null,
+      }))
+      if (lines.length > 0) await db.insert(grants).values(lines)
     },
   }
 }

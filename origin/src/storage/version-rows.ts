@@ -1,21 +1,26 @@
-import { EMPTY_MANIFEST, type ManifestLine } from '#contract/manifest.ts'
+import type { PolicyRule } from '#contract/approval-policy.ts'
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import type { Publication } from '#contract/publication.ts'
 import type { Candidate, Stop } from '../domain/tools/tool-store.ts'
 import type { Version } from '../domain/tools/version.ts'
+import { toGrantedLines } from './granted-lines.ts'
 import type { versions } from './schema.ts'
 
 /** Rows of versions and servers, as the domain knows them. */
 
 export function toCandidate({
   approvedHash,
-  granted,
+  policy,
+  lines,
   ...row
 }: Parameters<typeof toVersion>[0] & {
   approvedHash: string | null
-  granted: ManifestLine[]
+  policy: PolicyRule | null
+  lines: unknown
 }): Candidate {
-  const approved = approvedHash === null ? null : { hash: approvedHash, granted }
+  const approved =
+    approvedHash === null ? null : { hash: approvedHash, policy, lines: toGrantedLines(lines) }
   return { version: toVersion(row), approved }
 }
 

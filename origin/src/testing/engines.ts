@@ -3,6 +3,7 @@ import type { JsonObject } from '#contract/json.ts'
 import type { OpId, OperationEvent, OperationRequest, ToolResult } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { Problem } from '#contract/problem.ts'
+import { GrantWatch } from '../domain/grants/watch.ts'
 import { answers } from '../domain/operations/answer.ts'
 import { carryOutWith } from '../domain/operations/carry-out.ts'
 import { OperationEngine } from '../domain/operations/engine.ts'
@@ -21,6 +22,7 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
   const { stores, within, notices } = opened
   const packages = new ScriptedPackages()
 
+  const watch = new GrantWatch(notices, sandbox, onFault)
   const carryOut = carryOutWith({
     owner,
     stores,
@@ -28,6 +30,7 @@ export function startEngine(opened: Opened, sandbox: Sandbox, owner: string = ra
     notices,
     sandbox,
     packages,
+    watch,
     answers,
     onFault,
   })

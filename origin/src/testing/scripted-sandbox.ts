@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
 import type { Analysis, Outcome, RunRequest, SelfTest, Source } from '#contract/sandbox.ts'
+import type { Withdrawal } from '#contract/withdrawal.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 
 const ISOLATION = { level: 'S3' as const, layers: ['seccomp'] }
@@ -38,6 +39,7 @@ export class ScriptedSandbox implements Sandbox {
   }
   readonly asked: ScriptedRun[] = []
   readonly analyzed: string[] = []
+  readonly withdrawn: { runId: string; withdrawals: readonly Withdrawal[] }[] = []
   readonly replied: { runId: string; replies: AskReplies }[] = []
   script: (run: ScriptedRun) => ReturnType<Sandbox['run']>
 
@@ -59,6 +61,10 @@ export class ScriptedSandbox implements Sandbox {
 
   async reply(runId: string, replies: AskReplies): Promise<void> {
     this.replied.push({ runId, replies })
+  }
+
+  async withdraw(runId: string, withdrawals: readonly Withdrawal[]): Promise<void> {
+    this.withdrawn.push({ runId, withdrawals })
   }
 
   async analyze({ code }: Source): Promise<Analysis> {

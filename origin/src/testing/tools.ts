@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { EMPTY_MANIFEST, Manifest } from '#contract/manifest.ts'
+import { EMPTY_MANIFEST, lineText, Manifest } from '#contract/manifest.ts'
 import { Name, wireName } from '#contract/names.ts'
 import { UNSEEN } from '../domain/activity.ts'
 import type { Admin } from '../domain/admins/admin-store.ts'
@@ -100,4 +100,15 @@ export async function approvedTool(
   const version = await stores.tools.version(drafted.version.id)
   if (version === null) throw new Error('the approved version is gone')
   return { ...drafted, version, admin, approval }
+}
+
+/** The line of a version with this text, such as `host a.example`. */
+export async function grantOf({ grants }: Pick<Stores, 'grants'>, version: Version, line: string) {
+  const all = await grants.list(
+    { server: version.server, tool: version.tool, all: true },
+    { after: null, limit: 100 },
+  )
+  const grant = all.find((one) => one.version.id === version.id && lineText(one) === line)
+  if (grant === undefined) throw new Error(`${line} was never granted`)
+  return grant
 }

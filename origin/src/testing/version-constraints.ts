@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { Opened } from './databases.ts'
-import { approvedTool, asked, draftedTool, newAdmin, redraft, reject } from './tools.ts'
+import { approvedTool, asked, draftedTool, manifest, newAdmin, redraft, reject } from './tools.ts'
 
 /** The rules of versions and approvals that hold against SQL of any origin, whoever writes it. */
 export function versionConstraints({ db, stores, within }: Opened): void {
@@ -109,6 +109,56 @@ export function versionConstraints({ db, stores, within }: Opened): void {
     expect(await broken(sql`update approvals set state = 'approved' where id = ${id}`)).toBe(
       'approvals_decided',
     )
+  })
+
+  test.each([
+    ['a person and a policy both', 'approvals_decided', sql`decided_by_policy = 'pure'`, true],
+    ['a policy that there is not', 'approvals_by_policy', sql`decided_by_policy = 'always'`, false],
+  ])('no decision is by %s', async (_who, constraint, by, hasPerson) => {
+    const { tool } = await draftedTool(within)
+    const { id } = await asked(within, tool)
+    const person = hasPerson ? (await newAdmin(stores)).id : null
+    const decision = sql`update approvals set state = 'approved', decided_at = now(), decided_by = ${person}, ${by} where id = ${id}`
+    expect(await broken(decision)).toBe(constraint)
+  })
+
+  test('no policy rejects, or decides without saying when', async () => {
+    const { tool } = await draftedTool(within)
+    const { id } = await asked(within, tool)
+    const rejection = sql`update approvals set state = 'rejected', reason = 'no', decided_at = now(), decided_by_policy = 'pure' where id = ${id}`
+    expect(await broken(rejection)).toBe('approvals_by_policy')
+    const timeless = sql`update approvals set state = 'approved', decided_by_policy = 'pure' where id = ${id}`
+    expect(await broken(timeless)).toBe('approvals_decided')
+  })
+
+  test('no line is revoked by nobody, or for no reason', async () => {
+    const { version } = await approvedTool(opened, { manifest: manifest({ hosts: ['a.example'] }) })
+    const admin = await newAdmin(stores)
+    for (const change of [
+      sql`revoked_at = now()`,
+      sql`revoked_at = now(), revoked_by = ${admin.id}`,
+      sql`revoked_at = now(), revoked_by = ${admin.id}, revocation_reason = ''`,
+      sql`revocation_reason = 'because'`,
+    ])
+      expect(await broken(sql`update grants set ${change} where version_id = ${version.id}`)).toBe(
+        'grants_revoked',
+      )
+  })
+
+  test('no server has a policy that there is not', async () => {
+    const { version } = await draftedTool(within)
+    const always = sql`update servers set approval_policy = 'always' where name = ${version.server}`
+    expect(await broken(always)).toBe('servers_approval_policy')
+  })
+
+  test('no permission is for a secret, and no request is decided by nobody', async () => {
+    const { tool } = await draftedTool(within)
+    const serverId = (await stores.tools.serverId(tool.server)) ?? ''
+    const admin = await newAdmin(stores)
+    const secret = sql`insert into permissions (server_id, kind, value, granted_by) values (${serverId}, 'secret', 'KEY', ${admin.id})`
+    expect(await broken(secret)).toBe('permissions_kind')
+    const decided = sql`insert into permission_requests (server_id, kind, value, justification, state, requested_by) values (${serverId}, 'host', 'a.example', '', 'approved', 'local')`
+    expect(await broken(decided)).toBe('permission_requests_decided')
   })
 
   test.each([

@@ -72,6 +72,15 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'execution_failed':
     case 'capability_missing':
     case 'reason_required':
+    case 'grant_unknown':
+    case 'permission_unknown':
+    case 'request_unknown':
+    case 'request_decided':
+    case 'request_rejected':
+    case 'too_many_requests':
+    case 'already_revoked':
+    case 'not_revoked':
+    case 'expiry_past':
     case 'package_refused':
     case 'wrong_call_tool':
     case 'rotation_unknown':

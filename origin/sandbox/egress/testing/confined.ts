@@ -37,9 +37,10 @@ export async function runTool(
       input: {},
       secrets: {},
       bound_secrets: boundSecrets(call),
+      withdrawals: [],
       limits: { ...USUAL_LIMITS, timeout_ms: call.timeoutMs ?? 20_000 },
     },
-    NOBODY,
+    { ...NOBODY, withdrawn: call.withdrawn ?? NOBODY.withdrawn },
     call.signal ?? new AbortController().signal,
   )
 }

@@ -3,12 +3,14 @@ import { HostGrant } from '#contract/host-grant.ts'
 import { type Broker, type EgressPolicy, openBroker, type WebRequest } from '../broker.ts'
 import { EGRESS_LIMITS, type EgressLimits } from '../limits.ts'
 import type { Network } from '../network.ts'
+import { type Withdrawn, withdrawnLines } from '../withdrawn.ts'
 
 /** What a test may want to be different for one call. */
 export type Call = {
   hosts?: string[]
   secrets?: { name: string; value: string; host: string; header?: string }[]
   limits?: Partial<EgressLimits>
+  withdrawn?: Withdrawn
   signal?: AbortSignal
 }
 
@@ -21,6 +23,7 @@ export function policyFor(network: Network, call: Call): EgressPolicy {
     network,
     grants: (call.hosts ?? []).map((host) => HostGrant.parse(host)),
     secrets: boundSecrets(call),
+    withdrawn: call.withdrawn ?? withdrawnLines(),
     limits: { ...EGRESS_LIMITS, ...call.limits },
     signal: call.signal ?? new AbortController().signal,
   }

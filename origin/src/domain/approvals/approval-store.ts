@@ -1,3 +1,4 @@
+import type { PolicyRule } from '#contract/approval-policy.ts'
 import type { ApprovalState } from '#contract/admin-api.ts'
 import type { Name } from '#contract/names.ts'
 import type { ClientInfo } from '#contract/operation.ts'
@@ -14,6 +15,8 @@ export interface Approval {
   requestedAt: Date
   decidedAt: Date | null
   decidedBy: string | null
+  /** The rule of a policy that approved in place of a person. */
+  decidedByPolicy: PolicyRule | null
   reason: string | null
 }
 
@@ -44,4 +47,5 @@ export interface ApprovalStore {
     id: string,
     decision: { state: 'approved' | 'rejected'; adminId: string; reason: string | null },
   ): Promise<void>
+  approveByPolicy(id: string, rule: PolicyRule): Promise<void>
 }

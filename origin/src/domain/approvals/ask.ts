@@ -1,15 +1,25 @@
 import { wireName } from '#contract/names.ts'
-import type { Doer } from '../activity.ts'
+import { type Doer, UNSEEN } from '../activity.ts'
+import { policyInForce } from '../policies/in-force.ts'
+import { type Approving, judge, type Verdict } from '../policies/judge.ts'
+import { goLive } from '../tools/life-cycle.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
-import { lockTool } from '../tools/callable.ts'
+import { lockTool, toolUnknown } from '../tools/callable.ts'
 import type { Tool } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
 import type { Approval } from './approval-store.ts'
 
+/** A question, and what the policy said of it; null of one that was asked before. */
+export interface Asked {
+  approval: Approval
+  version: Version
+  verdict: Verdict | null
+}
+
 /**
- * Freezes a tool's draft and asks a person about it. Asking again while the question waits gives
- * the question there is.
+ * Freezes a tool's draft and asks a person about it, unless a policy approves it here and now. Asking
+ * again while the question waits gives the question there is, whatever the policy has become.
  * @throws Refusal tool_unknown, nothing_to_publish
  */
 export async function askApproval(
@@ -17,7 +27,10 @@ export async function askApproval(
   tool: Tool,
   asker: Doer,
   notes: string,
-): Promise<{ approval: Approval; version: Version }> {
+): Promise<Asked> {
+  const serverId = await stores.tools.serverId(tool.server)
+  if (serverId === null) return toolUnknown(tool.server, tool.name)
+  const policy = await policyInForce(stores, serverId)
   await lockTool(stores.tools, tool)
   const pending = await stores.tools.versionIn(tool.id, 'pending')
   if (pending !== null) {
@@ -25,7 +38,7 @@ export async function askApproval(
       (approval) => approval.state === 'waiting',
     )
     if (waiting === undefined) throw new Error(`version ${pending.id} is pending, unasked`)
-    return { approval: waiting, version: pending }
+    return { approval: waiting, version: pending, verdict: null }
   }
   const wire = wireName(tool.server, tool.name)
   const draft = await stores.tools.versionIn(tool.id, 'draft')
@@ -48,5 +61,25 @@ export async function askApproval(
     subject: wire,
     details: { approval: approval.id, hash: draft.hash },
   })
-  return { approval, version: draft }
+  const verdict = await judge(stores, policy, draft)
+  if (verdict.rule !== null) await approveByPolicy(stores, approval, draft, verdict)
+  return { approval, version: draft, verdict }
+}
+
+/** Nobody decided but the rule, and that is what is kept of it. */
+async function approveByPolicy(
+  stores: Stores,
+  { id }: Approval,
+  version: Version,
+  { rule, expiries }: Approving,
+): Promise<void> {
+  await stores.approvals.approveByPolicy(id, rule)
+  await goLive(stores, version, id, expiries)
+  await stores.activity.record({
+    actor: `policy:${rule}`,
+    ...UNSEEN,
+    action: 'approval.approved',
+    subject: wireName(version.server, version.tool),
+    details: { approval: id, hash: version.hash, policy: rule },
+  })
 }

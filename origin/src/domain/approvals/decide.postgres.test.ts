@@ -69,12 +69,13 @@ test('an approval grants every line of the manifest, bound to it', async () => {
   await approve(within, admin, await asked(within, tool))
   const approved = (await stores.tools.candidate(version.id))?.approved
   expect(approved?.hash).toBe(version.hash)
-  expect(new Set(approved?.granted)).toEqual(
+  const untilRevoked = { expiresAt: null, revoked: null }
+  expect(new Set(approved?.lines)).toEqual(
     new Set([
-      { kind: 'host', value: 'a.example' },
-      { kind: 'module', value: 'os' },
-      { kind: 'module', value: 're' },
-      { kind: 'secret', value: 'API_KEY' },
+      { kind: 'host', value: 'a.example', ...untilRevoked },
+      { kind: 'module', value: 'os', ...untilRevoked },
+      { kind: 'module', value: 're', ...untilRevoked },
+      { kind: 'secret', value: 'API_KEY', ...untilRevoked },
     ]),
   )
 })

@@ -105,7 +105,8 @@ test('what tools may import is told: by default, and as it is granted now', asyn
     granted: [{ tool: wire, version: 1, modules: ['os', 'sqlite3'], packages: [] }],
   })
   await db.execute(
-    sql`update grants set revoked_at = now() where version_id = ${version.id} and value = 'os'`,
+    sql`update grants set revoked_at = now(), revocation_reason = 'no more',
+        revoked_by = (select id from admins limit 1) where version_id = ${version.id} and value = 'os'`,
   )
   expect(await told('mcpbox_get_server_modules', { server })).toMatchObject({
     granted: [{ modules: ['sqlite3'] }],

@@ -5,6 +5,7 @@ import { wireName } from '#contract/names.ts'
 import type { Language } from '#contract/sandbox.ts'
 import { isStandard } from '../packages/standard-library.ts'
 import { refuse } from '../refusal.ts'
+import { isInForce } from '../grants/term.ts'
 import { assertCodeSize } from '../tools/author.ts'
 import { serverUnknown } from '../tools/callable.ts'
 import * as inputs from './inputs.ts'
@@ -102,14 +103,15 @@ export const getServerModules = managementTool({
     call.finish(async ({ tools }) => {
       if ((await tools.serverId(server)) === null) serverUnknown(server)
       const granted = []
+      const now = new Date()
       for (const { name } of await tools.toolsOf(server)) {
         const tool = await tools.tool(server, name)
         const live = tool === null ? null : await tools.versionIn(tool.id, 'live')
         const candidate = live === null ? null : await tools.candidate(live.id)
         if (candidate === null || candidate.approved === null) continue
         const of = (kind: 'module' | 'package') =>
-          (candidate.approved?.granted ?? [])
-            .filter((line) => line.kind === kind)
+          (candidate.approved?.lines ?? [])
+            .filter((line) => line.kind === kind && isInForce(line, now))
             .map(({ value }) => value)
             .sort()
         granted.push({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { askApproval } from '../approvals/ask.ts'
+import type { Verdict } from '../policies/judge.ts'
 import { toolUnknown } from '../tools/callable.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
@@ -21,11 +22,19 @@ export const requestPublish = managementTool({
   answer: (call, { server, name, notes }) =>
     call.finish(async (stores) => {
       const tool = (await stores.tools.tool(server, name)) ?? toolUnknown(server, name)
-      const { approval, version } = await askApproval(stores, tool, call.doer, notes)
+      const { approval, version, verdict } = await askApproval(stores, tool, call.doer, notes)
+      const isLive = verdict !== null && verdict.rule !== null
       return told({
-        ...describeVersion({ ...version, state: 'pending' }),
+        ...describeVersion({ ...version, state: isLive ? 'live' : 'pending' }),
         approval: approval.id,
-        next: 'A person decides now. Wait for that with mcpbox_await_approval, or ask mcpbox_get_tool_status later.',
+        next: nextOf(verdict),
       })
     }),
 })
+
+function nextOf(verdict: Verdict | null): string {
+  if (verdict !== null && verdict.rule !== null)
+    return `The policy "${verdict.rule}" approved it, no person did. It is live: call it.`
+  const why = (verdict?.because ?? []).map((reason) => ` (${reason})`).join('')
+  return `A person decides now${why}. Wait for that with mcpbox_await_approval, or ask mcpbox_get_tool_status later.`
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ApprovalState, VersionState } from '#contract/admin-api.ts'
+import { VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import { serverUnknown, toolUnknown, versionUnknown } from '../tools/callable.ts'
 import { currentVersion } from '../tools/current-version.ts'
@@ -58,55 +58,6 @@ export const getTool = managementTool({
         ...describeVersion(version),
         code: version.code,
         ...(other !== undefined && { diff: versionDiff(numbered(other), version) }),
-      })
-    }),
-})
-
-export const getToolStatus = managementTool({
-  name: 'mcpbox_get_tool_status',
-  title: 'See where a tool stands',
-  description: 'Tells the state of each version of a tool and what was asked and decided about it.',
-  input: z.strictObject({ server: inputs.server, name: inputs.tool }),
-  output: z.object({
-    tool: z.string(),
-    callable: z.boolean(),
-    stopped: z.boolean(),
-    live_version: z.int().nullable(),
-    versions: z.array(
-      z.looseObject({
-        version: z.int(),
-        state: VersionState,
-        hash: z.string(),
-        approvals: z.array(z.looseObject({ state: ApprovalState, reason: z.string().nullable() })),
-      }),
-    ),
-  }),
-  annotations: READS,
-  answer: (call, { server: serverName, name }) =>
-    call.finish(async ({ tools, directory, approvals }) => {
-      const tool = (await tools.tool(serverName, name)) ?? toolUnknown(serverName, name)
-      const server = (await directory.server(serverName)) ?? serverUnknown(serverName)
-      const versions = []
-      for (const version of await tools.versions(tool.id))
-        versions.push({
-          version: version.number,
-          state: version.state,
-          hash: version.hash,
-          approvals: (await approvals.ofVersion(version.id)).map((approval) => ({
-            id: approval.id,
-            state: approval.state,
-            requested_at: approval.requestedAt.toISOString(),
-            decided_by: approval.decidedBy,
-            reason: approval.reason,
-          })),
-        })
-      const live = versions.find(({ state }) => state === 'live')
-      return told({
-        tool: wireName(serverName, name),
-        callable: live !== undefined && server.stopped === null,
-        stopped: server.stopped !== null,
-        live_version: live?.version ?? null,
-        versions,
       })
     }),
 })

@@ -9,7 +9,7 @@ export const testCode = managementTool({
   name: 'mcpbox_test_code',
   title: 'Try a tool',
   description:
-    'Runs the newest version of a tool, approved or not, with nothing: no secrets, no network, only the default modules.',
+    'Runs the newest version of a tool, approved or not, without secrets; of hosts, modules and packages only with those that a person permitted (mcpbox_request_network_access, mcpbox_request_module).',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,

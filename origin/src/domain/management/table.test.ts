@@ -22,7 +22,8 @@ const AUTHORING = `
   mcpbox_test_code mcpbox_start_server mcpbox_stop_server mcpbox_validate_code
   mcpbox_get_server_modules mcpbox_request_publish mcpbox_get_tool_status
   mcpbox_list_tool_versions mcpbox_rollback_tool mcpbox_create_server_secret
-  mcpbox_list_server_secrets mcpbox_list_pending_requests mcpbox_get_tool_logs`
+  mcpbox_list_server_secrets mcpbox_list_pending_requests mcpbox_get_tool_logs
+  mcpbox_request_module mcpbox_request_network_access`
   .trim()
   .split(/\s+/)
 const MORE = ['mcpbox_edit_tool', 'mcpbox_await_approval', 'mcpbox_read_result']
@@ -40,6 +41,8 @@ const DESTROY = /^mcpbox_(delete|stop|rollback|call_destructive)_/
 const MORE_NEEDED: Record<string, JsonObject> = {
   mcpbox_create_tool: { code: 'def main(): return 1', description: 'One.' },
   mcpbox_edit_tool: { code: 'def main(): return 1' },
+  mcpbox_request_module: { module: 'os', justification: 'It reads the environment.' },
+  mcpbox_request_network_access: { host: 'a.example', justification: 'It asks it.' },
 }
 const named = (tool: string) => (tool.includes('secret') ? 'API_KEY' : 'nothing')
 

@@ -7,9 +7,11 @@ import { editTool } from './editing.ts'
 import { findingTools } from './finding.ts'
 import type { ManagementTool } from './management-tool.ts'
 import { readResult } from './results.ts'
-import { listPendingRequests } from './pending.ts'
 import { requestPublish } from './publishing.ts'
-import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
+import { listPendingRequests } from './pending.ts'
+import { requestModule, requestNetworkAccess } from './permissions.ts'
+import { getTool, getToolLogs, listTools } from './reading.ts'
+import { getToolStatus } from './status.ts'
 import { testCode } from './running.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
@@ -47,6 +49,8 @@ const FURTHER: readonly ManagementTool[] = [
   getServerModules,
   listPendingRequests,
   awaitApproval,
+  requestModule,
+  requestNetworkAccess,
 ]
 
 const named = (tools: readonly ManagementTool[]) =>

@@ -108,13 +108,14 @@ test('going back leaves alone what is drafted and what waits', async () => {
 
 test('a version of which a grant was taken back comes back as a draft only', async () => {
   const { tool, first, at } = await twice({ manifest: manifest({ hosts: ['a.example'] }) })
-  await db.execute(sql`update grants set revoked_at = now() where version_id = ${first.id}`)
+  await db.execute(sql`update grants set revoked_at = now(), revocation_reason = 'no more',
+        revoked_by = (select id from admins limit 1) where version_id = ${first.id}`)
   expect(await told('mcpbox_rollback_tool', { ...at, version: 1 })).toMatchObject({
     version: 3,
     state: 'draft',
     hash: first.hash,
     outcome: 'drafted',
-    next: expect.stringMatching(/may no longer use: host a\.example.*mcpbox_request_publish/),
+    next: expect.stringMatching(/host a\.example.*revoked.*mcpbox_request_publish/s),
   })
   expect(await states(tool.id)).toEqual(['3 draft', '2 live', '1 archived'])
   expect(await told('mcpbox_rollback_tool', { ...at, version: 1 })).toMatchObject({

@@ -1,4 +1,5 @@
 import type { Outcome } from '#contract/sandbox.ts'
+import type { ExecutionKind } from '#contract/admin-api.ts'
 import { LONGEST_CALL_MS } from '#contract/limits.ts'
 import type { OperationRequest } from '#contract/operation.ts'
 import { principalKey } from '#contract/principal.ts'
@@ -8,6 +9,7 @@ import { execute } from '../executions/execute.ts'
 import { keptPromise } from '../executions/kept-promise.ts'
 import { doerOf, record, type Ran } from '../executions/record.ts'
 import type { NoticeBoard } from '../notices.ts'
+import type { GrantWatch } from '../grants/watch.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { Refusal } from '../refusal.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
@@ -22,6 +24,8 @@ import { untilFound } from './until-found.ts'
 export interface Foreseen {
   candidate: Candidate
   dispatch: Dispatch
+  /** Of what is granted, before the candidate was read. */
+  epoch: number
 }
 
 export interface CarryOut {
@@ -61,19 +65,21 @@ export function carryOutWith(parts: {
   notices: NoticeBoard
   sandbox: Sandbox
   packages: Pick<PackageSource, 'lock' | 'facts'>
+  watch: Pick<GrantWatch, 'epoch' | 'follow'>
   answers: Answers
   /** Told of each execution that was recorded. */
   executed?: (ran: Ran, outcome: Outcome) => void
   onFault: (fault: unknown) => void
 }): CarryOut {
-  const { owner, stores, within, notices, sandbox, packages, answers, onFault } = parts
+  const { owner, stores, within, notices, sandbox, packages, watch, answers, onFault } = parts
   const executed = parts.executed ?? (() => {})
 
   async function foresee(request: OperationRequest): Promise<Foreseen | null> {
     const bootId = sandbox.boot
+    const { epoch } = watch
     const candidate = bootId === null ? null : await answers.willRun(stores, request)
     if (bootId === null || candidate === null) return null
-    return { candidate, dispatch: { bootId, versionId: candidate.version.id } }
+    return { candidate, dispatch: { bootId, versionId: candidate.version.id }, epoch }
   }
 
   async function toEnd(operation: Operation, live: LiveOperation, foreseen: Foreseen | null) {
@@ -103,9 +109,12 @@ export function carryOutWith(parts: {
       if (await stores.operations.finish(opId, final, heard)) live.finish(final, heard)
     }
 
-    /** A draft speaks to nobody but its author: not to a person, nor to the client's model. */
-    const nobodyIsAsked = ({ seq, asks }: Extract<RunNews, { type: 'asks' }>): void => {
-      const error = { code: UNASKED, message: 'a draft under trial asks nobody' }
+    /** What no person has read speaks to nobody: not to a person, nor to the client's model. */
+    const nobodyIsAsked = (
+      { seq, asks }: Extract<RunNews, { type: 'asks' }>,
+      message: string,
+    ): void => {
+      const error = { code: UNASKED, message }
       const replies = asks.map(({ key }) => ({ key, error }))
       sandbox.reply(opId, { seq, replies }).catch(onFault)
     }
@@ -119,13 +128,14 @@ export function carryOutWith(parts: {
 
     const dispatched = async (choose: () => Promise<Candidate>): Promise<Foreseen> => {
       if (foreseen !== null) return foreseen
+      const { epoch } = watch
       if (operation.dispatch !== null) {
         const candidate = await stores.tools.candidate(operation.dispatch.versionId)
         if (candidate === null) throw new Error(`version ${operation.dispatch.versionId} is gone`)
-        return { candidate, dispatch: operation.dispatch }
+        return { candidate, dispatch: operation.dispatch, epoch }
       }
       const candidate = await choose()
-      return { candidate, dispatch: await noteDispatch(candidate.version.id, null) }
+      return { candidate, dispatch: await noteDispatch(candidate.version.id, null), epoch }
     }
 
     const call: Call = {
@@ -160,28 +170,35 @@ export function carryOutWith(parts: {
         const startedAt = new Date()
         if (operation.dispatch === null && live.cancelled.signal.aborted)
           throw new Refusal('cancelled', 'The call was cancelled before it began.')
-        const { candidate, dispatch } = await dispatched(choose)
+        const { candidate, dispatch, epoch } = await dispatched(choose)
+        const unasked = whyUnasked(kind, candidate)
         const { version } = candidate
         const input =
           typeof given.arguments === 'function' ? given.arguments(version) : given.arguments
         const executeAt = (bootId: string) =>
-          execute(stores, sandbox, {
-            opId,
-            kind,
-            candidate,
-            arguments: input,
-            deadlineMs: request.deadline_ms,
-            bootId,
-            sentBefore: operation.dispatch !== null,
-            news(news) {
-              if (news.seq <= newestSeq) return
-              newestSeq = news.seq
-              if (kind === 'trial' && news.type === 'asks') nobodyIsAsked(news)
-              else live.add(news)
+          execute(
+            stores,
+            { sandbox, watch },
+            {
+              opId,
+              kind,
+              candidate,
+              arguments: input,
+              deadlineMs: request.deadline_ms,
+              bootId,
+              sentBefore: operation.dispatch !== null,
+              begunAt: operation.createdAt,
+              epoch,
+              news(news) {
+                if (news.seq <= newestSeq) return
+                newestSeq = news.seq
+                if (unasked !== null && news.type === 'asks') nobodyIsAsked(news, unasked)
+                else live.add(news)
+              },
+              cancel: live.cancelled.signal,
+              detach: live.detached.signal,
             },
-            cancel: live.cancelled.signal,
-            detach: live.detached.signal,
-          })
+          )
         let ended = await executeAt(dispatch.bootId)
         if (ended === 'other_boot')
           ended = await executeAt((await noteDispatch(dispatch.versionId, dispatch.bootId)).bootId)
@@ -228,6 +245,12 @@ function finalEvent(seq: number, ending: Ending): NumberedEvent {
   return 'result' in ending
     ? { type: 'result', seq, result: ending.result }
     : { type: 'problem', seq, problem: ending.problem }
+}
+
+/** Why a version may ask nobody anything; null when it may. */
+function whyUnasked(kind: ExecutionKind, { approved }: Candidate): string | null {
+  if (kind === 'trial') return 'a draft under trial asks nobody'
+  return approved?.policy === 'pure' ? 'what no person has read asks nobody' : null
 }
 
 /** JSON-RPC code of an answer of ours (2.0, internal error). */

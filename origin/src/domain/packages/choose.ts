@@ -17,7 +17,7 @@ export async function withPackages(
   named: readonly NamedPackage[] | undefined,
   before: Pick<VersionText, 'manifest' | 'moduleLock'> | null,
 ): Promise<VersionText> {
-  assertStandardModules(text)
+  if (text.language === 'python') assertStandardModules(text.manifest.modules)
   if ((named ?? text.manifest.packages).length > 0 && text.language !== 'python')
     return refuse('package_refused', 'Packages are for tools in Python; this one is not.')
   if (named === undefined) return text

@@ -1,5 +1,4 @@
 import { refuse } from '../refusal.ts'
-import type { VersionText } from '../tools/version.ts'
 
 /** Top-level names of Python's standard library, in any version from 3.11 on. */
 const STANDARD = new Set(
@@ -32,12 +31,8 @@ const STANDARD = new Set(
  * An import name is never taken for the name of a distribution: who means a package must say which.
  * @throws Refusal package_refused
  */
-export function assertStandardModules({
-  language,
-  manifest,
-}: Pick<VersionText, 'language' | 'manifest'>): void {
-  if (language !== 'python') return
-  const other = manifest.modules.filter((name) => !isStandard(name))
+export function assertStandardModules(modules: readonly string[]): void {
+  const other = modules.filter((name) => !isStandard(name))
   if (other.length > 0)
     refuse(
       'package_refused',

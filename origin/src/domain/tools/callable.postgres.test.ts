@@ -4,11 +4,14 @@ import {
   approvedTool,
   asked,
   draftedTool,
+  grantOf,
   manifest,
   newAdmin,
   redraft,
   reject,
 } from '../../testing/tools.ts'
+import { UNSEEN } from '../activity.ts'
+import { revokeGrant } from '../grants/change.ts'
 import { assertApproved, callableVersion } from './callable.ts'
 
 const database = await freshDatabase(inject('postgresUrl'))
@@ -126,13 +129,14 @@ test('a version is not callable once a line of its manifest was revoked', async 
   const { version, wire } = await approvedTool(opened, {
     manifest: manifest({ hosts: ['a.example'], modules: ['os'], secrets: ['API_KEY'] }),
   })
-  await db.execute(
-    sql`update grants set revoked_at = now() where version_id = ${version.id} and kind <> 'module'`,
-  )
+  await db.execute(sql`delete from grants where version_id = ${version.id} and kind = 'module'`)
+  const admin = await newAdmin(stores)
+  const { id } = await grantOf(stores, version, 'secret API_KEY')
+  const { revoked } = await within((s) => revokeGrant(s, admin, id, 'It leaks.', UNSEEN))
   await expect(executable(wire)).rejects.toMatchObject(
     refusal(
       'not_approved',
-      `"${wire}" may no longer use: host a.example, secret API_KEY. Ask a person, or publish it without.`,
+      `"${wire}" may not run: it needs module os, but nobody granted it; it needs secret API_KEY, but ${admin.username} revoked it at ${revoked?.at.toISOString()}: It leaks. Ask a person to restore that, or change the tool so that it does without, and publish it.`,
     ),
   )
 })

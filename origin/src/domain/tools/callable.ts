@@ -1,4 +1,4 @@
-import { manifestLines } from '#contract/manifest.ts'
+import { lineText } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { parseWireName, wireName } from '#contract/names.ts'
 import {
@@ -9,10 +9,12 @@ import {
   type PublicationKind,
 } from '#contract/publication.ts'
 import { isAdmin } from '../activity.ts'
+import { type MissingLine, missingLines } from '../grants/missing-lines.ts'
+import { endedHow } from '../grants/term.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { versionHash } from './version-hash.ts'
-import type { Candidate, Tool } from './tool-store.ts'
+import type { Approved, Candidate, Tool } from './tool-store.ts'
 import type { Version } from './version.ts'
 
 /**
@@ -63,11 +65,25 @@ export async function readableVersion(
 }
 
 /**
- * Checks that a version is, letter for letter, what a person approved, and that every line of its
- * manifest is still granted. Every execution of a call passes here, and none comes around it.
+ * Checks that a version is, letter for letter, what was approved, and that every line of its
+ * manifest is in force. Every call passes here before anything of it is sent anywhere.
  * @throws Refusal hash_mismatch, not_approved
  */
-export function assertApproved({ version, approved }: Candidate): void {
+export function assertApproved(candidate: Candidate, now: Date = new Date()): void {
+  const { version } = candidate
+  const missing = missingLines(version.manifest, approvedText(candidate).lines, now)
+  if (missing.length > 0)
+    refuse(
+      'not_approved',
+      `"${wireName(version.server, version.tool)}" may not run: ${missingInWords(missing)}. Ask a person to restore that, or change the tool so that it does without, and publish it.`,
+    )
+}
+
+/**
+ * What was approved of a version, which is letter for letter what is stored.
+ * @throws Refusal hash_mismatch, not_approved
+ */
+export function approvedText({ version, approved }: Candidate): Approved {
   const wire = wireName(version.server, version.tool)
   if (approved === null)
     return refuse('not_approved', `Nobody has approved this text of "${wire}".`)
@@ -76,15 +92,17 @@ export function assertApproved({ version, approved }: Candidate): void {
       'hash_mismatch',
       `The stored text of "${wire}" is not what was approved; it will not run. Tell a person.`,
     )
-  const granted = new Set(approved.granted.map(({ kind, value }) => `${kind} ${value}`))
-  const missing = manifestLines(version.manifest)
-    .map(({ kind, value }) => `${kind} ${value}`)
-    .filter((line) => !granted.has(line))
-  if (missing.length > 0)
-    refuse(
-      'not_approved',
-      `"${wire}" may no longer use: ${missing.join(', ')}. Ask a person, or publish it without.`,
-    )
+  return approved
+}
+
+/** What is missing, and why, as a sentence without its end. */
+function missingInWords(missing: readonly MissingLine[]): string {
+  return missing
+    .map((line) => {
+      const how = line.term === null ? 'nobody granted it' : endedHow(line.term)
+      return `it needs ${lineText(line)}, but ${how}`
+    })
+    .join('; ')
 }
 
 /** @throws Refusal server_stopped, when what clients mean by a name or an address is kept from them. */

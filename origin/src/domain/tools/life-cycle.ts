@@ -1,4 +1,5 @@
 import type { Stores } from '../stores.ts'
+import type { LineExpiry } from './tool-store.ts'
 import type { Version, VersionText } from './version.ts'
 
 /**
@@ -38,14 +39,15 @@ export async function archiveAll(
   }
 }
 
-/** Makes an approved version the live one, with what its manifest asks for. */
+/** Makes an approved version the live one, with what its manifest asks for, some of it for a time. */
 export async function goLive(
   stores: Pick<Stores, 'tools' | 'catalogChanged'>,
   version: Version,
   approvalId: string,
+  expiries: readonly LineExpiry[] = [],
 ): Promise<void> {
   await replaceLive(stores, version, approvalId)
-  await stores.tools.addGrants(version, approvalId)
+  await stores.tools.addGrants(version, approvalId, expiries)
 }
 
 /** Makes a version live that was before, by the approval it has, with the grants that it has. */

@@ -1,7 +1,9 @@
 import type { ManifestLine } from '#contract/manifest.ts'
+import type { PolicyRule } from '#contract/approval-policy.ts'
 import type { Name } from '#contract/names.ts'
 import type { VersionState } from '#contract/admin-api.ts'
 import type { PublicationKind } from '#contract/publication.ts'
+import type { GrantedLine } from '../grants/grant.ts'
 import type { Version, VersionText } from './version.ts'
 
 export interface Server {
@@ -34,10 +36,15 @@ export interface Candidate {
   approved: Approved | null
 }
 
-/** The hash that a person saw, and the lines of the manifest that are granted now. */
+/** When a line ends that is being approved. */
+export type LineExpiry = Pick<ManifestLine, 'kind' | 'value'> & { at: Date }
+
+/** The hash that was approved, and the lines of the manifest that were granted with it, in force or not. */
 export interface Approved {
   hash: string
-  granted: ManifestLine[]
+  /** The rule that approved it; null when a person did. */
+  policy: PolicyRule | null
+  lines: GrantedLine[]
 }
 
 /** Servers, tools and their versions. */
@@ -85,5 +92,6 @@ export interface ToolStore {
   live(kinds: readonly PublicationKind[]): Promise<Version[]>
   countLive(kind: PublicationKind): Promise<number>
   candidate(versionId: string): Promise<Candidate | null>
-  addGrants(version: Version, approvalId: string): Promise<void>
+  /** Grants every line of a version's manifest. */
+  addGrants(version: Version, approvalId: string, expiries: readonly LineExpiry[]): Promise<void>
 }

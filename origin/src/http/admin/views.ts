@@ -1,5 +1,5 @@
 import type { ActivityView } from '#contract/admin-door/activity.ts'
-import type { ApprovalView, ExecutionView, VersionView } from '#contract/admin-api.ts'
+import type { ApprovalView, ExecutionView, LineView, VersionView } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import type { PackageFacts } from '#contract/packages.ts'
 import type { Activity } from '../../domain/activity.ts'
@@ -33,6 +33,7 @@ export function approvalView(
   approval: Approval,
   version: Version,
   facts: PackageFacts[],
+  lines: LineView[],
   live: Version | null,
 ): ApprovalView {
   return {
@@ -44,10 +45,12 @@ export function approvalView(
     notes: approval.notes,
     requested_at: approval.requestedAt.toISOString(),
     decided_by: approval.decidedBy,
+    decided_by_policy: approval.decidedByPolicy,
     decided_at: approval.decidedAt?.toISOString() ?? null,
     reason: approval.reason,
     version: versionView(version),
     package_facts: facts,
+    lines,
     live: live === null ? null : versionView(live),
   }
 }

@@ -104,5 +104,6 @@ def _not_approved(name: str) -> str:
         wanted = f'its package in `packages`, as `{package_of(top)}==…`'
     return (
         f'`{name}` is not approved for this tool: name {wanted} (mcpbox_update_tool) and ask for'
-        ' approval; a draft under trial has the default modules only'
+        ' approval; a draft under trial has the default modules and those that a person permitted'
+        ' before (mcpbox_request_module)'
     )

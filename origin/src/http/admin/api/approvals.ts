@@ -16,6 +16,7 @@ import type { Logger } from '../../../log.ts'
 import { seenOf } from '../seen.ts'
 import type { AdminEnv } from '../signed-in.ts'
 import { approvalView, versionView } from '../views.ts'
+import { linesAsked } from './lines-asked.ts'
 import { cursorOf, cursorTime, page } from './pages.ts'
 import { serve } from './serve.ts'
 
@@ -32,17 +33,31 @@ export function approvalRoutes(
     const version = await stores.tools.version(approval.versionId)
     if (version === null) throw new Error(`approval ${approval.id} is about no version`)
     const live = await stores.tools.versionIn(version.toolId, 'live')
-    const [requestedBy, createdBy, facts] = await Promise.all([
+    const [requestedBy, createdBy, lines, facts] = await Promise.all([
       stores.principals.label(approval.requestedBy),
       stores.principals.label(version.createdBy),
+      linesAsked(stores, version, live),
       approval.state === 'waiting' ? factsOf(packages, version, signal) : [],
     ])
-    return approvalView({ ...approval, requestedBy }, { ...version, createdBy }, facts, live)
+    const asked = { ...approval, requestedBy }
+    return approvalView(asked, { ...version, createdBy }, facts, lines, live)
   }
 
   async function decided(admin: Admin, id: string, decision: DecisionRequest, seen: Seen) {
     const version = await within((inside) =>
-      decide(inside, admin, { approvalId: approvalId(id), ...decision }, seen),
+      decide(
+        inside,
+        admin,
+        {
+          ...decision,
+          approvalId: approvalId(id),
+          expiries: decision.expiries.map(({ expires_at: until, ...line }) => ({
+            ...line,
+            at: new Date(until),
+          })),
+        },
+        seen,
+      ),
     )
     if (decision.decision === 'approve')
       void installAhead(packages, version, (fault) => log.warn({ err: fault }, 'packages'))

@@ -8,7 +8,7 @@ import { openMemory } from '../../../testing/databases.ts'
 import { ask, type Asked } from '../../../testing/doors.ts'
 import { result, startEngine } from '../../../testing/engines.ts'
 import { ScriptedSandbox } from '../../../testing/scripted-sandbox.ts'
-import { approvedTool, asked, draftedTool, redraft } from '../../../testing/tools.ts'
+import { approvedTool, asked, draftedTool, manifest, redraft } from '../../../testing/tools.ts'
 import { openApi } from './openapi.ts'
 import { routeOf } from './serve.ts'
 
@@ -33,7 +33,9 @@ beforeAll(async () => {
 })
 
 async function build() {
-  const { version, wire } = await approvedTool(opened)
+  const { version, wire } = await approvedTool(opened, {
+    manifest: manifest({ hosts: ['a.example'] }),
+  })
   await redraft(within, version, { code: 'def main(): return 2', timeoutMs: 5_000 })
   await result(engine, wire, { city: 'Bern' })
   const [execution] = await stores.executions.recent({ limit: 1 })
@@ -52,14 +54,36 @@ function as(method: string, path: string, body?: unknown, headers: Asked['header
 }
 
 /** Changes what a GET of the same path shows. */
-async function change(method: string, path: string, body: unknown) {
+async function change(method: string, path: string, body: unknown, part = '') {
   const etag = (await as('get', path)).headers.get('etag') ?? ''
-  return as(method, path, body, { 'if-match': etag })
+  return as(method, `${path}${part}`, body, { 'if-match': etag })
 }
 
 async function waitingApproval() {
   const { tool } = await draftedTool(within)
   return asked(within, tool)
+}
+
+/** The one line of the live version. */
+async function grant() {
+  const [line] = await stores.grants.list({ all: false }, { after: null, limit: 1 })
+  return line?.id ?? ''
+}
+
+let asks = 0
+
+/** A request for a permission, new each time. */
+async function request() {
+  const subject = { server: world.server, host: `h${++asks}.example`, justification: 'for a test' }
+  const { structuredContent } = await result(engine, 'mcpbox_request_network_access', subject)
+  return (structuredContent as { request: string }).request
+}
+
+const permit = (value: string) =>
+  as('post', '/api/permissions', { server: world.server, kind: 'host', value })
+
+async function permission() {
+  return ((await (await permit('b.example')).json()) as { id: string }).id
 }
 
 async function link() {
@@ -133,6 +157,29 @@ const REQUESTS: Record<keyof typeof ENDPOINTS, () => Promise<Response>> = {
     const decision = { approval: id, hash, decision: 'approve' }
     return as('post', '/api/approvals/decisions', { decisions: [decision, decision] })
   },
+  listGrants: () => as('get', '/api/grants'),
+  getGrant: async () => as('get', `/api/grants/${await grant()}`),
+  expireGrant: async () =>
+    change('put', `/api/grants/${await grant()}`, { expires_at: null }, '/expiry'),
+  revokeGrant: async () => as('post', `/api/grants/${await grant()}/revocation`, { reason: 'no' }),
+  restoreGrant: async () => as('delete', `/api/grants/${await grant()}/revocation`),
+  listPermissionRequests: () => as('get', '/api/permission-requests'),
+  getPermissionRequest: async () => as('get', `/api/permission-requests/${await request()}`),
+  decidePermission: async () =>
+    as('post', `/api/permission-requests/${await request()}/decision`, { decision: 'approve' }),
+  decidePermissions: async () => {
+    const decision = { request: await request(), decision: 'reject', reason: 'no' }
+    return as('post', '/api/permission-requests/decisions', { decisions: [decision, decision] })
+  },
+  grantPermission: () => permit('a.example'),
+  listPermissions: () => as('get', '/api/permissions'),
+  getPermission: async () => as('get', `/api/permissions/${await permission()}`),
+  expirePermission: async () =>
+    change('put', `/api/permissions/${await permission()}`, { expires_at: null }, '/expiry'),
+  revokePermission: async () =>
+    as('post', `/api/permissions/${await permission()}/revocation`, { reason: 'no' }),
+  getServerPolicy: () => as('get', `${serverPath()}/approval-policy`),
+  changeServerPolicy: () => change('put', `${serverPath()}/approval-policy`, { own: 'pure' }),
   listExecutions: () => as('get', '/api/executions'),
   getExecution: () => as('get', `/api/executions/${world.execution}`),
   listActivity: () => as('get', '/api/activity'),

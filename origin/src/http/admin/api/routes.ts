@@ -11,7 +11,11 @@ import { activityRoutes } from './activity.ts'
 import { approvalRoutes } from './approvals.ts'
 import { deletedToolRoutes } from './deleted-tools.ts'
 import { executionRoutes } from './executions.ts'
+import { grantRoutes } from './grants.ts'
 import { openApi } from './openapi.ts'
+import { permissionRequestRoutes } from './permission-requests.ts'
+import { permissionRoutes } from './permissions.ts'
+import { policyRoutes } from './policies.ts'
 import { secretRoutes } from './secrets.ts'
 import { serve } from './serve.ts'
 import { serverRoutes } from './servers.ts'
@@ -33,6 +37,10 @@ export function apiRoutes(parts: {
   const routes = new Hono<AdminEnv>()
   routes.use('/api/*', signedIn(parts.stores.admins, parts.bearerKey))
   approvalRoutes(routes, parts)
+  grantRoutes(routes, parts)
+  permissionRequestRoutes(routes, parts)
+  permissionRoutes(routes, parts)
+  policyRoutes(routes, parts)
   executionRoutes(routes, parts.stores)
   activityRoutes(routes, parts)
   serverRoutes(routes, parts)
