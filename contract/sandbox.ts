@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Content } from './content.ts'
 import { Ask } from './asks.ts'
+import { CodeUses } from './code-uses.ts'
 import { BoundSecret, EgressRecord } from './egress.ts'
 import { Json, JsonObject } from './json.ts'
 import { MAX_QUESTIONS_AT_ONCE, MAX_TIMEOUT_MS } from './limits.ts'
@@ -158,6 +159,7 @@ export const Analysis = z.discriminatedUnion('valid', [
     description: z.string().nullable(),
     /** Import names as written, sorted. */
     imports: z.array(z.string()),
+    uses: CodeUses,
   }),
   z.object({
     valid: z.literal(false),

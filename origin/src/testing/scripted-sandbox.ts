@@ -1,5 +1,6 @@
 import type { AskReplies } from '#contract/asks.ts'
 import { randomUUID } from 'node:crypto'
+import { NO_USES } from '#contract/code-uses.ts'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
 import type { Analysis, Outcome, RunRequest, SelfTest, Source } from '#contract/sandbox.ts'
@@ -35,6 +36,7 @@ export class ScriptedSandbox implements Sandbox {
     output_schema: null,
     description: 'Says what its docstring says.',
     imports: [],
+    uses: NO_USES,
   }
   readonly asked: ScriptedRun[] = []
   readonly analyzed: string[] = []

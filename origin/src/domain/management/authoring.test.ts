@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { NO_USES } from '#contract/code-uses.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { MAX_CODE_BYTES } from '#contract/limits.ts'
 import { openMemory } from '../../testing/databases.ts'
@@ -68,6 +69,7 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     output_schema: { type: 'object' },
     description: 'From the docstring.',
     imports: ['json'],
+    uses: NO_USES,
   }
   const { server, made } = await newTool({ modules: ['re', 'os', 're'], secrets: ['KEY'] })
   expect(made).toEqual({
@@ -255,6 +257,7 @@ test('a tool that nobody described is refused', async () => {
     output_schema: null,
     description: null,
     imports: [],
+    uses: NO_USES,
   }
   expect(
     await problem(engine, 'mcpbox_create_tool', { server, name: 'forecast', code }),
