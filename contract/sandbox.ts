@@ -8,6 +8,7 @@ import { MAX_QUESTIONS_AT_ONCE, MAX_TIMEOUT_MS } from './limits.ts'
 import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
 import { ModuleLock } from './packages.ts'
+import { AnsweredBy } from './recorded-answers.ts'
 
 /** The header in which whoever calls the sandbox shows its key. */
 export const SANDBOX_KEY_HEADER = 'x-api-key'
@@ -57,6 +58,7 @@ export const RunRequest = z.strictObject({
   secrets: z.record(z.string(), z.string()),
   /** Values that the broker fills in and the process never gets; none of their names is in `secrets`. */
   bound_secrets: z.array(BoundSecret),
+  answered_by: AnsweredBy,
   limits: RunLimits,
 })
 export type RunRequest = z.infer<typeof RunRequest>
@@ -177,11 +179,16 @@ export const SelfTest = z.object({
 })
 export type SelfTest = z.infer<typeof SelfTest>
 
+/** Versions of what runs tools in each language; null where nothing does. */
+export const Runtimes = z.object({ python: z.string(), typescript: z.string().nullable() })
+export type Runtimes = z.infer<typeof Runtimes>
+
 /** `GET /health` of the sandbox. `boot_id` changes with each start: runs do not outlive it. */
 export const SandboxHealth = z.object({
   status: z.enum(['ready', 'starting']),
   boot_id: z.uuid(),
   isolation: Isolation,
+  runtimes: Runtimes,
   /** Layers that this machine cannot give, why, and what would help. */
   missing: z.array(z.object({ layer: z.string(), reason: z.string(), fix: z.string() })),
   self_test: SelfTest,

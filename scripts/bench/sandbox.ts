@@ -71,6 +71,7 @@ function caller(run: Run, kind: Kind = PLAIN, limits: () => RunLimits = () => US
       input: INPUT,
       secrets: {},
       bound_secrets: [],
+      answered_by: 'network' as const,
       limits: limits(),
     }
     const outcome = await run(request, NOBODY, new AbortController().signal)

@@ -21,6 +21,7 @@ const RUN = {
   input: {},
   secrets: {},
   bound_secrets: [],
+  answered_by: 'network',
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 
@@ -44,6 +45,7 @@ function appWith() {
       status: 'ready',
       boot_id: BOOT,
       isolation: { level: 'S3', layers: [] },
+      runtimes: { python: '3.11.2', typescript: null },
       missing: [],
       self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
       running: runs.running(),

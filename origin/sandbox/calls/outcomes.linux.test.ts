@@ -161,6 +161,7 @@ it('an interpreter that cannot start is a refusal: nothing saw the code', async 
     input: {},
     secrets: {},
     bound_secrets: [],
+    answered_by: 'network' as const,
     limits: USUAL_LIMITS,
   }
   const outcome = await run(request, NOBODY, new AbortController().signal)

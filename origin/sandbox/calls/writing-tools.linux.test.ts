@@ -54,6 +54,7 @@ async function run(language: Language, code: string, input: JsonObject): Promise
       input,
       secrets: { SIGNING_KEY: 'hunter2' },
       bound_secrets: [token],
+      answered_by: 'network',
       limits: USUAL_LIMITS,
     },
     NOBODY,

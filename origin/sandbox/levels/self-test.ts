@@ -78,7 +78,15 @@ function callOf(run: Run, code: string, { input, secrets = {} }: Given): Promise
     module_lock: null,
   }
   return run(
-    { run_id: 'self-test', version, input, secrets, bound_secrets: [], limits: USUAL_LIMITS },
+    {
+      run_id: 'self-test',
+      version,
+      input,
+      secrets,
+      bound_secrets: [],
+      answered_by: 'network',
+      limits: USUAL_LIMITS,
+    },
     NOBODY,
     new AbortController().signal,
   )

@@ -19,7 +19,15 @@ function requestOf(code: string, modules: string[] = []): RunRequest {
   const names = modules.map((name) => ModuleName.parse(name))
   const manifest = { ...EMPTY_MANIFEST, modules: names }
   const version = { hash: 'h', language: 'python' as const, code, manifest, module_lock: null }
-  return { run_id: 'a', version, input: {}, secrets: {}, bound_secrets: [], limits: USUAL_LIMITS }
+  return {
+    run_id: 'a',
+    version,
+    input: {},
+    secrets: {},
+    bound_secrets: [],
+    answered_by: 'network',
+    limits: USUAL_LIMITS,
+  }
 }
 
 describe.each(formableLevels)('the fork server at %s', (level) => {

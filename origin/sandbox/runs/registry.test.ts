@@ -18,7 +18,15 @@ function requestOf(runId: string) {
     manifest: EMPTY_MANIFEST,
     module_lock: null,
   }
-  return { run_id: runId, version, input: {}, secrets: {}, bound_secrets: [], limits: USUAL_LIMITS }
+  return {
+    run_id: runId,
+    version,
+    input: {},
+    secrets: {},
+    bound_secrets: [],
+    answered_by: 'network' as const,
+    limits: USUAL_LIMITS,
+  }
 }
 
 /** A run that lasts until it is let go or cancelled, and counts its starts. */

@@ -71,6 +71,7 @@ export async function order(
     input: {},
     secrets: {},
     bound_secrets: [],
+    answered_by: 'network',
     limits: USUAL_LIMITS,
   }
   return { method: 'POST', body: JSON.stringify({ boot_id, run }) }

@@ -58,6 +58,7 @@ export function sandboxAt(level: FormableLevel, different: Partial<Machine> = {}
           input: call.input ?? {},
           secrets: call.secrets ?? {},
           bound_secrets: [],
+          answered_by: 'network',
           limits: { ...USUAL_LIMITS, timeout_ms: 20_000, ...call.limits },
         },
         {

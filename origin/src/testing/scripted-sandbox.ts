@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto'
 import { NO_USES } from '#contract/code-uses.ts'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
-import type { Analysis, Outcome, RunRequest, SelfTest, Source } from '#contract/sandbox.ts'
+import type {
+  Analysis,
+  Outcome,
+  RunRequest,
+  Runtimes,
+  SelfTest,
+  Source,
+} from '#contract/sandbox.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 
 const ISOLATION = { level: 'S3' as const, layers: ['seccomp'] }
@@ -38,6 +45,7 @@ export class ScriptedSandbox implements Sandbox {
     imports: [],
     uses: NO_USES,
   }
+  runtimes: Runtimes = { python: '3.11.2', typescript: '24.21.0' }
   readonly asked: ScriptedRun[] = []
   readonly analyzed: string[] = []
   readonly replied: { runId: string; replies: AskReplies }[] = []
@@ -53,6 +61,7 @@ export class ScriptedSandbox implements Sandbox {
       status: 'ready' as const,
       boot_id: this.bootId,
       isolation: ISOLATION,
+      runtimes: this.runtimes,
       missing: [],
       self_test: SELF_TEST,
       running: 0,

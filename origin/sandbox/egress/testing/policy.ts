@@ -3,6 +3,7 @@ import { HostGrant } from '#contract/host-grant.ts'
 import { type Broker, type EgressPolicy, openBroker, type WebRequest } from '../broker.ts'
 import { EGRESS_LIMITS, type EgressLimits } from '../limits.ts'
 import type { Network } from '../network.ts'
+import { overNetwork } from '../over-network.ts'
 
 /** What a test may want to be different for one call. */
 export type Call = {
@@ -18,7 +19,7 @@ export function brokerFor(network: Network, call: Call = {}): Broker {
 
 export function policyFor(network: Network, call: Call): EgressPolicy {
   return {
-    network,
+    way: overNetwork(network),
     grants: (call.hosts ?? []).map((host) => HostGrant.parse(host)),
     secrets: boundSecrets(call),
     limits: { ...EGRESS_LIMITS, ...call.limits },

@@ -71,7 +71,15 @@ export async function packagedSandbox(
         input_schema: { type: 'object' },
       }
       const limits = { ...USUAL_LIMITS, timeout_ms }
-      const request = { run_id: 'r', version, input: {}, secrets: {}, bound_secrets: [], limits }
+      const request = {
+        run_id: 'r',
+        version,
+        input: {},
+        secrets: {},
+        bound_secrets: [],
+        answered_by: 'network' as const,
+        limits,
+      }
       return run(request, NOBODY, signal)
     }
   }

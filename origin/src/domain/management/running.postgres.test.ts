@@ -52,6 +52,7 @@ test('a trial runs the newest version with nothing: no host, no module, no secre
     input: { city: 'Bern' },
     secrets: {},
     bound_secrets: [],
+    answered_by: 'network',
     limits: { timeout_ms: 30_000, memory_bytes: 268_435_456, cpu_s: 60, open_files: 64 },
   })
 })
