@@ -45,6 +45,7 @@ export const ProblemCode = z.enum([
   'code_invalid',
   'not_approved',
   'nothing_to_publish',
+  'tests_missing',
   'version_changed',
   'approval_unknown',
   'approval_decided',
@@ -163,6 +164,7 @@ export function statusOf(code: ProblemCode) {
     case 'setup_done':
     case 'name_taken':
     case 'nothing_to_publish':
+    case 'tests_missing':
     case 'version_changed':
     case 'approval_decided':
     case 'approval_stale':

@@ -7,6 +7,7 @@ import { CatalogReader } from './domain/catalog.ts'
 import { answers } from './domain/operations/answer.ts'
 import { carryOutWith } from './domain/operations/carry-out.ts'
 import { OperationEngine } from './domain/operations/engine.ts'
+import { testingAgain } from './domain/tool-tests/run-again.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
 import { endOldLogs, FINISHED_KEPT_MS, housekeeping } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
@@ -159,6 +160,8 @@ export async function startOrigin(
   const { port: adminPort } = starting.use(
     await listen(openAdminDoor(), config.host, config.adminPort),
   )
+
+  starting.use(testingAgain({ stores, within, sandbox }, onFault))
 
   const running = starting.move()
   return {

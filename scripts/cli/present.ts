@@ -1,15 +1,14 @@
 import type { ApprovalView } from '#contract/admin-api.ts'
 import { MAX_QUEUED_MS } from '#contract/limits.ts'
-import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
-import { readSecretGrant } from '#contract/secret-grant.ts'
+import { lineInWords } from '#contract/manifest-in-words.ts'
+import { manifestLines } from '#contract/manifest.ts'
+import { presentCheck, presentDiff, presentTests } from './present-evidence.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
 import { visibleLine, visibleText } from '#contract/visible-text.ts'
 
 /** What opting in means, as the person who approves reads it. */
 const WHEN_AWAY = `a call while this machine is away waits up to ${MAX_QUEUED_MS / 3_600_000} h, with its arguments kept at Cloudflare, and runs then`
-
-const MAY = { host: 'reach', module: 'import', package: 'use the package' } as const
 
 /**
  * A question as the person who decides reads it in a terminal. Nothing of the asker's can pass for a
@@ -18,13 +17,13 @@ const MAY = { host: 'reach', module: 'import', package: 'use the package' } as c
  */
 export function present(approval: ApprovalView): string {
   const { version, live } = approval
-  const may = manifestLines(version.manifest).map(permission)
-  const { client } = approval
+  const may = manifestLines(version.manifest).map(lineInWords)
+  const { client, address } = approval
   const fields = {
     request: approval.id,
     hash: version.hash,
     'written by': version.created_by,
-    'asked by': `${approval.requested_by}${client === null ? '' : ` with ${client.name} ${client.version}`}, ${approval.requested_at}`,
+    'asked by': `${approval.requested_by}${client === null ? '' : ` with ${client.name} ${client.version}`}${address === null ? '' : ` from ${address}`}, ${approval.requested_at}`,
     replaces:
       live === null ? 'nothing, it is new' : `version ${live.number} (${live.hash.slice(0, 12)})`,
     may:
@@ -38,6 +37,8 @@ export function present(approval: ApprovalView): string {
   return [
     `── ${version.tool} · version ${version.number}`,
     ...Object.entries(fields).map(([name, value]) => `${name.padEnd(10)} ${visibleLine(value)}`),
+    ...prose('code and manifest', presentCheck(approval)),
+    ...prose('tests', presentTests(approval)),
     ...(version.module_lock === null ? [] : prose('packages', presentPackages(approval))),
     ...prose('description', version.description.split('\n')),
     ...(approval.notes === '' ? [] : prose('notes', approval.notes.split('\n'))),
@@ -46,6 +47,7 @@ export function present(approval: ApprovalView): string {
       .replace(/\n$/, '')
       .split('\n')
       .map((line, at) => `${String(at + 1).padStart(4)} │ ${visibleText(line)}`),
+    ...(approval.diff === null ? [] : prose('changes', presentDiff(approval.diff))),
     '',
   ].join('\n')
 }
@@ -54,14 +56,6 @@ export function present(approval: ApprovalView): string {
 function prose(title: string, lines: string[]): string[] {
   const written = lines.filter((line) => line.trim() !== '')
   return [title, ...written.map((line) => `     ┊ ${visibleLine(line)}`)]
-}
-
-function permission(line: ManifestLine): string {
-  if (line.kind !== 'secret') return `${MAY[line.kind]} ${line.value}`
-  const { name, place } = readSecretGrant(line.value)
-  if (place === null) return `read the secret ${name}`
-  const where = place.header === null ? 'anywhere in a request' : `in the header ${place.header}`
-  return `send the secret ${name}, without reading it, to ${place.host} ${where}`
 }
 
 function offer(publication: Publication): string {

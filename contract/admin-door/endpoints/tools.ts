@@ -10,9 +10,9 @@ import {
   ToolList,
   ToolQuery,
   ToolView,
-  VersionDiff,
   VersionList,
 } from '../tools.ts'
+import { VersionDiff } from '../version-diff.ts'
 import { endpoint } from '../endpoint.ts'
 
 const paged = z.strictObject(pageQuery)

@@ -6,6 +6,9 @@ export type Action =
   | 'server.described'
   | 'tool.created'
   | 'version.drafted'
+  | 'tests.changed'
+  | 'tests.ran'
+  | 'tests.failed'
   | 'approval.requested'
   | 'approval.approved'
   | 'approval.rejected'
@@ -40,7 +43,7 @@ export const UNSEEN: Seen = { client: null, address: null, requestId: null }
 
 /** Who does something, with what and from where. */
 export interface Doer extends Seen {
-  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, or, of a failed sign-in, `nobody`. */
+  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, `mcpbox` by itself, or, of a failed sign-in, `nobody`. */
   actor: string
 }
 

@@ -3,9 +3,11 @@ import type { AdminStore } from './admins/admin-store.ts'
 import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { ExecutionStore } from './executions/execution-store.ts'
 import type { OperationStore } from './operations/operation-store.ts'
+import type { ReadingStore } from './reading/reading-store.ts'
 import type { PrincipalStore } from './principals.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { SettingStore } from './settings.ts'
+import type { TestStore } from './tool-tests/test-store.ts'
 import type { ToolIndex } from './finding/tool-index.ts'
 import type { ToolDirectory } from './tools/tool-directory.ts'
 import type { ToolStore } from './tools/tool-store.ts'
@@ -15,6 +17,8 @@ export interface Stores {
   tools: ToolStore
   directory: ToolDirectory
   toolIndex: ToolIndex
+  readings: ReadingStore
+  tests: TestStore
   approvals: ApprovalStore
   executions: ExecutionStore
   operations: OperationStore

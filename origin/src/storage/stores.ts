@@ -8,8 +8,10 @@ import type { Db } from './database.ts'
 import { pgExecutionStore } from './execution-store.ts'
 import { pgOperationStore } from './operation-store.ts'
 import { pgPrincipalStore } from './principal-store.ts'
+import { pgReadingStore } from './reading-store.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
+import { pgTestStore } from './test-store.ts'
 import { pgToolDirectory } from './tool-directory.ts'
 import { pgToolIndex } from './tool-index.ts'
 import { pgToolStore } from './tool-store.ts'
@@ -20,6 +22,8 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     tools: pgToolStore(db),
     directory: pgToolDirectory(db),
     toolIndex: pgToolIndex(db),
+    readings: pgReadingStore(db),
+    tests: pgTestStore(db),
     approvals: pgApprovalStore(db),
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),

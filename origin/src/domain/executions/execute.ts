@@ -1,24 +1,22 @@
 import type { ExecutionKind } from '#contract/admin-api.ts'
 import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
 import type { JsonObject } from '#contract/json.ts'
-import { EMPTY_MANIFEST } from '#contract/manifest.ts'
-import type { OpId } from '#contract/operation.ts'
+import { EMPTY_MANIFEST, type Manifest } from '#contract/manifest.ts'
+import type { SecretName } from '#contract/names.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
+import type { ToolTest } from '#contract/tool-tests.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import { assertApproved } from '../tools/callable.ts'
 import type { Candidate } from '../tools/tool-store.ts'
-import { grantedSecrets } from './granted-secrets.ts'
+import type { Version } from '../tools/version.ts'
+import { grantedSecrets, type GrantedSecrets } from './granted-secrets.ts'
 import { scrubber } from './scrub.ts'
 
-/** One execution to come. */
-export interface ExecutionOrder {
-  opId: OpId
-  kind: ExecutionKind
-  candidate: Candidate
-  arguments: JsonObject
-  /** The caller waits no longer than this. */
-  deadlineMs: number
+/** How one run is followed, and ended. */
+interface Following {
+  /** Names the run for one boot of the sandbox: what is sent again under it is not run again. */
+  opId: string
   /** The boot of the sandbox that has, or gets, this run. */
   bootId: string
   /** An earlier owner of the operation may have sent it to that boot already. */
@@ -26,6 +24,22 @@ export interface ExecutionOrder {
   news: (news: RunNews) => void
   cancel: AbortSignal
   detach: AbortSignal
+}
+
+/** One execution to come. */
+export interface ExecutionOrder extends Following {
+  kind: ExecutionKind
+  candidate: Candidate
+  arguments: JsonObject
+  /** The caller waits no longer than this. */
+  deadlineMs: number
+}
+
+/** One run of a test to come. */
+export interface RehearsalOrder extends Following {
+  version: Version
+  test: ToolTest
+  deadlineMs: number
 }
 
 /**
@@ -36,38 +50,79 @@ export interface ExecutionOrder {
 export async function execute(
   stores: Pick<Stores, 'secrets'>,
   sandbox: Pick<Sandbox, 'run'>,
-  { opId, kind, candidate, bootId, sentBefore, news, cancel, detach, ...asked }: ExecutionOrder,
+  order: ExecutionOrder,
 ): Promise<NumberedOutcome | 'other_boot'> {
+  const { kind, candidate, deadlineMs } = order
   const { version } = candidate
   if (kind === 'call') assertApproved(candidate)
   const manifest = kind === 'call' ? version.manifest : EMPTY_MANIFEST
   const secrets = await grantedSecrets(stores.secrets, version, manifest)
-  const request: RunRequest = {
-    run_id: opId,
+  const given = { manifest, secrets, input: order.arguments, deadlineMs }
+  return send(sandbox, order, { ...requestOf(version, given), answered_by: 'network' }, secrets)
+}
+
+/**
+ * Runs one test of a version, approved or not: under its own manifest, but with no network, only with
+ * the answers that the test recorded, and with no secret but the values of the test.
+ * @throws Refusal sandbox_unreachable, busy
+ */
+export async function rehearse(
+  sandbox: Pick<Sandbox, 'run'>,
+  order: RehearsalOrder,
+): Promise<NumberedOutcome | 'other_boot'> {
+  const { version, test, deadlineMs } = order
+  const { manifest } = version
+  const secrets = await grantedSecrets(testSecrets(test), version, manifest)
+  const given = { manifest, secrets, input: test.input, deadlineMs }
+  return send(sandbox, order, { ...requestOf(version, given), answered_by: test.http }, secrets)
+}
+
+type Unsent = Omit<RunRequest, 'run_id' | 'answered_by'>
+
+function requestOf(
+  version: Version,
+  given: { manifest: Manifest; secrets: GrantedSecrets; input: JsonObject; deadlineMs: number },
+): Unsent {
+  const { manifest, secrets } = given
+  return {
     version: {
       hash: version.hash,
       language: version.language,
       code: version.code,
       input_schema: version.inputSchema,
       manifest,
-      module_lock: kind === 'call' ? version.moduleLock : null,
+      module_lock: manifest.packages.length === 0 ? null : version.moduleLock,
     },
-    input: asked.arguments,
+    input: given.input,
     secrets: secrets.readable,
     bound_secrets: secrets.bound,
     limits: {
-      timeout_ms: Math.min(version.timeoutMs, asked.deadlineMs),
+      timeout_ms: Math.min(version.timeoutMs, given.deadlineMs),
       memory_bytes: CALL_MEMORY_BYTES,
       cpu_s: CALL_CPU_S,
       open_files: CALL_OPEN_FILES,
     },
   }
+}
+
+async function send(
+  sandbox: Pick<Sandbox, 'run'>,
+  { opId, bootId, sentBefore, news, cancel, detach }: Following,
+  request: Omit<RunRequest, 'run_id'>,
+  secrets: GrantedSecrets,
+): Promise<NumberedOutcome | 'other_boot'> {
   const scrub = scrubber(secrets.values)
-  const ended = await sandbox.run(bootId, request, {
-    news: (said) => news(scrub.news(said)),
-    cancel,
-    detach,
-    sentBefore,
-  })
+  const ended = await sandbox.run(
+    bootId,
+    { run_id: opId, ...request },
+    { news: (said) => news(scrub.news(said)), cancel, detach, sentBefore },
+  )
   return ended === 'other_boot' ? ended : { seq: ended.seq, outcome: scrub.outcome(ended.outcome) }
+}
+
+/** Values of secrets as a test has them, in the place of those that a server has. */
+function testSecrets({ secrets }: ToolTest): Pick<Stores['secrets'], 'values'> {
+  const given = new Map(Object.entries(secrets))
+  const valueOf = (name: SecretName) => given.get(name) ?? `test-${name}`
+  return { values: async (_, names) => new Map(names.map((name) => [name, valueOf(name)])) }
 }

@@ -86,6 +86,12 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     module_lock: null,
     timeout_ms: 30_000,
     queue_when_away: false,
+    code_check: {
+      filled_in: [],
+      lacking: [],
+      unused: ['module os', 'module re', 'secret KEY'],
+      unseen: [],
+    },
     warnings: [],
     next: expect.stringContaining('mcpbox_request_publish'),
   })

@@ -1,12 +1,17 @@
 import { z } from 'zod'
+import { NO_USES } from '#contract/code-uses.ts'
 import { complaints } from '#contract/complaints.ts'
 import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
-import { Manifest } from '#contract/manifest.ts'
+import { EMPTY_MANIFEST, Manifest, manifestLines } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { PublicationKind } from '#contract/publication.ts'
+import type { ToolTests } from '#contract/tool-tests.ts'
 import type { Call } from '../operations/call.ts'
 import { withPackages } from '../packages/choose.ts'
+import { completedManifest, type WrittenManifest } from '../reading/complete-manifest.ts'
+import { manifestCheck } from '../reading/manifest-check.ts'
 import { refuse } from '../refusal.ts'
+import type { Stores } from '../stores.ts'
 import { assertCodeSize, CAUTIOUS_ANNOTATIONS, versionText, type Draft } from '../tools/author.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { draft } from '../tools/life-cycle.ts'
@@ -17,6 +22,7 @@ import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
+import { assertReadable, keepTests } from './tests.ts'
 
 const NEXT =
   'Try it with mcpbox_test_code, then ask a person to approve it with mcpbox_request_publish.'
@@ -35,19 +41,21 @@ export const createTool = managementTool({
     language: inputs.language.default('python'),
     code: inputs.code,
     description: inputs.description.default(''),
-    hosts: inputs.hosts.default([]),
-    modules: inputs.modules.default([]),
+    hosts: inputs.hosts.optional(),
+    modules: inputs.modules.optional(),
     packages: inputs.packages.default([]),
-    secrets: inputs.secrets.default([]),
+    secrets: inputs.secrets.optional(),
     timeout_ms: inputs.timeout.default(DEFAULT_TIMEOUT_MS),
     queue_when_away: inputs.queueWhenAway.default(false),
     hints: inputs.hints.default({}),
+    tests: inputs.tests.optional(),
   }),
   output: outputs.stored,
   annotations: ADDS,
   async answer(call, input) {
     const { server, name: tool } = input
-    const written = await analysed(call, {
+    assertReadable(input.tests ?? [])
+    const { written, uses, filledIn } = await analysed(call, input, {
       server,
       tool,
       publication: publicationFrom(published(input), { server, tool }),
@@ -55,12 +63,7 @@ export const createTool = managementTool({
       code: input.code,
       description: input.description,
       annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
-      manifest: manifest({
-        hosts: input.hosts,
-        modules: input.modules,
-        packages: [],
-        secrets: input.secrets,
-      }),
+      manifest: EMPTY_MANIFEST,
       moduleLock: null,
       timeoutMs: input.timeout_ms,
       queueWhenAway: input.queue_when_away,
@@ -71,13 +74,19 @@ export const createTool = managementTool({
       const serverId = (await tools.serverId(server)) ?? serverUnknown(server)
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
       const version = await draft(stores, toolId, text, call.by)
+      await stores.readings.keep(version, uses)
+      await keepTests(stores, version, input.tests, null)
       await activity.record({
         ...call.doer,
         action: 'tool.created',
         subject: wireName(server, tool),
         details: { hash: version.hash },
       })
-      return told({ ...describeVersion(version), next: NEXT })
+      return told({
+        ...describeVersion(version),
+        code_check: { filled_in: filledIn, ...manifestCheck(version, uses) },
+        next: NEXT,
+      })
     })
   },
 })
@@ -103,6 +112,7 @@ export const updateTool = managementTool({
     timeout_ms: inputs.known(inputs.timeout).optional(),
     queue_when_away: inputs.known(inputs.queueWhenAway).optional(),
     hints: inputs.known(inputs.hints).optional(),
+    tests: inputs.known(inputs.tests).optional(),
   }),
   output: outputs.stored,
   annotations: { ...ADDS, idempotentHint: true },
@@ -116,7 +126,8 @@ export const updateTool = managementTool({
       { server, tool: name },
       before.publication,
     )
-    const written = await analysed(call, {
+    assertReadable(input.tests ?? [])
+    const { written, uses, filledIn } = await analysed(call, input, {
       server,
       tool: name,
       publication,
@@ -124,12 +135,7 @@ export const updateTool = managementTool({
       code: input.code ?? before.code,
       description: input.description ?? before.description,
       annotations: hinted(before.annotations, input.hints ?? {}),
-      manifest: manifest({
-        hosts: input.hosts ?? before.manifest.hosts,
-        modules: input.modules ?? before.manifest.modules,
-        packages: before.manifest.packages,
-        secrets: input.secrets ?? before.manifest.secrets,
-      }),
+      manifest: before.manifest,
       moduleLock: before.moduleLock,
       timeoutMs: input.timeout_ms ?? before.timeoutMs,
       queueWhenAway: input.queue_when_away ?? (publication.kind === 'tool' && before.queueWhenAway),
@@ -145,15 +151,26 @@ export const updateTool = managementTool({
           'Somebody changed this tool meanwhile; read it with mcpbox_get_tool and change that.',
         )
       if (newest !== undefined && isSame(newest, versionHash(text)))
-        return told({ ...describeVersion(newest), next: 'Nothing changed.' })
+        return told({
+          ...describeVersion(newest),
+          next: (await testsChanged(stores, call, newest, input.tests))
+            ? 'Only its tests changed, which nobody has to approve. Run them with mcpbox_run_tests.'
+            : 'Nothing changed.',
+        })
       const version = await draft(stores, tool.id, text, call.by)
+      await stores.readings.keep(version, uses)
+      await keepTests(stores, version, input.tests, before.hash)
       await activity.record({
         ...call.doer,
         action: 'version.drafted',
         subject: wireName(server, name),
         details: { hash: version.hash, number: version.number },
       })
-      return told({ ...describeVersion(version), next: NEXT })
+      return told({
+        ...describeVersion(version),
+        code_check: { filled_in: filledIn, ...manifestCheck(version, uses) },
+        next: NEXT,
+      })
     })
   },
 })
@@ -177,9 +194,51 @@ function manifest(lines: z.input<typeof Manifest>): Manifest {
   return read.success ? read.data : refuse('invalid_arguments', complaints(read.error))
 }
 
-async function analysed(call: Call, draft: Draft) {
+/**
+ * Reads the code, and makes the text of it. The manifest of the draft is what it had before; new code
+ * completes the lists that its author leaves out.
+ */
+async function analysed(
+  call: Call,
+  written: WrittenManifest & { code?: string | undefined },
+  draft: Draft,
+) {
   assertCodeSize(draft.code)
-  return versionText(draft, await call.analyze({ language: draft.language, code: draft.code }))
+  const analysis = await call.analyze({ language: draft.language, code: draft.code })
+  const uses = analysis.valid ? analysis.uses : NO_USES
+  const seen = written.code === undefined ? NO_USES : uses
+  const lines = completedManifest(written, seen, draft.manifest)
+  const completed = manifest({ ...lines, packages: draft.manifest.packages })
+  const { hosts = [], modules = [], secrets = [] } = written
+  const named = { hosts: [...hosts], modules: [...modules], secrets: [...secrets], packages: [] }
+  const known = new Set([...linesIn(draft.manifest), ...linesIn(named)])
+  return {
+    written: versionText({ ...draft, manifest: completed }, analysis),
+    uses,
+    filledIn: linesIn(completed).filter((line) => !known.has(line)),
+  }
+}
+
+function linesIn(lines: Manifest): string[] {
+  return manifestLines(lines).map(({ kind, value }) => `${kind} ${value}`)
+}
+
+/** New tests of a text that stays as it is. */
+async function testsChanged(
+  stores: Stores,
+  { doer, by }: Call,
+  { server, tool, hash }: Version,
+  tests: ToolTests | undefined,
+): Promise<boolean> {
+  const isChanged = await keepTests(stores, { hash, createdBy: by }, tests, null)
+  if (isChanged)
+    await stores.activity.record({
+      ...doer,
+      action: 'tests.changed',
+      subject: wireName(server, tool),
+      details: { hash },
+    })
+  return isChanged
 }
 
 function hinted(

@@ -1,16 +1,20 @@
 import { z } from 'zod'
 import { askApproval } from '../approvals/ask.ts'
+import type { Call } from '../operations/call.ts'
+import { Refusal } from '../refusal.ts'
 import { toolUnknown } from '../tools/callable.ts'
+import type { Tool } from '../tools/tool-store.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
+import { keepRan, type Ran, runKept, tellReport } from './tests.ts'
 
 export const requestPublish = managementTool({
   name: 'mcpbox_request_publish',
   title: 'Ask for approval',
   description:
-    'Freezes the draft and asks a person to approve exactly it. Once approved it can be called at once.',
+    'Freezes the draft, runs its tests and asks a person to approve exactly it. Once approved it can be called at once.',
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
@@ -18,14 +22,39 @@ export const requestPublish = managementTool({
   }),
   output: outputs.stored.extend({ approval: z.string() }),
   annotations: { ...ADDS, idempotentHint: true },
-  answer: (call, { server, name, notes }) =>
-    call.finish(async (stores) => {
-      const tool = (await stores.tools.tool(server, name)) ?? toolUnknown(server, name)
+  async answer(call, { server, name, notes }) {
+    const tool = (await call.stores.tools.tool(server, name)) ?? toolUnknown(server, name)
+    const ran = await testedDraft(call, tool)
+    await call.finish(async (stores) => {
       const { approval, version } = await askApproval(stores, tool, call.doer, notes)
+      if (ran !== null) await keepRan(stores, version, ran)
       return told({
         ...describeVersion({ ...version, state: 'pending' }),
+        tests: ran === null ? null : tellReport(ran.report),
         approval: approval.id,
-        next: 'A person decides now. Ask mcpbox_get_tool_status how it stands.',
+        next: `${toldOf(ran)}A person decides now. Ask mcpbox_get_tool_status how it stands.`,
       })
-    }),
+    })
+  },
 })
+
+/**
+ * How the tests of the draft go. A sandbox that is away keeps nobody from asking: the question then
+ * says that they were not run.
+ */
+async function testedDraft(call: Call, tool: Tool): Promise<Ran | null> {
+  const draft = await call.stores.tools.versionIn(tool.id, 'draft')
+  if (draft === null) return null
+  try {
+    return await runKept(call, draft)
+  } catch (fault) {
+    const { code } = fault instanceof Refusal ? fault.problem : { code: null }
+    if (code === 'sandbox_unreachable' || code === 'busy') return null
+    throw fault
+  }
+}
+
+function toldOf(ran: Ran | null): string {
+  if (ran === null || ran.report.passed) return ''
+  return 'The person sees that tests fail; better mend that first and ask again. '
+}

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
+import type { JsonObject } from '#contract/json.ts'
+import type { TestStore } from '../tool-tests/test-store.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
@@ -74,7 +76,7 @@ export const getToolStatus = managementTool({
   }),
   annotations: READS,
   answer: (call, { server, name }) =>
-    call.finish(async ({ tools, approvals }) => {
+    call.finish(async ({ tools, tests, approvals }) => {
       const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const versions = []
       for (const version of await tools.versions(tool.id))
@@ -82,6 +84,7 @@ export const getToolStatus = managementTool({
           version: version.number,
           state: version.state,
           hash: version.hash,
+          tests: await testsTold(tests, version.hash),
           approvals: (await approvals.ofVersion(version.id)).map((approval) => ({
             id: approval.id,
             state: approval.state,
@@ -99,6 +102,22 @@ export const getToolStatus = managementTool({
       })
     }),
 })
+
+/** The tests of a text and how they went last; null when it has none. */
+async function testsTold(tests: TestStore, hash: string): Promise<JsonObject | null> {
+  const kept = await tests.of(hash)
+  if (kept === null || kept.tests.length === 0) return null
+  const report = await tests.newestReport({ hash, digest: kept.digest })
+  if (report === null) return { state: 'not run', count: kept.tests.length }
+  const failed = report.cases.filter(({ passed }) => !passed)
+  return {
+    state: report.passed ? 'passed' : 'failed',
+    count: kept.tests.length,
+    runtime: report.runtime,
+    ran_at: report.ran_at,
+    failed: failed.map(({ name, why }) => ({ name, why })),
+  }
+}
 
 export const getToolLogs = managementTool({
   name: 'mcpbox_get_tool_logs',

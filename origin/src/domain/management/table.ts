@@ -7,6 +7,7 @@ import { readResult } from './results.ts'
 import { requestPublish } from './publishing.ts'
 import { getTool, getToolLogs, getToolStatus, listTools } from './reading.ts'
 import { testCode } from './running.ts'
+import { runToolTests } from './testing.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
 
@@ -27,6 +28,7 @@ const CORE: readonly ManagementTool[] = [
 const FURTHER: readonly ManagementTool[] = [
   createServerSecret,
   listServerSecrets,
+  runToolTests,
   listTools,
   getToolLogs,
 ]

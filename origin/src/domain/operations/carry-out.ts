@@ -8,6 +8,7 @@ import { keptPromise } from '../executions/kept-promise.ts'
 import { doerOf, record } from '../executions/record.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { Refusal } from '../refusal.ts'
+import { runTests } from '../tool-tests/run-tests.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
 import type { Stores, Within } from '../stores.ts'
 import type { Candidate } from '../tools/tool-store.ts'
@@ -132,6 +133,17 @@ export function carryOutWith(parts: {
       client: request.client,
       analyze: (source) => sandbox.analyze(source, live.detached.signal),
       packageFacts: (asked) => packages.facts([...asked], live.detached.signal),
+
+      async runTests(version, tests) {
+        const { cancelled, detached } = live
+        const stop = { cancel: cancelled.signal, detach: detached.signal }
+        try {
+          return await runTests(sandbox, { version, tests, ...stop, onFault })
+        } catch (fault) {
+          if (fault !== cancelled.signal.reason) throw fault
+          throw new Refusal('cancelled', 'The call was cancelled while its tests were run.')
+        }
+      },
 
       async lockPackages(pins) {
         // What an earlier owner told of this is told already, under these numbers.

@@ -10,6 +10,7 @@ import { decide } from '../../../domain/approvals/decide.ts'
 import { factsOf } from '../../../domain/packages/facts-of.ts'
 import { installAhead } from '../../../domain/packages/install-ahead.ts'
 import type { PackageSource } from '../../../domain/packages/package-source.ts'
+import type { Version } from '../../../domain/tools/version.ts'
 import { refuse, Refusal } from '../../../domain/refusal.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'
 import type { Logger } from '../../../log.ts'
@@ -32,12 +33,22 @@ export function approvalRoutes(
     const version = await stores.tools.version(approval.versionId)
     if (version === null) throw new Error(`approval ${approval.id} is about no version`)
     const live = await stores.tools.versionIn(version.toolId, 'live')
-    const [requestedBy, createdBy, facts] = await Promise.all([
+    const [requestedBy, createdBy, facts, uses, tests] = await Promise.all([
       stores.principals.label(approval.requestedBy),
       stores.principals.label(version.createdBy),
       approval.state === 'waiting' ? factsOf(packages, version, signal) : [],
+      stores.readings.of(version),
+      testsOf(version),
     ])
-    return approvalView({ ...approval, requestedBy }, { ...version, createdBy }, facts, live)
+    const labelled = { ...version, createdBy }
+    return approvalView({ ...approval, requestedBy }, labelled, live, { facts, uses, tests })
+  }
+
+  async function testsOf({ hash }: Version) {
+    const kept = await stores.tests.of(hash)
+    if (kept === null) return { cases: [], report: null }
+    const report = await stores.tests.newestReport({ hash, digest: kept.digest })
+    return { cases: kept.tests, report }
   }
 
   async function decided(admin: Admin, id: string, decision: DecisionRequest, seen: Seen) {

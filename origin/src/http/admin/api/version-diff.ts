@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { createTwoFilesPatch } from 'diff'
-import type { VersionDiff } from '#contract/admin-door/tools.ts'
+import type { VersionDiff } from '#contract/admin-door/version-diff.ts'
 import { Json } from '#contract/json.ts'
-import { manifestLines } from '#contract/manifest.ts'
+import { lineInWords } from '#contract/manifest-in-words.ts'
+import { type ManifestLine, manifestLines } from '#contract/manifest.ts'
 import type { Version } from '../../../domain/tools/version.ts'
 
 /** Everything of a version but its code and its manifest, as it is told. */
@@ -23,9 +24,9 @@ function fieldsOf(version: Version): Record<string, unknown> {
 export function versionDiff(from: Version, to: Version): VersionDiff {
   const before = fieldsOf(from)
   const after = fieldsOf(to)
-  const linesOf = ({ manifest }: Version) =>
-    manifestLines(manifest).map(({ kind, value }) => `${kind} ${value}`)
-  const [old, now] = [linesOf(from), linesOf(to)]
+  const [old, now] = [manifestLines(from.manifest), manifestLines(to.manifest)]
+  const added = now.filter((line) => !old.some((one) => isSame(one, line)))
+  const removed = old.filter((line) => !now.some((one) => isSame(one, line)))
   return {
     from: from.number,
     to: to.number,
@@ -34,10 +35,22 @@ export function versionDiff(from: Version, to: Version): VersionDiff {
       .filter((field) => !isDeepStrictEqual(before[field], after[field]))
       .map((field) => ({ field, from: told(before[field]), to: told(after[field]) })),
     manifest: {
-      added: now.filter((line) => !old.includes(line)),
-      removed: old.filter((line) => !now.includes(line)),
+      added: added.map(asText),
+      removed: removed.map(asText),
+      in_words: [
+        ...added.map((line) => `may now ${lineInWords(line)}`),
+        ...removed.map((line) => `may no longer ${lineInWords(line)}`),
+      ],
     },
   }
+}
+
+function asText({ kind, value }: ManifestLine): string {
+  return `${kind} ${value}`
+}
+
+function isSame(one: ManifestLine, other: ManifestLine): boolean {
+  return asText(one) === asText(other)
 }
 
 function told(value: unknown): Json {
