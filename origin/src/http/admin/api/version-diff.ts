@@ -17,6 +17,7 @@ function fieldsOf(version: Version): Record<string, unknown> {
     annotations: version.annotations,
     module_lock: version.moduleLock,
     timeout_ms: version.timeoutMs,
+    queue_when_away: version.queueWhenAway,
   }
 }
 
