@@ -99,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
-    async handle(request, principal, requestId = crypto.randomUUID(), address = undefined) {
+    async handle(request, principal, requestId = crypto.randomUUID(), address) {
       try {
         const from = address === undefined ? {} : { address }
         return await handle(request, { principal, requestId, ...from })

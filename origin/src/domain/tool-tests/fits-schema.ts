@@ -86,18 +86,11 @@ function checkKind(part: Json, { type, enum: choices, const: only }: JsonObject,
 }
 
 function isOf(part: Json, type: Json): boolean {
-  switch (type) {
-    case 'null':
-      return part === null
-    case 'array':
-      return Array.isArray(part)
-    case 'object':
-      return isJsonObject(part)
-    case 'integer':
-      return Number.isInteger(part)
-    default:
-      return typeof part === type && part !== null
-  }
+  if (type === 'null') return part === null
+  if (type === 'array') return Array.isArray(part)
+  if (type === 'object') return isJsonObject(part)
+  if (type === 'integer') return Number.isInteger(part)
+  return part !== null && typeof part === type
 }
 
 function checkSize(part: Json, wanted: JsonObject, at: string): string | null {
@@ -113,7 +106,8 @@ function checkSize(part: Json, wanted: JsonObject, at: string): string | null {
       ? [wanted['minLength'], wanted['maxLength']]
       : [wanted['minItems'], wanted['maxItems']]
   if (typeof part !== 'string' && !Array.isArray(part)) return null
-  const { length } = typeof part === 'string' ? [...part] : part
+  // In code points (JSON Schema 2020-12, Validation 6.3).
+  const { length } = typeof part === 'string' ? Array.from(part) : part
   if (isBelow(length, least)) return `${at} is too short`
   return isAbove(length, most) ? `${at} is too long` : null
 }
