@@ -41,7 +41,6 @@ test('the health of services says how calls are confined, and 503 when one does 
     services: { database: { healthy: true }, sandbox: { healthy: true } },
     sandbox: {
       isolation: { level: 'S3', layers: ['seccomp'] },
-      runtimes: { python: '3.11.2', typescript: null },
       missing: [],
       self_test: SELF_TEST,
       running: 0,
