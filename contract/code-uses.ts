@@ -11,7 +11,7 @@ export const MOST_USES = 60
  * `host` made at run time (the hint is a wildcard that would cover it) · `host_end`, a host after which
  * something may go on (the hint is the host) · `port` (the hint is the host) · `request`, what sends is
  * handed on · `module` imported by a name made at run time · `secret` likewise · `code` made at run time,
- * or reached past imports (the hint is by what) · `too_much` to read to the end.
+ * or reached past imports (the hint is by what) · `too_much` to read, or to tell, to the end.
  */
 export const UnseenKind = z.enum([
   'host',
@@ -42,9 +42,7 @@ export const CodeUses = z.object({
   /** Of the standard library, beyond those that every tool has. */
   modules: z.array(ModuleName).max(MOST_USES),
   /** Top-level names of modules that come from elsewhere, and the package that likely brings each. */
-  packages: z
-    .array(z.object({ module: z.string().max(200), package: DistributionName }))
-    .max(MOST_USES),
+  packages: z.array(z.object({ module: ModuleName, package: DistributionName })).max(MOST_USES),
   /** `read`: the code takes the value itself; else it only writes its placeholder. */
   secrets: z.array(z.object({ name: SecretName, read: z.boolean() })).max(MOST_USES),
   unseen: z.array(Unseen).max(MOST_USES),

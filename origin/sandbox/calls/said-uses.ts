@@ -26,16 +26,19 @@ export const SaidAnalysis = z.union([
 
 /** What can be told of what was said: names that no manifest can hold are called unseen. */
 export function usesIn(said: SaidUses, language: Language): CodeUses {
-  const hosts = said.hosts.map((host) => read(HostGrant, normalHostGrant(host)))
-  const known = hosts.filter((host) => host !== null)
-  const odd = known.length < hosts.length ? [{ kind: 'host' as const, line: 1, hint: null }] : []
+  const hosts = said.hosts.flatMap((host) => read(HostGrant, normalHostGrant(host)) ?? [])
+  const packages = said.packages.flatMap(({ module: top, package: name }) => {
+    const known = { module: read(ModuleName, top), package: read(DistributionName, name) }
+    return known.module === null || known.package === null ? [] : [known as Brought]
+  })
+  const odd = [
+    ...(hosts.length < said.hosts.length ? [unseen('host')] : []),
+    ...(packages.length < said.packages.length ? [unseen('module')] : []),
+  ]
   return {
-    hosts: [...new Set(known)].sort(),
+    hosts: [...new Set(hosts)].sort(),
     modules: each(ModuleName, language === 'python' ? said.modules : modulesOfNode(said.modules)),
-    packages: said.packages.flatMap(({ module, package: name }) => {
-      const known = read(DistributionName, name)
-      return known === null || module.length > 200 ? [] : [{ module, package: known }]
-    }),
+    packages,
     secrets: said.secrets.flatMap(({ name, read: isRead }) => {
       const known = read(SecretName, name)
       return known === null ? [] : [{ name: known, read: isRead }]
@@ -44,6 +47,12 @@ export function usesIn(said: SaidUses, language: Language): CodeUses {
       .slice(0, MOST_USES)
       .map((one) => ({ ...one, hint: hintOf(one) })),
   }
+}
+
+type Brought = CodeUses['packages'][number]
+
+function unseen(kind: Unseen['kind']): Unseen {
+  return { kind, line: 1, hint: null }
 }
 
 /** What a manifest must name of the modules of Node; it writes no `node:`. */

@@ -110,6 +110,22 @@ describe('code that is made to be read without end is read to one', { concurrent
   })
 })
 
+it('more than can be listed is cut, and that is said', async () => {
+  const many = range(70, (n) => `http.get('https://h${n}.example/')\n`)
+  const cut = { unseen: [{ kind: 'too_much', line: expect.any(Number), hint: null }] }
+  const analysis = await read('python', MAIN + many)
+  expect(analysis).toMatchObject({ uses: cut })
+  expect(analysis.valid && analysis.uses.hosts).toHaveLength(60)
+  const fetched = range(70, (n) => `fetch('https://h${n}.example/')\n`)
+  expect(await read('typescript', EXPORT + fetched)).toMatchObject({ uses: cut })
+})
+
+it('a module in letters that no manifest has is not passed over', async () => {
+  expect(await read('python', `import \u043ejson\n${MAIN}`)).toMatchObject({
+    uses: { packages: [], unseen: [{ kind: 'module' }] },
+  })
+})
+
 it('reading runs nothing of the code', async () => {
   const code = `raise SystemExit(1)\nwhile True: pass\n${MAIN}`
   expect(await read('python', code)).toMatchObject({ valid: true })

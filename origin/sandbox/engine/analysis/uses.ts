@@ -73,6 +73,8 @@ class Looking {
 
   told(): Uses {
     const secrets = [...new Set([...this.#read, ...this.#sent])].sort()
+    const most = Math.max(this.#hosts.size, this.#modules.size, secrets.length)
+    if (most > MOST_TOLD) this.#hide('too_much')
     return {
       hosts: [...this.#hosts].sort().slice(0, MOST_TOLD),
       modules: [...this.#modules].sort().slice(0, MOST_TOLD),

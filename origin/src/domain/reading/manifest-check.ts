@@ -14,8 +14,8 @@ export function manifestCheck({ manifest, moduleLock }: Text, uses: CodeUses): M
   const locked = moduleLock?.packages ?? []
   const bringing = (pin: string) =>
     locked.find(({ name }) => pin.startsWith(`${name}==`))?.imports ?? []
-  const brought = new Set(manifest.packages.flatMap(bringing))
-  const imported = new Set(uses.packages.map(({ module }) => module))
+  const brought = new Set<string>(manifest.packages.flatMap(bringing))
+  const imported = new Set<string>(uses.packages.map(({ module }) => module))
   return {
     lacking: [...lackingHosts(manifest, uses), ...lackingModules(manifest, uses)]
       .concat(

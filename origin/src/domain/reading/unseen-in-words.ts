@@ -21,6 +21,6 @@ export function unseenInWords({ kind, line, hint }: Unseen): string {
     case 'code':
       return `${at} makes code at run time, or reaches past imports${hint === null ? '' : ` (${hint})`}: what that does does not show.`
     case 'too_much':
-      return `${at} and what follows ask for too much looking up; they were not read.`
+      return `${at} and what follows use too much to be looked up or listed; not all of it is told.`
   }
 }

@@ -48,6 +48,8 @@ class Uses:
     def told(self) -> dict[str, Any]:
         """The same as data."""
         wanted = sorted({name for each in self.imports if (name := to_be_named(each)) is not None})
+        if max(map(len, (self._hosts, wanted, self._read | self._sent))) > _MOST_TOLD:
+            self._unseen.setdefault(('too_much', None), 1)
         packages = {name.split('.')[0]: package_for(name) for name in wanted}
         return {
             'hosts': sorted(self._hosts)[:_MOST_TOLD],
