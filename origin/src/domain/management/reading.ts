@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
-import type { JsonObject } from '#contract/json.ts'
+import { Json, type JsonObject } from '#contract/json.ts'
+import { manifestCheck } from '../reading/manifest-check.ts'
 import type { TestStore } from '../tool-tests/test-store.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { describeVersion } from './describe-version.ts'
@@ -47,12 +48,19 @@ export const getTool = managementTool({
   output: outputs.version.extend({ code: z.string() }),
   annotations: READS,
   answer: (call, { server, name, version: number }) =>
-    call.finish(async ({ tools }) => {
+    call.finish(async ({ tools, readings, tests }) => {
       const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const versions = await tools.versions(tool.id)
       const version = number === undefined ? versions[0] : versions.find((v) => v.number === number)
       if (version === undefined) return toolUnknown(server, name)
-      return told({ ...describeVersion(version), code: version.code })
+      const uses = await readings.of(version)
+      const kept = await tests.of(version.hash)
+      return told({
+        ...describeVersion(version),
+        code: version.code,
+        code_check: uses === null ? null : manifestCheck(version, uses),
+        tests: Json.parse(kept?.tests ?? []),
+      })
     }),
 })
 

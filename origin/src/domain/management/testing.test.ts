@@ -173,6 +173,18 @@ test('tests belong to no hash: they change without a new version, and nobody is 
   })
 })
 
+test('who goes on with a tool reads its tests, and what reading its code told', async () => {
+  const { tool } = await created({ modules: ['os'] })
+  const recorded = { secrets: {}, http: [] }
+  expect(await told('mcpbox_get_tool', tool)).toMatchObject({
+    code_check: { unused: ['module os'] },
+    tests: [
+      { ...TESTS[0], ...recorded },
+      { ...TESTS[1], input: {}, ...recorded },
+    ],
+  })
+})
+
 test('how other tests went says nothing of these', async () => {
   const { tool } = await created()
   await told('mcpbox_run_tests', tool)
