@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HostGrant } from './host-grant.ts'
 import { ModuleName, SecretName } from './names.ts'
 import { DistributionName } from './packages.ts'
+import { SecretGrant } from './secret-grant.ts'
 
 /** More of one kind than this is not told of one text. */
 export const MOST_USES = 60
@@ -43,8 +44,19 @@ export const CodeUses = z.object({
   modules: z.array(ModuleName).max(MOST_USES),
   /** Top-level names of modules that come from elsewhere, and the package that likely brings each. */
   packages: z.array(z.object({ module: ModuleName, package: DistributionName })).max(MOST_USES),
-  /** `read`: the code takes the value itself; else it only writes its placeholder. */
-  secrets: z.array(z.object({ name: SecretName, read: z.boolean() })).max(MOST_USES),
+  /**
+   * `read`: the code takes the value itself; else it only sends it, or writes its placeholder. `places`
+   * are the lines of a manifest with which it is sent where the code puts it.
+   */
+  secrets: z
+    .array(
+      z.object({
+        name: SecretName,
+        read: z.boolean(),
+        places: z.array(SecretGrant).max(MOST_USES),
+      }),
+    )
+    .max(MOST_USES),
   unseen: z.array(Unseen).max(MOST_USES),
 })
 export type CodeUses = z.infer<typeof CodeUses>

@@ -3,6 +3,7 @@ import { type CodeUses, MOST_USES, Unseen } from '#contract/code-uses.ts'
 import { HostGrant, normalHostGrant } from '#contract/host-grant.ts'
 import { ModuleName, SecretName } from '#contract/names.ts'
 import { DistributionName } from '#contract/packages.ts'
+import { normalSecretGrant, SecretGrant } from '#contract/secret-grant.ts'
 import { Analysis, type Language } from '#contract/sandbox.ts'
 import { isOffered } from '../engine/inside/modules.ts'
 
@@ -13,7 +14,7 @@ const SaidUses = z.object({
   hosts: most(Said),
   modules: most(Said),
   packages: most(z.object({ module: Said, package: Said })),
-  secrets: most(z.object({ name: Said, read: z.boolean() })),
+  secrets: most(z.object({ name: Said, read: z.boolean(), places: most(Said) })),
   unseen: most(Unseen.extend({ hint: Said.nullable() })),
 })
 type SaidUses = z.infer<typeof SaidUses>
@@ -39,9 +40,13 @@ export function usesIn(said: SaidUses, language: Language): CodeUses {
     hosts: [...new Set(hosts)].sort(),
     modules: each(ModuleName, language === 'python' ? said.modules : modulesOfNode(said.modules)),
     packages,
-    secrets: said.secrets.flatMap(({ name, read: isRead }) => {
+    secrets: said.secrets.flatMap(({ name, read: isRead, places }) => {
       const known = read(SecretName, name)
-      return known === null ? [] : [{ name: known, read: isRead }]
+      const lines = places.map((place) => normalSecretGrant(`${name}@${place}`) ?? '')
+      const sent = each(SecretGrant, lines)
+      return known === null
+        ? []
+        : [{ name: known, read: isRead, places: [...new Set(sent)].sort() }]
     }),
     unseen: [...odd, ...said.unseen]
       .slice(0, MOST_USES)

@@ -169,12 +169,75 @@ it('a secret that is read is told from one that is only written as a placeholder
   const body =
     'http.get("https://api.example/", headers={"k": "{{secret:SENT}}"}, auth=secrets["READ"])'
   const secrets = [
-    { name: 'READ', read: true },
-    { name: 'SENT', read: false },
+    { name: 'READ', read: true, places: [] },
+    { name: 'SENT', read: false, places: [] },
   ]
   expect((await python(body, '"""Not {{secret:OF_A_DOCSTRING}}."""')).secrets).toEqual(secrets)
   expect(
     (await python("return secrets.get('A'), secrets.token_hex(), 'B' in secrets")).secrets,
-  ).toEqual([{ name: 'A', read: true }])
+  ).toEqual([{ name: 'A', read: true, places: [] }])
   expect((await typescript("return [secrets.READ, '{{secret:SENT}}']")).secrets).toEqual(secrets)
+})
+
+describe('a secret that is only put into headers has its places', { concurrent: true }, () => {
+  const API = 'https://api.example/x'
+  const sent = [{ name: 'KEY', read: false, places: ['KEY@api.example/x-key'] }]
+  const read = [{ name: 'KEY', read: true, places: [] }]
+  it.each([
+    ['as it is', `http.get('${API}', headers={'X-Key': secrets['KEY']})`, sent],
+    ['in a text', `http.get('${API}', headers={'X-Key': f'Bearer {secrets["KEY"]}'})`, sent],
+    [
+      'by a table',
+      `h = {'X-Key': 'a' + secrets.get('KEY')}\n  http.get('${API}', headers=h)`,
+      sent,
+    ],
+    [
+      'with something done to it',
+      `http.get('${API}', headers={'X-Key': hash(secrets['KEY'])})`,
+      read,
+    ],
+    ['in a form of its own', `http.get('${API}', headers={'X-Key': f'{secrets["KEY"]!r}'})`, read],
+    ['to a host that does not show', `http.get(city, headers={'X-Key': secrets['KEY']})`, read],
+    ['in clear', `http.get('http://api.example/', headers={'X-Key': secrets['KEY']})`, read],
+    ['not in a header', `http.post('${API}', data=secrets['KEY'])`, read],
+    [
+      'and read as well',
+      `http.get('${API}', headers={'X-Key': secrets['KEY']})\n  print(secrets['KEY'])`,
+      [{ ...sent[0], read: true }],
+    ],
+    [
+      'in clear to a port',
+      "http.get('http://nas.lan:81/', headers={'X-Key': secrets['KEY']})",
+      [{ ...sent[0], places: ['KEY@nas.lan:81/x-key'] }],
+    ],
+  ])('%s, in Python', async (_what, body, secrets) => {
+    expect((await python(body)).secrets).toEqual(secrets)
+  })
+
+  it.each([
+    ['as it is', `await fetch('${API}', { headers: { 'X-Key': secrets.KEY } })`, sent],
+    [
+      'in a text',
+      `await fetch('${API}', { headers: { 'X-Key': \`Bearer \${secrets.KEY}\` } })`,
+      sent,
+    ],
+    [
+      'by a table',
+      `const headers = { 'X-Key': secrets['KEY'] }; await fetch('${API}', { headers })`,
+      sent,
+    ],
+    [
+      'with something done to it',
+      `await fetch('${API}', { headers: { 'X-Key': btoa(secrets.KEY) } })`,
+      read,
+    ],
+    [
+      'to a host that does not show',
+      "await fetch(city, { headers: { 'X-Key': secrets.KEY } })",
+      read,
+    ],
+    ['not in a header', `await fetch('${API}', { method: 'POST', body: secrets.KEY })`, read],
+  ])('%s, in TypeScript', async (_what, body, secrets) => {
+    expect((await typescript(body)).secrets).toEqual(secrets)
+  })
 })

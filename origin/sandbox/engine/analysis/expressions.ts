@@ -24,6 +24,8 @@ export type Expressions = {
   texts(node: Node | null | undefined): Text[]
   /** The full name of what an expression names, such as `globalThis.fetch`; else null. */
   dotted(node: Node): string | null
+  /** The object that an expression is, where the file says it in one place. */
+  object(node: Node): Extract<Node, { type: 'ObjectExpression' }> | null
 }
 
 export function expressionsOf(bindings: Bindings): Expressions {
@@ -199,7 +201,15 @@ export function expressionsOf(bindings: Bindings): Expressions {
     return node.name
   }
 
-  return { texts, dotted: (node) => dotted(node) }
+  function object(node: Node): Extract<Node, { type: 'ObjectExpression' }> | null {
+    if (node.type === 'ObjectExpression') return node
+    const bound = node.type === 'Identifier' ? (bindings.names.get(node.name) ?? []) : []
+    const [only, ...others] = bound
+    if (only?.kind !== 'value' || others.length > 0) return null
+    return only.node.type === 'ObjectExpression' ? only.node : null
+  }
+
+  return { texts, dotted: (node) => dotted(node), object }
 }
 
 /** What TypeScript writes around an expression, and brackets. */

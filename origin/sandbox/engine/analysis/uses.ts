@@ -2,6 +2,7 @@ import type { File, Node } from '@babel/types'
 import { type Bindings, bindingsOf } from './bindings.ts'
 import { type Expressions, expressionsOf, TooMuch } from './expressions.ts'
 import { reachOf } from './hosts.ts'
+import { headerParts, placeOf } from './places.ts'
 import { known } from './texts.ts'
 
 /** What a text uses and what it hides, as the analysis says it (origin/sandbox/calls/said-uses.ts). */
@@ -9,7 +10,7 @@ export type Uses = {
   hosts: string[]
   modules: string[]
   packages: []
-  secrets: { name: string; read: boolean }[]
+  secrets: { name: string; read: boolean; places: string[] }[]
   unseen: { kind: string; line: number; hint: string | null }[]
 }
 
@@ -39,7 +40,9 @@ class Looking {
   readonly #expressions: Expressions
   readonly #modules: Set<string>
   readonly #hosts = new Set<string>()
-  readonly #read = new Set<string>()
+  readonly #taken: { node: Node; name: string }[] = []
+  /** Places, as `host/header`, that a taken secret is put into; null where unseen. */
+  readonly #placed = new Map<Node, Set<string | null>>()
   readonly #sent = new Set<string>()
   readonly #unseen = new Map<string, { kind: string; line: number; hint: string | null }>()
   /** Nodes that stand where they are called, or where a part of them is taken. */
@@ -72,14 +75,14 @@ class Looking {
   }
 
   told(): Uses {
-    const secrets = [...new Set([...this.#read, ...this.#sent])].sort()
+    const secrets = [...new Set([...this.#taken.map(({ name }) => name), ...this.#sent])].sort()
     const most = Math.max(this.#hosts.size, this.#modules.size, secrets.length)
     if (most > MOST_TOLD) this.#hide('too_much')
     return {
       hosts: [...this.#hosts].sort().slice(0, MOST_TOLD),
       modules: [...this.#modules].sort().slice(0, MOST_TOLD),
       packages: [],
-      secrets: secrets.map((name) => ({ name, read: this.#read.has(name) })).slice(0, MOST_TOLD),
+      secrets: secrets.slice(0, MOST_TOLD).map((name) => this.#secret(name)),
       unseen: [...this.#unseen.values()].sort((a, b) => a.line - b.line).slice(0, MOST_TOLD),
     }
   }
@@ -111,11 +114,26 @@ class Looking {
     if (name === null) return
     if (MAKES_CODE.has(name) || (TIMERS.has(name) && isText(given[0]))) this.#hide('code', name)
     if (!SENDERS.has(name)) return
+    const places = new Set<string | null>()
     for (const text of this.#expressions.texts(given[0])) {
       const reach = reachOf(text)
+      places.add(placeOf(text, reach))
       if (reach?.host) this.#hosts.add(reach.host)
       if (reach?.unseen) this.#hide(reach.unseen, reach.hint)
     }
+    for (const [header, part] of headerParts(given[1], this.#expressions)) {
+      const known = this.#placed.get(part) ?? new Set()
+      for (const host of places) known.add(host === null ? null : `${host}/${header}`)
+      this.#placed.set(part, known)
+    }
+  }
+
+  #secret(name: string): Uses['secrets'][number] {
+    const taken = this.#taken.filter((one) => one.name === name)
+    const places = taken.map(({ node }) => this.#placed.get(node) ?? new Set([null]))
+    const all = new Set(places.flatMap((one) => [...one]))
+    const seen = [...all].filter((place) => place !== null)
+    return { name, read: all.has(null), places: seen.sort().slice(0, MOST_TOLD) }
   }
 
   #member(node: Extract<Node, { type: 'MemberExpression' | 'OptionalMemberExpression' }>): void {
@@ -131,7 +149,7 @@ class Looking {
     this.#covered.add(object)
     for (const text of this.#expressions.texts(node)) {
       const name = known(text)?.slice('{{secret:'.length, -'}}'.length) ?? ''
-      if (SECRET.test(name)) this.#read.add(name)
+      if (SECRET.test(name)) this.#taken.push({ node, name })
       else this.#hide('secret')
     }
   }

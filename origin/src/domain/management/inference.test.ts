@@ -36,8 +36,8 @@ const SEEN = {
   hosts: ['api.example'],
   modules: ['sqlite3'],
   secrets: [
-    { name: 'READ', read: true },
-    { name: 'SENT', read: false },
+    { name: 'READ', read: true, places: [] },
+    { name: 'SENT', read: false, places: [] },
   ],
 }
 const none = { hosts: [], modules: [], packages: [], secrets: [] }
@@ -91,6 +91,21 @@ test('where a secret is sent is for its author to say when there are several hos
   expect(made.manifest['secrets']).toEqual(['READ'])
   expect(made.code_check['lacking']).toEqual(['secret SENT, with the host that it is sent to'])
   expect((await created({ hosts: ['*.api.example'] })).made.manifest['secrets']).toEqual(['READ'])
+})
+
+test('a secret that is only put into headers is bound to them, where the manifest reaches', async () => {
+  const places = ['KEY@a.example/x-key', 'KEY@b.example:81/authorization']
+  const secrets = [{ name: 'KEY', read: false, places }]
+  reads({ hosts: ['a.example', 'b.example:81'], secrets })
+  expect((await created()).made.manifest['secrets']).toEqual(places)
+  const { made } = await created({ hosts: ['a.example'] })
+  expect(made.manifest['secrets']).toEqual(['KEY@a.example/x-key'])
+  expect(made.code_check['lacking']).toEqual(['host b.example:81'])
+  reads({
+    hosts: ['a.example'],
+    secrets: [{ name: 'KEY', read: true, places: places.slice(0, 1) }],
+  })
+  expect((await created()).made.manifest['secrets']).toEqual(['KEY'])
 })
 
 test('packages are told and never filled in: only their author knows the version', async () => {

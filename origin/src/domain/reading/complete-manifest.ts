@@ -15,8 +15,9 @@ type Lines = Pick<Manifest, 'hosts' | 'modules' | 'secrets'>
 
 /**
  * The lines of a manifest: those of its author where they name any list, an empty one too; else those
- * that it had `before` and what the code is seen to use beyond them. A secret whose placeholder is sent is
- * bound to the host where there is just one; with several, its author must say which.
+ * that it had `before` and what the code is seen to use beyond them. A secret that the code only puts into
+ * headers is bound to those; one whose placeholder it writes, to the host where there is just one. With
+ * several, its author must say which.
  */
 export function completedManifest(
   written: WrittenManifest,
@@ -52,10 +53,15 @@ export function coversModule(wide: string, narrow: string): boolean {
 }
 
 function secretLine(
-  { name, read }: CodeUses['secrets'][number],
+  { name, read, places }: CodeUses['secrets'][number],
   hosts: readonly HostGrant[],
 ): SecretGrant[] {
   if (read) return [name as string as SecretGrant]
+  const inReach = places.filter((line) => {
+    const { place } = readSecretGrant(line)
+    return place !== null && hosts.some((host) => coversHost(host, place.host))
+  })
+  if (places.length > 0) return inReach
   const [only, ...others] = hosts
   if (only === undefined || others.length > 0 || readHostGrant(only).subdomains) return []
   return [`${name}@${only}` as SecretGrant]

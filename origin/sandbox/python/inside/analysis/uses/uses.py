@@ -2,12 +2,14 @@
 
 import ast
 import re
+from collections import defaultdict
 from typing import Any
 
 from inside.analysis.uses.evaluate import Evaluator, TooMuch
 from inside.analysis.uses.hosts import reach_of
 from inside.analysis.uses.modules import from_module, imported, package_for, to_be_named
 from inside.analysis.uses.names import Names
+from inside.analysis.uses.places import header_parts, place_of
 from inside.analysis.uses.requests import Requests
 from inside.analysis.uses.texts import known
 
@@ -30,7 +32,9 @@ class Uses:
     def __init__(self, tree: ast.Module) -> None:
         self.imports: set[str] = set()
         self._hosts: set[str] = set()
-        self._read: set[str] = set()
+        self._taken: list[tuple[int, str]] = []
+        self._placed: dict[int, set[str | None]] = defaultdict(set)
+        """Places, as `host/header`, that a taken secret is put into, by its node; None where unseen."""
         self._sent: set[str] = set()
         self._unseen: dict[tuple[str, str | None], int] = {}
         self._covered: set[int] = set()
@@ -48,7 +52,9 @@ class Uses:
     def told(self) -> dict[str, Any]:
         """The same as data."""
         wanted = sorted({name for each in self.imports if (name := to_be_named(each)) is not None})
-        if max(map(len, (self._hosts, wanted, self._read | self._sent))) > _MOST_TOLD:
+        read = {name for node, name in self._taken if not self._placed[node] or None in self._placed[node]}
+        taken = {name for _, name in self._taken}
+        if max(map(len, (self._hosts, wanted, taken | self._sent))) > _MOST_TOLD:
             self._unseen.setdefault(('too_much', None), 1)
         packages = {name.split('.')[0]: package_for(name) for name in wanted}
         return {
@@ -60,13 +66,19 @@ class Uses:
                 if package is not None
             ][:_MOST_TOLD],
             'secrets': [
-                {'name': name, 'read': name in self._read} for name in sorted(self._read | self._sent)
+                {'name': name, 'read': name in read, 'places': self._places(name)}
+                for name in sorted(taken | self._sent)
             ][:_MOST_TOLD],
             'unseen': [
                 {'kind': kind, 'line': line, 'hint': hint}
                 for (kind, hint), line in sorted(self._unseen.items(), key=lambda each: each[1])
             ][:_MOST_TOLD],
         }
+
+    def _places(self, name: str) -> list[str]:
+        nodes = [node for node, taken in self._taken if taken == name]
+        found = {place for node in nodes for place in self._placed[node] if place is not None}
+        return sorted(found)[:_MOST_TOLD]
 
     def _hide(self, kind: str, node: ast.AST, hint: str | None = None) -> None:
         self._unseen.setdefault((kind, hint), getattr(node, 'lineno', 1))
@@ -109,14 +121,18 @@ class Uses:
             self._secret(node.func.value, node.args[0] if node.args else None, node)
         if not self._requests.is_request(node):
             return
+        places: set[str | None] = set()
         for text in self._evaluator.texts(self._requests.address(node)):
             reach = reach_of(text)
+            places.add(place_of(text, reach))
             if reach is None:
                 continue
             if reach.host is not None:
                 self._hosts.add(reach.host)
             if reach.unseen is not None:
                 self._hide(reach.unseen, node, reach.hint)
+        for header, part in header_parts(node, self._evaluator):
+            self._placed[id(part)].update(None if host is None else f'{host}/{header}' for host in places)
 
     def _secret(self, owner: ast.expr, key: ast.expr | None, node: ast.AST) -> None:
         if not self._is_secrets(owner):
@@ -125,7 +141,7 @@ class Uses:
         for text in self._evaluator.texts(key):
             name = known(text)
             if name is not None and _SECRET.fullmatch(name):
-                self._read.add(name)
+                self._taken.append((id(node), name))
             else:
                 self._hide('secret', node)
 
