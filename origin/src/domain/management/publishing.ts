@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import type { TestReport } from '#contract/tool-tests.ts'
 import { askApproval } from '../approvals/ask.ts'
 import type { Call } from '../operations/call.ts'
 import { Refusal } from '../refusal.ts'
+import { lastReport } from '../tool-tests/last-report.ts'
 import { toolUnknown } from '../tools/callable.ts'
 import type { Tool } from '../tools/tool-store.ts'
 import { describeVersion } from './describe-version.ts'
@@ -28,11 +30,12 @@ export const requestPublish = managementTool({
     await call.finish(async (stores) => {
       const { approval, version } = await askApproval(stores, tool, call.doer, notes)
       if (ran !== null) await keepRan(stores, version, ran)
+      const { report } = await lastReport(stores, version.hash)
       return told({
         ...describeVersion({ ...version, state: 'pending' }),
-        tests: ran === null ? null : tellReport(ran.report),
+        tests: report === null ? null : tellReport(report),
         approval: approval.id,
-        next: `${toldOf(ran)}A person decides now. Ask mcpbox_get_tool_status how it stands.`,
+        next: `${toldOf(report)}A person decides now. Ask mcpbox_get_tool_status how it stands.`,
       })
     })
   },
@@ -54,7 +57,7 @@ async function testedDraft(call: Call, tool: Tool): Promise<Ran | null> {
   }
 }
 
-function toldOf(ran: Ran | null): string {
-  if (ran === null || ran.report.passed) return ''
+function toldOf(report: TestReport | null): string {
+  if (report === null || report.passed) return ''
   return 'The person sees that tests fail; better mend that first and ask again. '
 }

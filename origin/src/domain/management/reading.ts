@@ -3,6 +3,7 @@ import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
 import { Json, type JsonObject } from '#contract/json.ts'
 import { manifestCheck } from '../reading/manifest-check.ts'
+import { lastReport } from '../tool-tests/last-report.ts'
 import type { TestStore } from '../tool-tests/test-store.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import { describeVersion } from './describe-version.ts'
@@ -113,14 +114,13 @@ export const getToolStatus = managementTool({
 
 /** The tests of a text and how they went last; null when it has none. */
 async function testsTold(tests: TestStore, hash: string): Promise<JsonObject | null> {
-  const kept = await tests.of(hash)
-  if (kept === null || kept.tests.length === 0) return null
-  const report = await tests.newestReport({ hash, digest: kept.digest })
-  if (report === null) return { state: 'not run', count: kept.tests.length }
+  const { cases, report } = await lastReport({ tests }, hash)
+  if (cases.length === 0) return null
+  if (report === null) return { state: 'not run', count: cases.length }
   const failed = report.cases.filter(({ passed }) => !passed)
   return {
     state: report.passed ? 'passed' : 'failed',
-    count: kept.tests.length,
+    count: cases.length,
     runtime: report.runtime,
     ran_at: report.ran_at,
     failed: failed.map(({ name, why }) => ({ name, why })),

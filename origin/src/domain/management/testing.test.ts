@@ -130,6 +130,12 @@ test('asking for approval runs them, and a failure does not stand in the way', a
     tests: { passed: false },
     next: expect.stringContaining('tests fail'),
   })
+  const asked = sandbox.asked.length
+  const again = await told('mcpbox_request_publish', tool)
+  expect([again.tests, sandbox.asked.length]).toEqual([
+    expect.objectContaining({ passed: false }),
+    asked,
+  ])
   sandbox.script = echoing
   expect(await told('mcpbox_get_tool_status', tool)).toMatchObject({
     versions: [{ state: 'pending', tests: { state: 'failed', count: 2, failed: [{}, {}] } }],

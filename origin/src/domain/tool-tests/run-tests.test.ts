@@ -67,14 +67,15 @@ test('cancelled tests have no report, also when it was the last one', async () =
 })
 
 test.each([
-  ['is away', async () => Promise.reject(new Error('away'))],
-  ['started anew', async () => 'other_boot' as const],
+  ['is away', async () => Promise.reject(new Error('away')), 'away'],
+  ['started anew', async () => 'other_boot' as const, 'does not answer'],
   [
     'lost the run',
     async () => ended({ kind: 'killed', reason: 'sandbox_lost', message: 'gone', ...measured() }),
+    'does not answer',
   ],
-])('a sandbox that %s is no failure of a test', async (_what, script) => {
-  await expect(run(new ScriptedSandbox(script))).rejects.toThrow()
+])('a sandbox that %s is no failure of a test', async (_what, script, why) => {
+  await expect(run(new ScriptedSandbox(script))).rejects.toThrow(why)
 })
 
 test('a language that nothing runs here is not tested', async () => {

@@ -10,9 +10,9 @@ import { decide } from '../../../domain/approvals/decide.ts'
 import { factsOf } from '../../../domain/packages/facts-of.ts'
 import { installAhead } from '../../../domain/packages/install-ahead.ts'
 import type { PackageSource } from '../../../domain/packages/package-source.ts'
-import type { Version } from '../../../domain/tools/version.ts'
 import { refuse, Refusal } from '../../../domain/refusal.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'
+import { lastReport } from '../../../domain/tool-tests/last-report.ts'
 import type { Logger } from '../../../log.ts'
 import { seenOf } from '../seen.ts'
 import type { AdminEnv } from '../signed-in.ts'
@@ -38,17 +38,10 @@ export function approvalRoutes(
       stores.principals.label(version.createdBy),
       approval.state === 'waiting' ? factsOf(packages, version, signal) : [],
       stores.readings.of(version),
-      testsOf(version),
+      lastReport(stores, version.hash),
     ])
     const labelled = { ...version, createdBy }
     return approvalView({ ...approval, requestedBy }, labelled, live, { facts, uses, tests })
-  }
-
-  async function testsOf({ hash }: Version) {
-    const kept = await stores.tests.of(hash)
-    if (kept === null) return { cases: [], report: null }
-    const report = await stores.tests.newestReport({ hash, digest: kept.digest })
-    return { cases: kept.tests, report }
   }
 
   async function decided(admin: Admin, id: string, decision: DecisionRequest, seen: Seen) {
