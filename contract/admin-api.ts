@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import { pageOf, time } from './admin-door/page.ts'
 import { PolicyRule } from './approval-policy.ts'
+import { VersionDiff } from './admin-door/version-diff.ts'
 import { ToolAnnotations } from './catalog.ts'
 import { EgressRecord } from './egress.ts'
 import { JsonObject } from './json.ts'
+import { ManifestCheck } from './manifest-check.ts'
 import { LineKind, Manifest } from './manifest.ts'
 import { ClientInfo } from './operation.ts'
 import { ModuleLock, PackageFacts } from './packages.ts'
 import { Publication } from './publication.ts'
 import { Isolation, Language, Outcome } from './sandbox.ts'
+import { TestReport, ToolTests } from './tool-tests.ts'
 
 /** Bodies of the admin door. Times are ISO 8601 in UTC. */
 
@@ -101,6 +104,8 @@ export const ApprovalView = z.object({
   hash: z.string(),
   requested_by: z.string(),
   client: ClientInfo.nullable(),
+  /** Network address that it was asked from; null when the door does not know. */
+  address: z.string().nullable(),
   notes: z.string(),
   requested_at: z.iso.datetime(),
   decided_by: z.string().nullable(),
@@ -115,6 +120,12 @@ export const ApprovalView = z.object({
   lines: z.array(LineView),
   /** The version that is live now, to compare with. */
   live: VersionView.nullable(),
+  /** What it says otherwise than that; null when none is live. */
+  diff: VersionDiff.nullable(),
+  /** The manifest beside what reading the code told; null when that is not known. */
+  code_check: ManifestCheck.nullable(),
+  /** Its tests as they are now, and how these went last for exactly this text; null for never. */
+  tests: z.object({ cases: ToolTests, report: TestReport.nullable() }),
 })
 export type ApprovalView = z.infer<typeof ApprovalView>
 /** Oldest first. */

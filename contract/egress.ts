@@ -19,6 +19,7 @@ export const EgressReason = z.enum([
   'connect_failed',
   'tls_failed',
   'upstream_failed',
+  'not_recorded',
   'bad_encoding',
   'timed_out',
   'cancelled',

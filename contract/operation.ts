@@ -31,6 +31,11 @@ const common = {
   op_id: OpId,
   era: Era,
   client: ClientInfo.nullable(),
+  /** Network address that it was asked from, as the host of the front knows it. For people. */
+  address: z
+    .string()
+    .regex(/^[0-9A-Fa-f:.]{2,45}$/, 'must be an IP address')
+    .optional(),
   /** Milliseconds the asking side is ready to wait for the result. */
   deadline_ms: z.int().positive().max(LONGEST_CALL_MS),
 }

@@ -48,6 +48,7 @@ export const ProblemCode = z.enum([
   'not_approved',
   'destructive_from_afar',
   'nothing_to_publish',
+  'tests_missing',
   'version_changed',
   'edit_failed',
   'approval_unknown',
@@ -182,6 +183,7 @@ export function statusOf(code: ProblemCode) {
     case 'setup_done':
     case 'name_taken':
     case 'nothing_to_publish':
+    case 'tests_missing':
     case 'version_changed':
     case 'edit_failed':
     case 'approval_decided':

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Content } from './content.ts'
 import { Ask } from './asks.ts'
+import { CodeUses } from './code-uses.ts'
 import { BoundSecret, EgressRecord } from './egress.ts'
 import { Json, JsonObject } from './json.ts'
 import { MAX_QUESTIONS_AT_ONCE, MAX_TIMEOUT_MS } from './limits.ts'
@@ -8,6 +9,7 @@ import { Manifest } from './manifest.ts'
 import { LogLevel } from './operation.ts'
 import { ModuleLock } from './packages.ts'
 import { MOST_WITHDRAWALS, Withdrawal } from './withdrawal.ts'
+import { AnsweredBy } from './recorded-answers.ts'
 
 /** The header in which whoever calls the sandbox shows its key. */
 export const SANDBOX_KEY_HEADER = 'x-api-key'
@@ -59,6 +61,7 @@ export const RunRequest = z.strictObject({
   bound_secrets: z.array(BoundSecret),
   /** Lines of the manifest that end while it runs, or have ended. */
   withdrawals: z.array(Withdrawal).max(MOST_WITHDRAWALS),
+  answered_by: AnsweredBy,
   limits: RunLimits,
 })
 export type RunRequest = z.infer<typeof RunRequest>
@@ -161,6 +164,7 @@ export const Analysis = z.discriminatedUnion('valid', [
     description: z.string().nullable(),
     /** Import names as written, sorted. */
     imports: z.array(z.string()),
+    uses: CodeUses,
   }),
   z.object({
     valid: z.literal(false),
@@ -178,11 +182,16 @@ export const SelfTest = z.object({
 })
 export type SelfTest = z.infer<typeof SelfTest>
 
+/** Versions of what runs tools in each language; null where nothing does. */
+export const Runtimes = z.object({ python: z.string(), typescript: z.string().nullable() })
+export type Runtimes = z.infer<typeof Runtimes>
+
 /** `GET /health` of the sandbox. `boot_id` changes with each start: runs do not outlive it. */
 export const SandboxHealth = z.object({
   status: z.enum(['ready', 'starting']),
   boot_id: z.uuid(),
   isolation: Isolation,
+  runtimes: Runtimes,
   /** Layers that this machine cannot give, why, and what would help. */
   missing: z.array(z.object({ layer: z.string(), reason: z.string(), fix: z.string() })),
   self_test: SelfTest,

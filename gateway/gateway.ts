@@ -41,8 +41,14 @@ export interface Gateway {
    * (see `isMcpPath`), authenticated it and judged its Origin and Host. Never rejects.
    *
    * @param requestId what the host calls it in its log; one of its own unless given
+   * @param address network address that it came from, where the host knows it
    */
-  handle(request: Request, principal: Principal, requestId?: string): Promise<Response>
+  handle(
+    request: Request,
+    principal: Principal,
+    requestId?: string,
+    address?: string,
+  ): Promise<Response>
 }
 
 const METHODS = ['GET', 'POST', 'DELETE']
@@ -93,9 +99,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 
   return {
-    async handle(request, principal, requestId = crypto.randomUUID()) {
+    async handle(request, principal, requestId = crypto.randomUUID(), address) {
       try {
-        return await handle(request, { principal, requestId })
+        const from = address === undefined ? {} : { address }
+        return await handle(request, { principal, requestId, ...from })
       } catch (thrown) {
         return failure(thrown, null, options)
       }

@@ -8,6 +8,8 @@ import type { Problem } from '#contract/problem.ts'
 export interface Caller {
   readonly principal: Principal
   readonly requestId: string
+  /** Network address that it came from, as the host that serves it knows; absent when that does not. */
+  readonly address?: string
 }
 
 /**

@@ -40,6 +40,7 @@ export async function serveRequest(
   const asker: Asker = {
     principal: exchange.principal,
     requestId: exchange.requestId,
+    ...(exchange.address !== undefined && { address: exchange.address }),
     era: 'legacy',
     client: claims?.client ?? null,
     threshold: session.threshold,

@@ -24,13 +24,14 @@ export async function serveModern(
   stateKey: string,
   exchange: Exchange,
 ): Promise<Response> {
-  const { principal, requestId, request, message, opId } = exchange
+  const { principal, requestId, address, request, message, opId } = exchange
   if (isJSONRPCNotification(message)) return new Response(null, { status: 202 })
   const closed = new AbortController()
   const server = await exchangeServer(ports, {
     asker: {
       principal,
       requestId,
+      ...(address !== undefined && { address }),
       era: 'modern',
       client: null,
       threshold: { level: null },

@@ -68,10 +68,13 @@ export async function operate(
     known === null ? { opId: operating.opId, seq: 0 } : { opId: known.opId, seq: known.seq }
   const client = asker.client ?? clientOf(ctx)
   const tool = asked.method === 'tools/call' ? asked.params.name : null
-  const { era } = asker
+  const { era, address } = asker
+  const from = address === undefined ? {} : { address }
   const deadlineMs = ports.times.callDeadlineMs
   const request =
-    known === null ? { ...asked, op_id: at.opId, era, client, deadline_ms: deadlineMs } : null
+    known === null
+      ? { ...asked, op_id: at.opId, era, client, ...from, deadline_ms: deadlineMs }
+      : null
   using offer = new Offer(ports, asker, request)
   using deadline = new Deadline(tool === null ? HARD_STOP_MS : ports.times.patienceMs(client))
   const over = new AbortController()

@@ -55,6 +55,10 @@ export async function startSupervisor(
       status: 'ready',
       boot_id: bootId,
       isolation,
+      runtimes: {
+        python: machine.interpreter.version.join('.'),
+        typescript: 'executable' in machine.engine ? process.versions.node : null,
+      },
       missing: [...missing, ...withoutEngine(engineProblem({ ...machine, level }))],
       self_test: selfTest,
       running: runs.running(),

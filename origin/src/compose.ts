@@ -11,6 +11,7 @@ import { OperationEngine } from './domain/operations/engine.ts'
 import { RateLimiter } from './domain/rate/rate-limiter.ts'
 import { GrantWatch } from './domain/grants/watch.ts'
 import { noteExpired } from './domain/grants/note-expired.ts'
+import { testingAgain } from './domain/tool-tests/run-again.ts'
 import { readKeyRing } from './domain/tunnel-keys/rotate.ts'
 import { endOldLogs, FINISHED_KEPT_MS, housekeeping, RATE_KEPT_MS } from './housekeeping.ts'
 import { adminDoor } from './http/admin/app.ts'
@@ -205,6 +206,8 @@ export async function startOrigin(
   const { port: adminPort } = starting.use(
     await listen(openAdminDoor(), config.host, config.adminPort),
   )
+
+  starting.use(testingAgain({ stores, within, sandbox }, onFault))
 
   const running = starting.move()
   return {

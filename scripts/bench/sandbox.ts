@@ -72,6 +72,7 @@ function caller(run: Run, kind: Kind = PLAIN, limits: () => RunLimits = () => US
       secrets: {},
       bound_secrets: [],
       withdrawals: [],
+      answered_by: 'network' as const,
       limits: limits(),
     }
     const outcome = await run(request, NOBODY, new AbortController().signal)

@@ -3,6 +3,7 @@ import { MAX_QUEUED_MS } from '#contract/limits.ts'
 import { lineText, manifestLines } from '#contract/manifest.ts'
 import { lineInWords } from '#contract/manifest-words.ts'
 import { inForce } from './in-force.ts'
+import { presentCheck, presentDiff, presentTests } from './present-evidence.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
 import { visibleLine, visibleText } from '#contract/visible-text.ts'
@@ -21,12 +22,12 @@ export function present(approval: ApprovalView): string {
   const may = manifestLines(version.manifest).map((line) =>
     [lineInWords(line), standing(known.get(lineText(line)))].join(''),
   )
-  const { client } = approval
+  const { client, address } = approval
   const fields = {
     request: approval.id,
     hash: version.hash,
     'written by': version.created_by,
-    'asked by': `${approval.requested_by}${client === null ? '' : ` with ${client.name} ${client.version}`}, ${approval.requested_at}`,
+    'asked by': `${approval.requested_by}${client === null ? '' : ` with ${client.name} ${client.version}`}${address === null ? '' : ` from ${address}`}, ${approval.requested_at}`,
     replaces:
       live === null ? 'nothing, it is new' : `version ${live.number} (${live.hash.slice(0, 12)})`,
     may:
@@ -40,6 +41,8 @@ export function present(approval: ApprovalView): string {
   return [
     `── ${version.tool} · version ${version.number}`,
     ...Object.entries(fields).map(([name, value]) => `${name.padEnd(10)} ${visibleLine(value)}`),
+    ...prose('code and manifest', presentCheck(approval)),
+    ...prose('tests', presentTests(approval)),
     ...(version.module_lock === null ? [] : prose('packages', presentPackages(approval))),
     ...prose('description', version.description.split('\n')),
     ...(approval.notes === '' ? [] : prose('notes', approval.notes.split('\n'))),
@@ -48,6 +51,7 @@ export function present(approval: ApprovalView): string {
       .replace(/\n$/, '')
       .split('\n')
       .map((line, at) => `${String(at + 1).padStart(4)} │ ${visibleText(line)}`),
+    ...(approval.diff === null ? [] : prose('changes', presentDiff(approval.diff))),
     '',
   ].join('\n')
 }

@@ -98,7 +98,9 @@ function mcpRoute(parts: AppParts): Route {
     }
     const waitMs = await rate.take(identified.principal)
     if (waitMs > 0) return rpcError(...tooMany(waitMs))
-    return gateway.handle(request, identified.principal, requestId)
+    // Cloudflare's own word for who connected; nobody else can say it.
+    const address = request.headers.get('cf-connecting-ip') ?? undefined
+    return gateway.handle(request, identified.principal, requestId, address)
   }
 
   /** Nobody is let in by a failure, and it is answered as any other refusal of MCP is. */

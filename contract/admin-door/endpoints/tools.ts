@@ -11,10 +11,10 @@ import {
   ToolList,
   ToolQuery,
   ToolView,
-  VersionDiff,
   VersionList,
 } from '../tools.ts'
 import { RolledBack, VersionHistory } from '../history.ts'
+import { VersionDiff } from '../version-diff.ts'
 import { endpoint } from '../endpoint.ts'
 
 const paged = z.strictObject(pageQuery)

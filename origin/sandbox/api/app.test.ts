@@ -22,6 +22,7 @@ const RUN = {
   secrets: {},
   bound_secrets: [],
   withdrawals: [],
+  answered_by: 'network',
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 
@@ -45,6 +46,7 @@ function appWith() {
       status: 'ready',
       boot_id: BOOT,
       isolation: { level: 'S3', layers: [] },
+      runtimes: { python: '3.11.2', typescript: null },
       missing: [],
       self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
       running: runs.running(),

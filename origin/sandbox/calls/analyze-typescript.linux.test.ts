@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { NO_USES } from '#contract/code-uses.ts'
 import type { Analysis } from '#contract/sandbox.ts'
 import { sandboxAt, strongest } from '../testing/sandbox.ts'
 import { analyzeConfined } from './analyze.ts'
@@ -103,6 +104,7 @@ describe('one signature tells', { concurrent: true }, () => {
       valid: true,
       description: 'Tells the weather of a city.',
       imports: ['node:crypto'],
+      uses: NO_USES,
       input_schema: {
         type: 'object',
         properties: {

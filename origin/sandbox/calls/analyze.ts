@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CALL_MEMORY_BYTES, CALL_OPEN_FILES, MAX_CODE_BYTES } from '#contract/limits.ts'
-import { Analysis, type Language, type Source } from '#contract/sandbox.ts'
+import type { Analysis, Language, Source } from '#contract/sandbox.ts'
 import type { ForkServer } from '../process/fork-server.ts'
 import { serve } from '../process/serve.ts'
 import { analysisProgram } from '../engine/analysis-program.ts'
@@ -8,6 +8,7 @@ import type { Program } from '../engine/program.ts'
 import { stripTypes } from '../engine/type-stripper.ts'
 import type { Child } from '../process/child.ts'
 import { NotConfined } from '../process/not-confined.ts'
+import { SaidAnalysis, usesIn } from './said-uses.ts'
 
 export type Analyze = (source: Source, signal: AbortSignal) => Promise<Analysis>
 
@@ -54,8 +55,10 @@ export function analyzeConfined(forkServer: ForkServer): Analyze {
     const { verdict } = await serve(child, task, terms)
     if (verdict.by !== 'answer') return invalid('the code cannot be read: it breaks its reader')
     if (verdict.answer.type !== 'result') return invalid('the signature is too large')
-    const analysis = Analysis.safeParse(verdict.answer.value)
-    return analysis.success ? analysis.data : invalid(z.prettifyError(analysis.error))
+    const said = SaidAnalysis.safeParse(verdict.answer.value)
+    if (!said.success) return invalid(z.prettifyError(said.error))
+    const analysis = said.data
+    return analysis.valid ? { ...analysis, uses: usesIn(analysis.uses, language) } : analysis
   }
 }
 

@@ -162,6 +162,7 @@ it('an interpreter that cannot start is a refusal: nothing saw the code', async 
     secrets: {},
     bound_secrets: [],
     withdrawals: [],
+    answered_by: 'network' as const,
     limits: USUAL_LIMITS,
   }
   const outcome = await run(request, NOBODY, new AbortController().signal)

@@ -3,9 +3,11 @@ import type { BoundSecret, EgressRecord } from '#contract/egress.ts'
 import type { Outcome, RunRequest } from '#contract/sandbox.ts'
 import { placeholder } from '#contract/secret-grant.ts'
 import { converse } from '../egress/conversation.ts'
+import { fromRecord } from '../egress/from-record.ts'
 import { EGRESS_LIMITS } from '../egress/limits.ts'
 import { internet, type Network } from '../egress/network.ts'
 import { type Withdrawn, withdrawnLines } from '../egress/withdrawn.ts'
+import { overNetwork } from '../egress/over-network.ts'
 import { PackageRefusal } from '../packages/package-refusal.ts'
 import { lockOf, packageImports, type Packaged } from '../packages/packaged.ts'
 import type { ForkServer } from '../process/fork-server.ts'
@@ -47,7 +49,7 @@ export function runConfined(
   packaged: Packaged = NO_PACKAGES,
 ): Run {
   return async (request, { onEvent, ask, withdrawn }, signal) => {
-    const { version, secrets, bound_secrets: bound, limits } = request
+    const { version, secrets, bound_secrets: bound, answered_by: answeredBy, limits } = request
     try {
       const { manifest, language } = version
       const { hosts } = manifest
@@ -62,7 +64,8 @@ export function runConfined(
       const server = lock === null ? forkServer : await packaged.serverFor(lock, imports, wanted)
       const { child, isolation } = await server.take(limits, modules, language)
       const over = new AbortController()
-      const policy = { grants: hosts, secrets: bound, withdrawn, limits: EGRESS_LIMITS, network }
+      const way = answeredBy === 'network' ? overNetwork(network) : fromRecord(answeredBy)
+      const policy = { grants: hosts, secrets: bound, withdrawn, limits: EGRESS_LIMITS, way }
       const web = converse({ ...policy, signal: over.signal }, (reply, taken) =>
         child.send(reply, taken),
       )

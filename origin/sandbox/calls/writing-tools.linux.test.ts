@@ -55,6 +55,7 @@ async function run(language: Language, code: string, input: JsonObject): Promise
       secrets: { SIGNING_KEY: 'hunter2' },
       bound_secrets: [token],
       withdrawals: [],
+      answered_by: 'network',
       limits: USUAL_LIMITS,
     },
     NOBODY,

@@ -3,19 +3,16 @@ import type { HostGrant } from '#contract/host-grant.ts'
 import { requireStanding } from './approval.ts'
 import { audit, type Entry } from './audit.ts'
 import { decodedBody } from './decode.ts'
-import { dial } from './dial.ts'
-import { exchange } from './exchange.ts'
 import { type Header, requestHeaders, responseHeaders } from './headers.ts'
 import { type Hop, nextHop } from './hop.ts'
 import type { EgressLimits } from './limits.ts'
-import { locate } from './locate.ts'
-import type { Network } from './network.ts'
 import { fillerFor } from './placeholder.ts'
 import { places } from './places.ts'
 import { Refused } from './refusal.ts'
 import { scrubber } from './scrub.ts'
 import { readTarget, type Target } from './target.ts'
 import type { Withdrawn } from './withdrawn.ts'
+import type { Way } from './way.ts'
 
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 /** Methods for which a length of zero is said when there is no body (RFC 9110, 8.6). */
@@ -30,7 +27,7 @@ export type EgressPolicy = {
   /** What of these was taken back since; looked at for each connection. */
   withdrawn: Withdrawn
   limits: EgressLimits
-  network: Network
+  way: Way
   /** Aborts when the call is over; every request ends with it. */
   signal: AbortSignal
 }
@@ -68,7 +65,7 @@ type Answer = WebResponse & { target: Target; location: string | null }
  * way, and refuses later ones. The records can be read after that.
  */
 export function openBroker(policy: EgressPolicy): Broker {
-  const { limits, network, withdrawn } = policy
+  const { limits, way, withdrawn } = policy
   const log = audit(policy.signal)
   const scrub = scrubber(policy.secrets)
   const room = places(limits.atOnce, limits.waiting)
@@ -100,23 +97,21 @@ export function openBroker(policy: EgressPolicy): Broker {
     const target = hop.ownUrl ? fill.url(hop.target) : hop.target
     const headers = fill.headers(hop.headers)
     const body = hop.body && fill.body(hop.body, contentType(hop.headers))
-    const addresses = await locate(target, cover, network, signal)
-    const socket = await dial(target, addresses, network, signal)
-    entry.sent(body?.length ?? 0)
-    const response = await exchange(socket, { target, method: hop.method, headers, body }, signal)
-    const status = response.statusCode ?? 0
+    const request = { target, cover, method: hop.method, headers, body }
+    const answer = await way.carry(request, () => entry.sent(body?.length ?? 0), signal)
+    const { status, location, encoding } = answer
     entry.answered(status)
     const bodiless = hop.method === 'HEAD' || BODILESS.includes(status)
 
     function close(): void {
-      socket.destroy()
+      answer.close()
       entry.end()
     }
     async function* receive(): AsyncGenerator<Buffer, void, void> {
       try {
         if (bodiless) return
         const { host } = target
-        const decoded = decodedBody(response, { host, most: limits.bodyBytes, signal })
+        const decoded = decodedBody(answer.body, { encoding, host, most: limits.bodyBytes, signal })
         for await (const chunk of decoded) {
           entry.received(chunk.length)
           yield chunk
@@ -130,9 +125,9 @@ export function openBroker(policy: EgressPolicy): Broker {
     }
     return {
       target,
-      location: response.headers.location ?? null,
+      location,
       status,
-      headers: responseHeaders(response.rawHeaders, !bodiless).map(([name, value]) => [
+      headers: responseHeaders(answer.rawHeaders, !bodiless).map(([name, value]) => [
         scrub.header(name),
         scrub.header(value),
       ]),

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import { pipeline } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Refused } from './refusal.ts'
@@ -9,11 +8,16 @@ import { Refused } from './refusal.ts'
  * without end is met while it grows.
  */
 export function decodedBody(
-  response: IncomingMessage,
-  { host, most, signal }: { host: string; most: number; signal: AbortSignal },
+  body: AsyncIterable<Buffer>,
+  {
+    encoding: said,
+    host,
+    most,
+    signal,
+  }: { encoding: string | null; host: string; most: number; signal: AbortSignal },
 ): AsyncGenerator<Buffer, void, void> {
-  const encoding = (response.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  const limited = capped(response, most)
+  const encoding = (said ?? 'identity').trim().toLowerCase()
+  const limited = capped(body, most)
   if (encoding === 'identity' || encoding === '') return failing(limited, host, signal)
   const decoder = decoderOf(encoding)
   if (decoder === null) throw new Refused({ reason: 'bad_encoding', host, encoding })

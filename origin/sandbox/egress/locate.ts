@@ -16,15 +16,17 @@ export async function locate(
   signal: AbortSignal,
 ): Promise<string[]> {
   const addresses = isIP(host) === 0 ? await resolve(host, network, signal) : [host]
-  for (const address of addresses) {
-    const reach = reachOf(address)
-    if (reach === 'never' || isThisMachine(address))
-      throw new Refused({ reason: 'address_forbidden', host })
-    if (reach === 'private' && cover !== 'name') {
-      throw new Refused({ reason: 'address_private', host })
-    }
-  }
+  for (const address of addresses) assertReachable(address, host, cover)
   return addresses
+}
+
+/** Throws Refused for an address that no tool may reach, or not by this cover. */
+export function assertReachable(address: string, host: string, cover: Cover): void {
+  const reach = reachOf(address)
+  if (reach === 'never' || isThisMachine(address))
+    throw new Refused({ reason: 'address_forbidden', host })
+  if (reach === 'private' && cover !== 'name')
+    throw new Refused({ reason: 'address_private', host })
 }
 
 async function resolve(

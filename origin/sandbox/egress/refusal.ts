@@ -12,6 +12,7 @@ export type Refusal =
   | { reason: 'port_not_approved'; host: string; port: number }
   | { reason: 'address_forbidden' | 'address_private' | 'name_not_found'; host: string }
   | { reason: 'connect_failed' | 'tls_failed' | 'upstream_failed'; host: string; detail: string }
+  | { reason: 'not_recorded'; method: string; url: string }
   | { reason: 'bad_encoding'; host: string; encoding: string }
   | { reason: 'too_many_requests' | 'too_many_at_once'; most: number }
   | { reason: 'request_too_large' | 'response_too_large'; most: number }
@@ -65,6 +66,8 @@ function sentence(refusal: Refusal): string {
       return `\`${cut(refusal.host)}\` did not prove that it is itself: ${cut(refusal.detail)}`
     case 'upstream_failed':
       return `\`${cut(refusal.host)}\` broke off: ${cut(refusal.detail)}`
+    case 'not_recorded':
+      return `nothing is recorded for ${cut(refusal.method)} ${cut(refusal.url)}; a test reaches no network, so add the answer to its \`http\``
     case 'bad_encoding':
       return `\`${cut(refusal.host)}\` answered in an encoding that is not read here: ${cut(refusal.encoding)}`
     case 'timed_out':

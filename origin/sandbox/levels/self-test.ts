@@ -85,6 +85,7 @@ function callOf(run: Run, code: string, { input, secrets = {} }: Given): Promise
       secrets,
       bound_secrets: [],
       withdrawals: [],
+      answered_by: 'network',
       limits: USUAL_LIMITS,
     },
     NOBODY,

@@ -26,6 +26,7 @@ function requestOf(code: string, modules: string[] = []): RunRequest {
     secrets: {},
     bound_secrets: [],
     withdrawals: [],
+    answered_by: 'network',
     limits: USUAL_LIMITS,
   }
 }

@@ -26,6 +26,7 @@ function requestOf(runId: string) {
     secrets: {},
     bound_secrets: [],
     withdrawals: [],
+    answered_by: 'network' as const,
     limits: USUAL_LIMITS,
   }
 }

@@ -72,6 +72,7 @@ export async function order(
     secrets: {},
     bound_secrets: [],
     withdrawals: [],
+    answered_by: 'network',
     limits: USUAL_LIMITS,
   }
   return { method: 'POST', body: JSON.stringify({ boot_id, run }) }

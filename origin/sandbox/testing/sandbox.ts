@@ -59,6 +59,7 @@ export function sandboxAt(level: FormableLevel, different: Partial<Machine> = {}
           secrets: call.secrets ?? {},
           bound_secrets: [],
           withdrawals: [],
+          answered_by: 'network',
           limits: { ...USUAL_LIMITS, timeout_ms: 20_000, ...call.limits },
         },
         {

@@ -11,6 +11,9 @@ export type Action =
   | 'tool.deleted'
   | 'version.drafted'
   | 'version.rolled_back'
+  | 'tests.changed'
+  | 'tests.ran'
+  | 'tests.failed'
   | 'approval.requested'
   | 'approval.approved'
   | 'approval.rejected'
@@ -56,7 +59,7 @@ export const UNSEEN: Seen = { client: null, address: null, requestId: null }
 
 /** Who does something, with what and from where. */
 export interface Doer extends Seen {
-  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, `policy:<rule>`, `housekeeping`, or, of a failed sign-in, `nobody`. */
+  /** The key of a principal, `admin:<name>`, `secret_link:<id>`, `deploy-worker`, `policy:<rule>`, `housekeeping`, `mcpbox` by itself, or, of a failed sign-in, `nobody`. */
   actor: string
 }
 

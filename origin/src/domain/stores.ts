@@ -3,13 +3,14 @@ import type { AdminStore } from './admins/admin-store.ts'
 import type { GrantStore } from './grants/grant-store.ts'
 import type { PermissionStore } from './permissions/permission-store.ts'
 import type { PolicyStore } from './policies/policy-store.ts'
-import type { Proofs } from './policies/proofs.ts'
 import type { ApprovalStore } from './approvals/approval-store.ts'
 import type { ExecutionStore } from './executions/execution-store.ts'
 import type { OperationStore } from './operations/operation-store.ts'
+import type { ReadingStore } from './reading/reading-store.ts'
 import type { PrincipalStore } from './principals.ts'
 import type { SecretStore } from './secrets/secret-store.ts'
 import type { SettingStore } from './settings.ts'
+import type { TestStore } from './tool-tests/test-store.ts'
 import type { ToolIndex } from './finding/tool-index.ts'
 import type { CodePartStore } from './tools/code-parts.ts'
 import type { ToolDirectory } from './tools/tool-directory.ts'
@@ -20,12 +21,13 @@ export interface Stores {
   tools: ToolStore
   directory: ToolDirectory
   toolIndex: ToolIndex
+  readings: ReadingStore
+  tests: TestStore
   approvals: ApprovalStore
   codeParts: CodePartStore
   grants: GrantStore
   permissions: PermissionStore
   policies: PolicyStore
-  proofs: Proofs
   executions: ExecutionStore
   operations: OperationStore
   principals: PrincipalStore

@@ -19,6 +19,7 @@ const request: RunRequest = {
   secrets: {},
   bound_secrets: [],
   withdrawals: [],
+  answered_by: 'network',
   limits: { timeout_ms: 1000, memory_bytes: 1, cpu_s: 1, open_files: 8 },
 }
 const live = new AbortController().signal

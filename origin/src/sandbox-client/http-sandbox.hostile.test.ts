@@ -20,7 +20,16 @@ async function runAt(answer: Answer) {
   const limits = { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 }
   return await httpSandbox({ url: tiny.url, apiKey: 'k', pauseMs: 1 }).run(
     'boot',
-    { run_id: 'r', version, input: {}, secrets: {}, bound_secrets: [], withdrawals: [], limits },
+    {
+      run_id: 'r',
+      version,
+      input: {},
+      secrets: {},
+      bound_secrets: [],
+      withdrawals: [],
+      answered_by: 'network',
+      limits,
+    },
     { news: () => {}, cancel: never, detach: never, sentBefore: false },
   )
 }

@@ -22,6 +22,7 @@ const request: RunRequest = {
   secrets: {},
   bound_secrets: [],
   withdrawals: [],
+  answered_by: 'network',
   limits: { timeout_ms: 1_000, memory_bytes: 1, cpu_s: 1, open_files: 1 },
 }
 const progress = (seq: number) => ({ type: 'progress', seq, progress: seq })
@@ -103,6 +104,7 @@ test('the boot that was heard of last is known until it refuses a run', async ()
   const health = {
     status: 'ready',
     isolation: { level: 'S3', layers: [] },
+    runtimes: { python: '3.11.2', typescript: null },
     missing: [],
     self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
     running: 0,
@@ -233,6 +235,7 @@ test('health and analyses are read', async () => {
     status: 'ready',
     boot_id: bootId,
     isolation: { level: 'S3', layers: [] },
+    runtimes: { python: '3.11.2', typescript: null },
     missing: [],
     self_test: { passed: [], failed: [], checked_at: '2026-01-01T00:00:00Z' },
     running: 0,

@@ -180,6 +180,7 @@ export const approvals = pgTable(
     state: text('state').$type<ApprovalState>().notNull(),
     requestedBy: text('requested_by').notNull(),
     client: json('client').$type<ClientInfo>(),
+    address: text('address'),
     notes: text('notes').notNull(),
     requestedAt: at('requested_at').notNull().defaultNow(),
     decidedBy: uuid('decided_by').references(() => admins.id),

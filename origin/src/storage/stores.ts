@@ -12,9 +12,10 @@ import { pgOperationStore } from './operation-store.ts'
 import { pgPermissionStore } from './permission-store.ts'
 import { pgPolicyStore } from './policy-store.ts'
 import { pgPrincipalStore } from './principal-store.ts'
-import { NOTHING_PROVEN } from './proofs.ts'
+import { pgReadingStore } from './reading-store.ts'
 import { pgSecretStore } from './secret-store.ts'
 import { pgSettingStore } from './setting-store.ts'
+import { pgTestStore } from './test-store.ts'
 import { pgToolDirectory } from './tool-directory.ts'
 import { pgToolIndex } from './tool-index.ts'
 import { pgToolStore } from './tool-store.ts'
@@ -25,12 +26,13 @@ export function pgStores(db: Db, cipher: Cipher): Stores {
     tools: pgToolStore(db),
     directory: pgToolDirectory(db),
     toolIndex: pgToolIndex(db),
+    readings: pgReadingStore(db),
+    tests: pgTestStore(db),
     approvals: pgApprovalStore(db),
     codeParts: pgCodePartStore(db),
     grants: pgGrantStore(db),
     permissions: pgPermissionStore(db),
     policies: pgPolicyStore(db),
-    proofs: NOTHING_PROVEN,
     executions: pgExecutionStore(db),
     operations: pgOperationStore(db),
     principals: pgPrincipalStore(db),

@@ -1,8 +1,16 @@
 import type { AskReplies } from '#contract/asks.ts'
 import { randomUUID } from 'node:crypto'
+import { NO_USES } from '#contract/code-uses.ts'
 import type { Content } from '#contract/content.ts'
 import type { Json } from '#contract/json.ts'
-import type { Analysis, Outcome, RunRequest, SelfTest, Source } from '#contract/sandbox.ts'
+import type {
+  Analysis,
+  Outcome,
+  RunRequest,
+  Runtimes,
+  SelfTest,
+  Source,
+} from '#contract/sandbox.ts'
 import type { Withdrawal } from '#contract/withdrawal.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../domain/sandbox.ts'
 
@@ -36,7 +44,9 @@ export class ScriptedSandbox implements Sandbox {
     output_schema: null,
     description: 'Says what its docstring says.',
     imports: [],
+    uses: NO_USES,
   }
+  runtimes: Runtimes = { python: '3.11.2', typescript: '24.21.0' }
   readonly asked: ScriptedRun[] = []
   readonly analyzed: string[] = []
   readonly withdrawn: { runId: string; withdrawals: readonly Withdrawal[] }[] = []
@@ -53,6 +63,7 @@ export class ScriptedSandbox implements Sandbox {
       status: 'ready' as const,
       boot_id: this.bootId,
       isolation: ISOLATION,
+      runtimes: this.runtimes,
       missing: [],
       self_test: SELF_TEST,
       running: 0,

@@ -60,6 +60,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'code_invalid':
     case 'not_approved':
     case 'nothing_to_publish':
+    case 'tests_missing':
     case 'version_changed':
     case 'edit_failed':
     case 'approval_unknown':

@@ -19,8 +19,10 @@ export interface SessionExchange {
 
 /** The request that carries an exchange to its object. */
 export function wrap({ claims, exchange }: SessionExchange): Request {
-  const { request, message, principal, requestId, opId } = exchange
-  const headers = new Headers({ [VERIFIED_HEADER]: encode({ claims, principal, requestId, opId }) })
+  const { request, message, principal, requestId, opId, address } = exchange
+  const from = address === undefined ? {} : { address }
+  const verified = encode({ claims, principal, requestId, opId, ...from })
+  const headers = new Headers({ [VERIFIED_HEADER]: verified })
   for (const name of CARRIED_HEADERS) {
     const value = request.headers.get(name)
     if (value !== null) headers.set(name, value)
@@ -31,14 +33,15 @@ export function wrap({ claims, exchange }: SessionExchange): Request {
 
 /** The exchange as the object sees it. Undoes {@link wrap}; only the Worker can ask an object. */
 export async function unwrap(request: Request): Promise<SessionExchange> {
-  const { claims, principal, requestId, opId } = decode(request.headers.get(VERIFIED_HEADER) ?? '')
+  const { claims, ...verified } = decode(request.headers.get(VERIFIED_HEADER) ?? '')
   const message: JSONRPCMessage | null = request.body === null ? null : await request.json()
   const { method, headers, signal } = request
   const bodiless = new Request(request.url, { method, headers, signal })
-  return { claims, exchange: { principal, requestId, opId, request: bodiless, message } }
+  return { claims, exchange: { ...verified, request: bodiless, message } }
 }
 
-type Verified = Pick<SessionExchange, 'claims'> & Pick<Exchange, 'principal' | 'requestId' | 'opId'>
+type Verified = Pick<SessionExchange, 'claims'> &
+  Pick<Exchange, 'principal' | 'requestId' | 'opId' | 'address'>
 
 function encode(verified: Verified): string {
   return toBase64Url(new TextEncoder().encode(JSON.stringify(verified)))

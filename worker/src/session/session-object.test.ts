@@ -17,6 +17,7 @@ import {
   feedOf,
   gate,
   loseOriginOf,
+  operationsOf,
   seenOf,
   somebody,
   type Somebody,
@@ -49,6 +50,13 @@ test('a session goes on after its object was evicted', async () => {
   await evictDurableObject(await objectOf(session.id, alice))
   const answer = await answerOf(await session.post(call(2, 'echo', { n: 2 })))
   expect(answer.result).toMatchObject({ structuredContent: { n: 2 } })
+})
+
+test('the origin is told from which address a call came, by way of the object too', async () => {
+  const alice = await somebody()
+  const session = await openSession(alice)
+  await answerOf(await session.post(call(1, 'echo'), { 'cf-connecting-ip': '203.0.113.7' }))
+  expect((await operationsOf(alice)).started).toMatchObject([{ address: '203.0.113.7' }])
 })
 
 test('a call that says nothing goes on when its object is reset in the middle of it', async () => {

@@ -1,6 +1,7 @@
 import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { HostGrant } from '#contract/host-grant.ts'
 import { ModuleName } from '#contract/names.ts'
+import type { AnsweredBy } from '#contract/recorded-answers.ts'
 import type { Language, Outcome } from '#contract/sandbox.ts'
 import { NOBODY, runConfined } from '../../calls/run.ts'
 import { USUAL_LIMITS } from '../../levels/prove.ts'
@@ -8,7 +9,12 @@ import type { ForkServer } from '../../process/fork-server.ts'
 import type { Network } from '../network.ts'
 import { boundSecrets, type Call } from './policy.ts'
 
-export type ConfinedCall = Call & { timeoutMs?: number; modules?: string[]; language?: Language }
+export type ConfinedCall = Call & {
+  timeoutMs?: number
+  modules?: string[]
+  language?: Language
+  answeredBy?: AnsweredBy
+}
 
 /** One call of a tool in a real confined process, with `api.example` approved unless said otherwise. */
 export async function runTool(
@@ -38,6 +44,7 @@ export async function runTool(
       secrets: {},
       bound_secrets: boundSecrets(call),
       withdrawals: [],
+      answered_by: call.answeredBy ?? 'network',
       limits: { ...USUAL_LIMITS, timeout_ms: call.timeoutMs ?? 20_000 },
     },
     { ...NOBODY, withdrawn: call.withdrawn ?? NOBODY.withdrawn },

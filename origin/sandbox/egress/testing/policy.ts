@@ -4,6 +4,7 @@ import { type Broker, type EgressPolicy, openBroker, type WebRequest } from '../
 import { EGRESS_LIMITS, type EgressLimits } from '../limits.ts'
 import type { Network } from '../network.ts'
 import { type Withdrawn, withdrawnLines } from '../withdrawn.ts'
+import { overNetwork } from '../over-network.ts'
 
 /** What a test may want to be different for one call. */
 export type Call = {
@@ -20,7 +21,7 @@ export function brokerFor(network: Network, call: Call = {}): Broker {
 
 export function policyFor(network: Network, call: Call): EgressPolicy {
   return {
-    network,
+    way: overNetwork(network),
     grants: (call.hosts ?? []).map((host) => HostGrant.parse(host)),
     secrets: boundSecrets(call),
     withdrawn: call.withdrawn ?? withdrawnLines(),

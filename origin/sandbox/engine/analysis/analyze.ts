@@ -1,14 +1,17 @@
 import { isBuiltin } from 'node:module'
 import { parse } from '@babel/parser'
 import type { File } from '@babel/types'
-import type { Analysis } from '#contract/sandbox.ts'
 import { docOf } from './comments.ts'
 import { scopeOf } from './scope.ts'
 import { inputSchema, mainOf, outputSchema } from './signature.ts'
 import { Unreadable } from './unreadable.ts'
+import { usesOf } from './uses.ts'
+
+/** What the process says of a text (SaidAnalysis in origin/sandbox/calls/said-uses.ts). */
+type Said = { valid: boolean; [part: string]: unknown }
 
 /** What a tool's text tells without running it. Every text gets an answer. */
-export function analyze(code: string): Analysis {
+export function analyze(code: string): Said {
   try {
     return describe(parse(code, { sourceType: 'module', plugins: ['typescript'] }))
   } catch (error) {
@@ -20,16 +23,18 @@ export function analyze(code: string): Analysis {
   }
 }
 
-function describe(file: File): Analysis {
+function describe(file: File): Said {
   const main = mainOf(file)
   const scope = scopeOf(file)
   const [first] = file.program.body
+  const imports = importsOf(file)
   return {
     valid: true,
     input_schema: inputSchema(scope, main),
     output_schema: outputSchema(scope, main),
     description: main.doc.summary ?? (first === undefined ? null : docOf(first).summary),
-    imports: importsOf(file),
+    imports,
+    uses: usesOf(file, imports),
   }
 }
 
@@ -47,6 +52,6 @@ function importsOf(file: File): string[] {
   return [...names].sort()
 }
 
-function invalid(message: string, line: number | null): Analysis {
+function invalid(message: string, line: number | null): Said {
   return { valid: false, message, line }
 }

@@ -10,13 +10,18 @@ const OFFERED = new Set(
    timers/promises url util util/types zlib`.split(/\s+/),
 )
 
+/** True for a module that every tool may import. */
+export function isOffered(specifier: string): boolean {
+  return OFFERED.has(specifier.replace(/^node:/, ''))
+}
+
 /**
  * The name that Node knows an import by. `granted` are the modules of the manifest. Throws Refused
  * for what a tool may not import.
  */
 export function offered(specifier: string, granted: readonly string[]): string {
   const name = specifier.replace(/^node:/, '')
-  if (OFFERED.has(name) || (granted.includes(name) && isBuiltin(name))) return `node:${name}`
+  if (isOffered(name) || (granted.includes(name) && isBuiltin(name))) return `node:${name}`
   if (isBuiltin(specifier)) throw new Refused('ImportRefused', `${specifier} ${USELESS}`)
   if (/^(?:\.|\/|[a-z]+:)/.test(specifier)) {
     throw new Refused(

@@ -78,6 +78,7 @@ export async function packagedSandbox(
         secrets: {},
         bound_secrets: [],
         withdrawals: [],
+        answered_by: 'network' as const,
         limits,
       }
       return run(request, NOBODY, signal)

@@ -11,6 +11,8 @@ export interface Approval {
   state: ApprovalState
   requestedBy: string
   client: ClientInfo | null
+  /** Network address of whoever asked; null when the door does not know. */
+  address: string | null
   notes: string
   requestedAt: Date
   decidedAt: Date | null
@@ -27,6 +29,7 @@ export interface ApprovalStore {
     hash: string
     requestedBy: string
     client: ClientInfo | null
+    address: string | null
     notes: string
   }): Promise<Approval>
   approval(id: string): Promise<Approval | null>

@@ -53,6 +53,7 @@ export async function askApproval(
     hash: draft.hash,
     requestedBy: asker.actor,
     client: asker.client,
+    address: asker.address,
     notes,
   })
   await stores.activity.record({

@@ -1,9 +1,10 @@
 import type { ExecutionKind } from '#contract/admin-api.ts'
 import { CALL_CPU_S, CALL_MEMORY_BYTES, CALL_OPEN_FILES } from '#contract/limits.ts'
 import type { JsonObject } from '#contract/json.ts'
-import { manifestLines } from '#contract/manifest.ts'
-import type { OpId } from '#contract/operation.ts'
+import { type Manifest, manifestLines } from '#contract/manifest.ts'
+import type { SecretName } from '#contract/names.ts'
 import type { RunRequest } from '#contract/sandbox.ts'
+import type { ToolTest } from '#contract/tool-tests.ts'
 import type { NumberedOutcome, RunNews, Sandbox } from '../sandbox.ts'
 import type { Stores } from '../stores.ts'
 import type { GrantedLine } from '../grants/grant.ts'
@@ -14,28 +15,40 @@ import { permittedLines } from '../permissions/permitted.ts'
 import { approvedText, assertApproved } from '../tools/callable.ts'
 import type { Candidate } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
-import { grantedSecrets } from './granted-secrets.ts'
+import { grantedSecrets, type GrantedSecrets } from './granted-secrets.ts'
 import { scrubber } from './scrub.ts'
 
-/** One execution to come. */
-export interface ExecutionOrder {
-  opId: OpId
-  kind: ExecutionKind
-  candidate: Candidate
-  arguments: JsonObject
-  /** The caller waits no longer than this. */
-  deadlineMs: number
+/** How one run is followed, and ended. */
+interface Following {
+  /** Names the run for one boot of the sandbox: what is sent again under it is not run again. */
+  opId: string
   /** The boot of the sandbox that has, or gets, this run. */
   bootId: string
   /** An earlier owner of the operation may have sent it to that boot already. */
   sentBefore: boolean
+  news: (news: RunNews) => void
+  cancel: AbortSignal
+  detach: AbortSignal
+}
+
+/** One execution to come. */
+export interface ExecutionOrder extends Following {
+  kind: ExecutionKind
+  candidate: Candidate
+  arguments: JsonObject
   /** When the operation began: what was granted then may have been given to it. */
   begunAt: Date
   /** The epoch of grants before the candidate was read. */
   epoch: number
-  news: (news: RunNews) => void
-  cancel: AbortSignal
-  detach: AbortSignal
+  /** The caller waits no longer than this. */
+  deadlineMs: number
+}
+
+/** One run of a test to come. */
+export interface RehearsalOrder extends Following {
+  version: Version
+  test: ToolTest
+  deadlineMs: number
 }
 
 /**
@@ -49,14 +62,14 @@ export async function execute(
   { sandbox, watch }: { sandbox: Pick<Sandbox, 'run'>; watch: Pick<GrantWatch, 'follow'> },
   order: ExecutionOrder,
 ): Promise<NumberedOutcome | 'other_boot'> {
-  const { opId, kind, candidate, bootId, sentBefore, news, cancel, detach, ...asked } = order
+  const { opId, kind, candidate, sentBefore, begunAt, epoch, deadlineMs } = order
   const { version } = candidate
   const now = new Date()
   if (kind === 'call' && !sentBefore) assertApproved(candidate, now)
   const granted =
     kind === 'call' ? approvedText(candidate).lines : await permittedTo(stores, version, now)
   const given = grantedPart(version.manifest, granted, (term) =>
-    sentBefore ? wasInForce(term, earlier(asked.begunAt)) : isInForce(term, now),
+    sentBefore ? wasInForce(term, earlier(begunAt)) : isInForce(term, now),
   )
   const manifest = grantedPart(given, granted, (term) => isInForce(term, now))
   const held = await grantedSecrets(stores.secrets, version, given)
@@ -64,36 +77,80 @@ export async function execute(
   const isBare = manifestLines(given).length === 0
   const ends = async () =>
     isBare ? [] : endsOf(given, await grantedNow(stores, kind, version), new Date())
-  using _watching = watch.follow({ runId: opId, ends }, sentBefore ? null : asked.epoch)
-  const request: RunRequest = {
-    run_id: opId,
+  using _watching = watch.follow({ runId: opId, ends }, sentBefore ? null : epoch)
+  const request = {
+    ...requestOf(version, { manifest, secrets, input: order.arguments, deadlineMs }),
+    withdrawals: endsOf(manifest, granted, now),
+    answered_by: 'network' as const,
+  }
+  return await send(sandbox, order, request, held)
+}
+
+/**
+ * Runs one test of a version, approved or not: under its own manifest, but with no network, only with
+ * the answers that the test recorded, and with no secret but the values of the test.
+ * @throws Refusal sandbox_unreachable, busy
+ */
+export async function rehearse(
+  sandbox: Pick<Sandbox, 'run'>,
+  order: RehearsalOrder,
+): Promise<NumberedOutcome | 'other_boot'> {
+  const { version, test, deadlineMs } = order
+  const { manifest } = version
+  const secrets = await grantedSecrets(testSecrets(test), version, manifest)
+  const given = { manifest, secrets, input: test.input, deadlineMs }
+  const request = { ...requestOf(version, given), withdrawals: [], answered_by: test.http }
+  return send(sandbox, order, request, secrets)
+}
+
+type Unsent = Omit<RunRequest, 'run_id' | 'withdrawals' | 'answered_by'>
+
+function requestOf(
+  version: Version,
+  given: { manifest: Manifest; secrets: GrantedSecrets; input: JsonObject; deadlineMs: number },
+): Unsent {
+  const { manifest, secrets } = given
+  return {
     version: {
       hash: version.hash,
       language: version.language,
       code: version.code,
       input_schema: version.inputSchema,
       manifest,
-      module_lock: manifest.packages.length > 0 ? version.moduleLock : null,
+      module_lock: manifest.packages.length === 0 ? null : version.moduleLock,
     },
-    input: asked.arguments,
+    input: given.input,
     secrets: secrets.readable,
     bound_secrets: secrets.bound,
-    withdrawals: endsOf(manifest, granted, now),
     limits: {
-      timeout_ms: Math.min(version.timeoutMs, asked.deadlineMs),
+      timeout_ms: Math.min(version.timeoutMs, given.deadlineMs),
       memory_bytes: CALL_MEMORY_BYTES,
       cpu_s: CALL_CPU_S,
       open_files: CALL_OPEN_FILES,
     },
   }
-  const scrub = scrubber(held.values)
-  const ended = await sandbox.run(bootId, request, {
-    news: (said) => news(scrub.news(said)),
-    cancel,
-    detach,
-    sentBefore,
-  })
+}
+
+async function send(
+  sandbox: Pick<Sandbox, 'run'>,
+  { opId, bootId, sentBefore, news, cancel, detach }: Following,
+  request: Omit<RunRequest, 'run_id'>,
+  secrets: GrantedSecrets,
+): Promise<NumberedOutcome | 'other_boot'> {
+  const scrub = scrubber(secrets.values)
+  const ended = await sandbox.run(
+    bootId,
+    { run_id: opId, ...request },
+    { news: (said) => news(scrub.news(said)), cancel, detach, sentBefore },
+  )
   return ended === 'other_boot' ? ended : { seq: ended.seq, outcome: scrub.outcome(ended.outcome) }
+}
+
+/** Values of secrets as a test has them, in the place of those that a server has. */
+function testSecrets({ secrets }: ToolTest): Pick<Stores['secrets'], 'values'> {
+  const given = new Map(Object.entries(secrets))
+  const valueOf = (name: SecretName) => given.get(name) ?? `test-${name}`
+  return { values: async (_, names) => new Map(names.map((name) => [name, valueOf(name)])) }
 }
 
 /** By how much the clocks of those who began it and of those who revoke may differ. */

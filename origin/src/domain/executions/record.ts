@@ -18,9 +18,14 @@ export interface Ran {
   startedAt: Date
 }
 
-/** Who asked for an operation; from where is what the door that let them in knows, and keeps. */
+/** Who asked for an operation, and from where, as far as the front knew. */
 export function doerOf({ principal, request, requestId }: Operation): Doer {
-  return { actor: principalKey(principal), client: request.client, address: null, requestId }
+  return {
+    actor: principalKey(principal),
+    client: request.client,
+    address: request.address ?? null,
+    requestId,
+  }
 }
 
 /** Keeps who ran which version, on what, and what came of it. */

@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
+import { NO_USES } from '#contract/code-uses.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { MAX_CODE_BYTES } from '#contract/limits.ts'
 import { openMemory } from '../../testing/databases.ts'
@@ -67,6 +68,7 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     output_schema: { type: 'object' },
     description: 'From the docstring.',
     imports: ['json'],
+    uses: NO_USES,
   }
   const { server, made } = await newTool({ modules: ['re', 'os', 're'], secrets: ['KEY'] })
   expect(made).toEqual({
@@ -83,6 +85,12 @@ test('a tool is stored as a draft, with what its code says of it', async () => {
     module_lock: null,
     timeout_ms: 30_000,
     queue_when_away: false,
+    code_check: {
+      filled_in: [],
+      lacking: [],
+      unused: ['module os', 'module re', 'secret KEY'],
+      unseen: [],
+    },
     warnings: [],
     next: expect.stringContaining('mcpbox_request_publish'),
   })
@@ -254,6 +262,7 @@ test('a tool that nobody described is refused', async () => {
     output_schema: null,
     description: null,
     imports: [],
+    uses: NO_USES,
   }
   expect(
     await problem(engine, 'mcpbox_create_tool', { server, name: 'forecast', code }),

@@ -1,18 +1,21 @@
 import { z } from 'zod'
 import { DEFAULT_TIMEOUT_MS } from '#contract/limits.ts'
+import { EMPTY_MANIFEST } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { PublicationKind } from '#contract/publication.ts'
 import { refuse } from '../refusal.ts'
 import { CAUTIOUS_ANNOTATIONS } from '../tools/author.ts'
 import { serverUnknown } from '../tools/callable.ts'
+import { manifestCheck } from '../reading/manifest-check.ts'
 import { draft } from '../tools/life-cycle.ts'
 import { publicationFrom, type WrittenPublication } from '../tools/publishable.ts'
 import { describeVersion } from './describe-version.ts'
-import { ChangedFrom, manifestOf, changedVersion, NEXT, storeDraft, wholeText } from './drafting.ts'
+import { ChangedFrom, changedVersion, NEXT, storeDraft, wholeText } from './drafting.ts'
 import { forgetParts, givenCode, keepPart, otherwise } from './given-code.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
+import { assertReadable, keepTests } from './tests.ts'
 
 export const createTool = managementTool({
   name: 'mcpbox_create_tool',
@@ -29,13 +32,14 @@ export const createTool = managementTool({
     code: inputs.code.optional(),
     ...otherwise,
     description: inputs.description.default(''),
-    hosts: inputs.hosts.default([]),
-    modules: inputs.modules.default([]),
+    hosts: inputs.hosts.optional(),
+    modules: inputs.modules.optional(),
     packages: inputs.packages.default([]),
-    secrets: inputs.secrets.default([]),
+    secrets: inputs.secrets.optional(),
     timeout_ms: inputs.timeout.default(DEFAULT_TIMEOUT_MS),
     queue_when_away: inputs.queueWhenAway.default(false),
     hints: inputs.hints.default({}),
+    tests: inputs.tests.optional(),
   }),
   output: outputs.storedOrPart,
   annotations: ADDS,
@@ -46,7 +50,8 @@ export const createTool = managementTool({
       if ((await call.stores.tools.serverId(server)) === null) serverUnknown(server)
       return keepPart(call, given.part)
     }
-    const text = await wholeText(
+    assertReadable(input.tests ?? [])
+    const { text, uses, filledIn } = await wholeText(
       call,
       {
         server,
@@ -56,16 +61,12 @@ export const createTool = managementTool({
         code: given.code ?? refuse('invalid_arguments', 'Give `code` or `code_base64`.'),
         description: input.description,
         annotations: hinted(CAUTIOUS_ANNOTATIONS, input.hints),
-        manifest: manifestOf({
-          hosts: input.hosts,
-          modules: input.modules,
-          packages: [],
-          secrets: input.secrets,
-        }),
+        manifest: EMPTY_MANIFEST,
         moduleLock: null,
         timeoutMs: input.timeout_ms,
         queueWhenAway: input.queue_when_away,
       },
+      { ...input, code: given.code ?? undefined },
       input.packages,
       null,
     )
@@ -75,13 +76,19 @@ export const createTool = managementTool({
       const toolId = await tools.addTool({ serverId, name: tool, createdBy: call.by })
       await forgetParts(stores, given.upload)
       const version = await draft(stores, toolId, text, call.by)
+      await stores.readings.keep(version, uses)
+      await keepTests(stores, version, input.tests, null)
       await activity.record({
         ...call.doer,
         action: 'tool.created',
         subject: wireName(server, tool),
         details: { hash: version.hash },
       })
-      return told({ ...describeVersion(version), next: NEXT })
+      return told({
+        ...describeVersion(version),
+        code_check: { filled_in: filledIn, ...manifestCheck(version, uses) },
+        next: NEXT,
+      })
     })
   },
 })
@@ -113,6 +120,7 @@ export const updateTool = managementTool({
     timeout_ms: inputs.known(inputs.timeout).optional(),
     queue_when_away: inputs.known(inputs.queueWhenAway).optional(),
     hints: inputs.known(inputs.hints).optional(),
+    tests: inputs.known(inputs.tests).optional(),
   }),
   output: outputs.storedOrPart,
   annotations: { ...ADDS, idempotentHint: true },
@@ -127,7 +135,8 @@ export const updateTool = managementTool({
       { server, tool: name },
       before.publication,
     )
-    const text = await wholeText(
+    assertReadable(input.tests ?? [])
+    const whole = await wholeText(
       call,
       {
         server,
@@ -137,21 +146,17 @@ export const updateTool = managementTool({
         code: given.code ?? before.code,
         description: input.description ?? before.description,
         annotations: hinted(before.annotations, input.hints ?? {}),
-        manifest: manifestOf({
-          hosts: input.hosts ?? before.manifest.hosts,
-          modules: input.modules ?? before.manifest.modules,
-          packages: before.manifest.packages,
-          secrets: input.secrets ?? before.manifest.secrets,
-        }),
+        manifest: before.manifest,
         moduleLock: before.moduleLock,
         timeoutMs: input.timeout_ms ?? before.timeoutMs,
         queueWhenAway:
           input.queue_when_away ?? (publication.kind === 'tool' && before.queueWhenAway),
       },
+      { ...input, code: given.code ?? undefined },
       input.packages,
       before,
     )
-    await storeDraft(call, changed, text, given.upload)
+    await storeDraft(call, changed, whole, { upload: given.upload, tests: input.tests })
   },
 })
 

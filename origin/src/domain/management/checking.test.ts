@@ -5,6 +5,7 @@ import { openMemory, sql } from '../../testing/databases.ts'
 import { ALICE, problem, result, startEngine } from '../../testing/engines.ts'
 import { ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import { approvedTool, asked, draftedTool, manifest } from '../../testing/tools.ts'
+import { NO_USES } from '#contract/code-uses.ts'
 import { deleteTool } from '../tools/delete.ts'
 import { UNSEEN } from '../activity.ts'
 
@@ -28,6 +29,7 @@ test('code is read as a tool would be, and nothing is stored', async () => {
     input_schema: { type: 'object' },
     output_schema: null,
     description: null,
+    uses: NO_USES,
     imports: ['json', 'sqlite3', 'yaml'],
   }
   const before = await stores.activity.newest()

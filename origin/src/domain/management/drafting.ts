@@ -1,10 +1,14 @@
 import { complaints } from '#contract/complaints.ts'
-import { Manifest } from '#contract/manifest.ts'
+import { NO_USES, type CodeUses } from '#contract/code-uses.ts'
+import { lineText, Manifest, manifestLines } from '#contract/manifest.ts'
+import type { ToolTests } from '#contract/tool-tests.ts'
 import { type Name, wireName } from '#contract/names.ts'
 import { z } from 'zod'
 import type { Call } from '../operations/call.ts'
 import { withPackages } from '../packages/choose.ts'
 import type { NamedPackage } from '../packages/named-package.ts'
+import { completedManifest, type WrittenManifest } from '../reading/complete-manifest.ts'
+import { manifestCheck } from '../reading/manifest-check.ts'
 import { refuse } from '../refusal.ts'
 import { assertCodeSize, versionText, type Draft } from '../tools/author.ts'
 import type { Upload } from '../tools/code-parts.ts'
@@ -17,6 +21,7 @@ import type { Version, VersionText } from '../tools/version.ts'
 import { describeVersion } from './describe-version.ts'
 import { forgetParts } from './given-code.ts'
 import { told } from './management-tool.ts'
+import { keepTests, testsChanged } from './tests.ts'
 
 export const NEXT =
   'Try it with mcpbox_test_code, then ask a person to approve it with mcpbox_request_publish.'
@@ -51,8 +56,8 @@ export async function changedVersion(
 export async function storeDraft(
   call: Call,
   { tool, before }: { tool: Tool; before: Version },
-  text: VersionText,
-  upload: Upload | null,
+  { text, uses, filledIn }: Whole,
+  { upload, tests }: { upload: Upload | null; tests: ToolTests | undefined },
 ): Promise<void> {
   await call.finish(async (stores) => {
     const { tools, activity } = stores
@@ -65,15 +70,26 @@ export async function storeDraft(
       )
     await forgetParts(stores, upload)
     if (isSame(newest, versionHash(text)))
-      return told({ ...describeVersion(newest), next: 'Nothing changed.' })
+      return told({
+        ...describeVersion(newest),
+        next: (await testsChanged(stores, call, newest, tests))
+          ? 'Only its tests changed, which nobody has to approve. Run them with mcpbox_run_tests.'
+          : 'Nothing changed.',
+      })
     const version = await draft(stores, tool.id, text, call.by)
+    await stores.readings.keep(version, uses)
+    await keepTests(stores, version, tests, before.hash)
     await activity.record({
       ...call.doer,
       action: 'version.drafted',
       subject: wireName(tool.server, tool.name),
       details: { hash: version.hash, number: version.number },
     })
-    return told({ ...describeVersion(version), next: NEXT })
+    return told({
+      ...describeVersion(version),
+      code_check: { filled_in: filledIn, ...manifestCheck(version, uses) },
+      next: NEXT,
+    })
   })
 }
 
@@ -82,25 +98,48 @@ function isSame(newest: Version, hash: string): boolean {
   return newest.hash === hash && newest.state !== 'rejected'
 }
 
+/** What an author wrote, with all that belongs to it. */
+export interface Whole {
+  text: VersionText
+  /** What reading the code told. */
+  uses: CodeUses
+  /** Lines of the manifest that nobody wrote and the code needs. */
+  filledIn: string[]
+}
+
 /**
  * The whole text of what an author wrote: with what analysis says of the code, and the packages that
- * were named.
- * @throws Refusal code_invalid, package_refused, cancelled, sandbox_unreachable
+ * were named. The manifest is what the draft has; new code completes the lists that its author left out.
+ * @throws Refusal code_invalid, invalid_arguments, package_refused, cancelled, sandbox_unreachable
  */
 export async function wholeText(
   call: Call,
-  written: Draft,
+  draft: Draft,
+  written: WrittenManifest & { code?: string | undefined },
   packages: readonly NamedPackage[] | undefined,
   before: Version | null,
-): Promise<VersionText> {
-  assertCodeSize(written.code)
-  const { language, code } = written
-  const text = versionText(written, await call.analyze({ language, code }))
-  return withPackages(call, text, packages, before)
+): Promise<Whole> {
+  assertCodeSize(draft.code)
+  const { language, code } = draft
+  const analysis = await call.analyze({ language, code })
+  const uses = analysis.valid ? analysis.uses : NO_USES
+  const seen = written.code === undefined ? NO_USES : uses
+  const lines = completedManifest(written, seen, draft.manifest)
+  const manifest = manifestOf({ ...lines, packages: draft.manifest.packages })
+  const { hosts = [], modules = [], secrets = [] } = written
+  const named = { hosts: [...hosts], modules: [...modules], secrets: [...secrets], packages: [] }
+  const known = new Set([...manifestLines(draft.manifest), ...manifestLines(named)].map(lineText))
+  return {
+    text: await withPackages(call, versionText({ ...draft, manifest }, analysis), packages, before),
+    uses,
+    filledIn: manifestLines(manifest)
+      .map(lineText)
+      .filter((line) => !known.has(line)),
+  }
 }
 
 /** @throws Refusal invalid_arguments, when its lines do not go together */
-export function manifestOf(lines: z.input<typeof Manifest>): Manifest {
+function manifestOf(lines: z.input<typeof Manifest>): Manifest {
   const read = Manifest.safeParse(lines)
   return read.success ? read.data : refuse('invalid_arguments', complaints(read.error))
 }

@@ -60,8 +60,8 @@ export const editTool = managementTool({
         : diff !== undefined
           ? applyDiff(before.code, diff)
           : (given.code ?? before.code)
-    const whole = await wholeText(call, { ...before, code }, undefined, before)
-    await storeDraft(call, changed, whole, given.upload)
+    const whole = await wholeText(call, { ...before, code }, { code }, undefined, before)
+    await storeDraft(call, changed, whole, { upload: given.upload, tests: undefined })
   },
 })
 

@@ -7,6 +7,7 @@ import { ModuleName, Name } from '#contract/names.ts'
 import { PublicationKind } from '#contract/publication.ts'
 import { Language } from '#contract/sandbox.ts'
 import { SecretGrant } from '#contract/secret-grant.ts'
+import { ToolTests } from '#contract/tool-tests.ts'
 import { NamedPackage } from '../packages/named-package.ts'
 
 /** Text that a person or an assistant writes; PostgreSQL keeps neither NUL nor lone surrogates. */
@@ -50,7 +51,9 @@ export const queueWhenAway = z
 export const hosts = z
   .array(HostGrant)
   .max(50)
-  .describe('hosts it reaches by http(s): `api.example.com`, `*.example.com`, `nas.lan:8080`')
+  .describe(
+    'hosts it reaches by http(s): `api.example.com`, `*.example.com`, `nas.lan:8080`; hosts, modules, secrets left out: as the code shows',
+  )
 export const modules = z
   .array(ModuleName)
   .max(50)
@@ -76,6 +79,18 @@ export const hints = z
   })
   .partial()
   .describe('what a call may do; unsaid means the worst')
+export const tests = z
+  .array(JsonObject)
+  .transform((written, context) => {
+    const read = ToolTests.safeParse(written)
+    if (read.success) return read.data
+    for (const { path, message } of read.error.issues)
+      context.addIssue({ code: 'custom', path, message })
+    return z.NEVER
+  })
+  .describe(
+    '{name, input, one of result | schema | error (a part of its message), http: [{method, url, status, headers, body}], secrets}; run offline, answered by `http`',
+  )
 export const toolArguments = JsonObject
 
 /** An input that another tool describes already. */

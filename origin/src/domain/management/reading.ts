@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { VersionState } from '#contract/admin-api.ts'
 import { wireName } from '#contract/names.ts'
+import { Json } from '#contract/json.ts'
+import { manifestCheck } from '../reading/manifest-check.ts'
 import { serverUnknown, toolUnknown, versionUnknown } from '../tools/callable.ts'
 import { currentVersion } from '../tools/current-version.ts'
 import { versionDiff } from '../tools/version-diff.ts'
@@ -48,15 +50,19 @@ export const getTool = managementTool({
   output: outputs.version.extend({ code: z.string() }),
   annotations: READS,
   answer: (call, { server, name, version: number, compare_with: other }) =>
-    call.finish(async ({ tools }) => {
+    call.finish(async ({ tools, readings, tests }) => {
       const tool = (await tools.tool(server, name)) ?? toolUnknown(server, name)
       const versions = await tools.versions(tool.id)
       const numbered = (wanted: number) =>
         versions.find((version) => version.number === wanted) ?? versionUnknown(tool, wanted)
       const version = number === undefined ? currentVersion(versions) : numbered(number)
+      const uses = await readings.of(version)
+      const kept = await tests.of(version.hash)
       return told({
         ...describeVersion(version),
         code: version.code,
+        code_check: uses === null ? null : manifestCheck(version, uses),
+        tests: Json.parse(kept?.tests ?? []),
         ...(other !== undefined && { diff: versionDiff(numbered(other), version) }),
       })
     }),

@@ -53,6 +53,7 @@ test('a trial runs the newest version with nothing: no host, no module, no secre
     secrets: {},
     bound_secrets: [],
     withdrawals: [],
+    answered_by: 'network',
     limits: { timeout_ms: 30_000, memory_bytes: 268_435_456, cpu_s: 60, open_files: 64 },
   })
 })

@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import { ApprovalState, VersionState } from '#contract/admin-api.ts'
+import type { JsonObject } from '#contract/json.ts'
 import { lineText } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import { missingLines } from '../grants/missing-lines.ts'
 import { endedHow } from '../grants/term.ts'
 import type { Stores } from '../stores.ts'
+import { lastReport } from '../tool-tests/last-report.ts'
+import type { TestStore } from '../tool-tests/test-store.ts'
 import { serverUnknown, toolUnknown } from '../tools/callable.ts'
 import type { Version } from '../tools/version.ts'
 import * as inputs from './inputs.ts'
@@ -43,6 +46,7 @@ export const getToolStatus = managementTool({
           version: version.number,
           state: version.state,
           hash: version.hash,
+          tests: await testsTold(stores.tests, version.hash),
           approvals: await approvalFacts(stores, version),
           missing: await missingFacts(stores, version),
         })
@@ -77,4 +81,19 @@ async function missingFacts({ tools }: Stores, { id, manifest }: Version) {
     line: lineText(line),
     because: line.term === null ? 'nobody granted it' : endedHow(line.term),
   }))
+}
+
+/** How the tests of a text went last; null when it has none. */
+async function testsTold(tests: TestStore, hash: string): Promise<JsonObject | null> {
+  const { cases, report } = await lastReport({ tests }, hash)
+  if (cases.length === 0) return null
+  if (report === null) return { state: 'not run', count: cases.length }
+  const failed = report.cases.filter(({ passed }) => !passed)
+  return {
+    state: report.passed ? 'passed' : 'failed',
+    count: cases.length,
+    runtime: report.runtime,
+    ran_at: report.ran_at,
+    failed: failed.map(({ name, why }) => ({ name, why })),
+  }
 }

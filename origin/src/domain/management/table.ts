@@ -13,6 +13,7 @@ import { requestModule, requestNetworkAccess } from './permissions.ts'
 import { getTool, getToolLogs, listTools } from './reading.ts'
 import { getToolStatus } from './status.ts'
 import { testCode } from './running.ts'
+import { runToolTests } from './testing.ts'
 import { createServerSecret, listServerSecrets } from './secrets.ts'
 import { createServer, listServers } from './servers.ts'
 import { deleteServer, deleteTool, getServer, startServer, stopServer } from './serving.ts'
@@ -41,6 +42,7 @@ const FURTHER: readonly ManagementTool[] = [
   deleteTool,
   createServerSecret,
   listServerSecrets,
+  runToolTests,
   listTools,
   getToolLogs,
   listToolVersions,

@@ -3,6 +3,7 @@ import type { ClientInfo, OpId, OperationResult } from '#contract/operation.ts'
 import type { JsonObject } from '#contract/json.ts'
 import type { Principal } from '#contract/principal.ts'
 import type { FactsRequest, ModuleLock, PackageFacts, PackagePin } from '#contract/packages.ts'
+import type { ToolTests, TestReport } from '#contract/tool-tests.ts'
 import type { Analysis, Source } from '#contract/sandbox.ts'
 import type { Doer } from '../activity.ts'
 import type { Channel } from '../notices.ts'
@@ -55,6 +56,12 @@ export interface Call {
    * @throws Refusal cancelled
    */
   until<T>(awaited: Awaiting<T>): Promise<T | null>
+
+  /**
+   * Runs the tests of a version, and keeps nothing of it.
+   * @throws Refusal sandbox_unreachable, busy, cancelled
+   */
+  runTests(version: Version, tests: ToolTests): Promise<TestReport>
 
   /**
    * Runs `work` and ends the operation with its result, both in one unit of work: a replica that

@@ -12,6 +12,7 @@ import type { NoticeBoard } from '../notices.ts'
 import type { GrantWatch } from '../grants/watch.ts'
 import type { PackageSource } from '../packages/package-source.ts'
 import { Refusal } from '../refusal.ts'
+import { runTests } from '../tool-tests/run-tests.ts'
 import { sandboxUnreachable, type RunNews, type Sandbox } from '../sandbox.ts'
 import type { Stores, Within } from '../stores.ts'
 import type { Candidate } from '../tools/tool-store.ts'
@@ -151,6 +152,17 @@ export function carryOutWith(parts: {
       packageFacts: (asked) => packages.facts([...asked], live.detached.signal),
 
       until: (awaited) => untilFound(notices, operation, live, awaited),
+
+      async runTests(version, tests) {
+        const { cancelled, detached } = live
+        const stop = { cancel: cancelled.signal, detach: detached.signal }
+        try {
+          return await runTests(sandbox, { version, tests, ...stop, onFault })
+        } catch (fault) {
+          if (fault !== cancelled.signal.reason) throw fault
+          throw new Refusal('cancelled', 'The call was cancelled while its tests were run.')
+        }
+      },
 
       async lockPackages(pins) {
         // What an earlier owner told of this is told already, under these numbers.

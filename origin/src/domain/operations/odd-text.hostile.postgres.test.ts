@@ -1,3 +1,4 @@
+import { NO_USES } from '#contract/code-uses.ts'
 import { afterAll, expect, inject, test } from 'vitest'
 import { openReplicas } from '../../testing/databases.ts'
 import { callOf, endOf, eventsOf, LOCAL, problem, startEngine } from '../../testing/engines.ts'
@@ -80,6 +81,7 @@ test('a docstring with odd text is refused like bad code', async () => {
       output_schema: null,
       description,
       imports: [],
+      uses: NO_USES,
     }
     expect(
       await problem(engine, 'mcpbox_create_tool', { server, name: 'forecast', code: 'pass' }),

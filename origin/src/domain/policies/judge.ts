@@ -5,6 +5,7 @@ import { missingLines } from '../grants/missing-lines.ts'
 import { isInForce } from '../grants/term.ts'
 import { permittedLines } from '../permissions/permitted.ts'
 import type { Stores } from '../stores.ts'
+import { testsPass } from '../tool-tests/tests-pass.ts'
 import type { Candidate, LineExpiry } from '../tools/tool-store.ts'
 import { versionHash } from '../tools/version-hash.ts'
 import type { Version } from '../tools/version.ts'
@@ -40,11 +41,11 @@ const RULES: Record<
   PolicyRule,
   (stores: Stores, version: Version) => Promise<string | LineExpiry[]>
 > = {
-  async pure({ tools, proofs }, version) {
-    const live = await tools.versionIn(version.toolId, 'live')
+  async pure(stores, version) {
+    const live = await stores.tools.versionIn(version.toolId, 'live')
     const reason = impurity(version, live)
     if (reason !== null) return reason
-    return (await proofs.testsPass(version)) ? [] : 'it has no tests, or they do not pass'
+    return (await testsPass(stores, version)) ? [] : 'it has no tests, or they do not pass'
   },
 
   async shrinking({ tools, permissions }, version) {

@@ -1,5 +1,6 @@
 import { afterAll, expect, inject, test } from 'vitest'
 import type { ApprovalPolicy } from '#contract/approval-policy.ts'
+import { ToolTest } from '#contract/tool-tests.ts'
 import { freshDatabase, openReplica, sql } from '../../testing/databases.ts'
 import { problem, result, startEngine } from '../../testing/engines.ts'
 import { ended, ok, ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
@@ -17,6 +18,7 @@ import { type Doer, UNSEEN } from '../activity.ts'
 import { askApproval } from '../approvals/ask.ts'
 import { expireGrant, revokeGrant } from '../grants/change.ts'
 import { grantPermission, revokePermission } from '../permissions/change.ts'
+import type { Stores } from '../stores.ts'
 import type { Tool } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
 import { changeServerPolicy } from './change.ts'
@@ -44,16 +46,22 @@ async function forServer({ server }: Pick<Tool, 'server'>, policy: ApprovalPolic
   if (found !== null) await within((s) => changeServerPolicy(s, ADMIN, found, policy))
 }
 
-/** Asks as an agent does; `passed` says what is known of tests. */
+/** Asks as an agent does; `passed` is how the tests of the draft went, which has none otherwise. */
 const publish = (tool: Tool, passed: boolean | null = null) =>
-  within((s) =>
-    askApproval(
-      passed === null ? s : { ...s, proofs: { testsPass: async () => passed } },
-      tool,
-      AGENT,
-      '',
-    ),
-  )
+  within(async (s) => {
+    const draft = await s.tools.versionIn(tool.id, 'draft')
+    if (passed !== null && draft !== null) await tested(s, draft, passed)
+    return askApproval(s, tool, AGENT, '')
+  })
+
+async function tested({ tests }: Stores, { hash, language }: Version, passed: boolean) {
+  const runtime = 'python 3.11.2'
+  const { digest } = await tests.keep(hash, [ToolTest.parse({ name: 'one', result: 1 })], 'local')
+  await tests.noteRuntime(language, runtime)
+  const one = { name: 'one', passed, why: passed ? null : 'it gave 2', duration_ms: 1 }
+  const ran_at = '2026-01-01T00:00:00.000Z'
+  await tests.report({ hash, digest, runtime }, { passed, runtime, ran_at, cases: [one] })
+}
 
 const stateOf = async ({ id }: Version) => (await stores.tools.version(id))?.state
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { VersionDiff } from '#contract/admin-door/tools.ts'
+import type { VersionDiff } from '#contract/admin-door/version-diff.ts'
 import { Json } from '#contract/json.ts'
-import { manifestLines } from '#contract/manifest.ts'
+import { lineText, manifestLines } from '#contract/manifest.ts'
 import { changesInWords } from './changes-in-words.ts'
 import { codeDiff } from './code-diff.ts'
 import type { VersionText } from './version.ts'
@@ -27,8 +27,7 @@ function fieldsOf(version: VersionText): Record<string, unknown> {
 export function versionDiff(from: Numbered, to: Numbered): VersionDiff {
   const before = fieldsOf(from)
   const after = fieldsOf(to)
-  const linesOf = ({ manifest }: VersionText) =>
-    manifestLines(manifest).map(({ kind, value }) => `${kind} ${value}`)
+  const linesOf = ({ manifest }: VersionText) => manifestLines(manifest).map(lineText)
   const [old, now] = [linesOf(from), linesOf(to)]
   return {
     from: from.number,

@@ -1,11 +1,14 @@
 import type { ActivityView } from '#contract/admin-door/activity.ts'
 import type { ApprovalView, ExecutionView, LineView, VersionView } from '#contract/admin-api.ts'
+import type { CodeUses } from '#contract/code-uses.ts'
 import { wireName } from '#contract/names.ts'
 import type { PackageFacts } from '#contract/packages.ts'
 import type { Activity } from '../../domain/activity.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import type { Execution } from '../../domain/executions/execution-store.ts'
+import { manifestCheck } from '../../domain/reading/manifest-check.ts'
 import type { Version } from '../../domain/tools/version.ts'
+import { versionDiff } from '../../domain/tools/version-diff.ts'
 
 export function versionView(version: Version): VersionView {
   return {
@@ -29,12 +32,20 @@ export function versionView(version: Version): VersionView {
   }
 }
 
+/** What is looked up about a question, beside it. */
+export interface Evidence {
+  facts: PackageFacts[]
+  lines: LineView[]
+  /** Null when reading the code was never kept. */
+  uses: CodeUses | null
+  tests: ApprovalView['tests']
+}
+
 export function approvalView(
   approval: Approval,
   version: Version,
-  facts: PackageFacts[],
-  lines: LineView[],
   live: Version | null,
+  { facts, lines, uses, tests }: Evidence,
 ): ApprovalView {
   return {
     id: approval.id,
@@ -42,6 +53,7 @@ export function approvalView(
     hash: approval.hash,
     requested_by: approval.requestedBy,
     client: approval.client,
+    address: approval.address,
     notes: approval.notes,
     requested_at: approval.requestedAt.toISOString(),
     decided_by: approval.decidedBy,
@@ -52,6 +64,9 @@ export function approvalView(
     package_facts: facts,
     lines,
     live: live === null ? null : versionView(live),
+    diff: live === null ? null : versionDiff(live, version),
+    code_check: uses === null ? null : manifestCheck(version, uses),
+    tests,
   }
 }
 

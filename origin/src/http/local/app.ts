@@ -38,7 +38,8 @@ export function mountLocalMcp(
   for (const path of MCP_PATHS)
     door.all(path, (c) => {
       assertFromThisMachine(c)
-      return gateway.handle(c.req.raw, { kind: 'local' }, c.get('requestId'))
+      const { remoteAddress } = c.env.incoming.socket
+      return gateway.handle(c.req.raw, { kind: 'local' }, c.get('requestId'), remoteAddress)
     })
 }
 

@@ -8,8 +8,8 @@ from inside.analysis import docstring
 from inside.analysis.annotation import TooLarge
 from inside.analysis.scope import Scope
 from inside.analysis.signature import BadSignature, Function, input_schema, output_schema
+from inside.analysis.uses.uses import Uses
 from inside.tool.failure import TOOL_FILE
-from inside.tool.modules import DEFAULT_MODULES, is_allowed
 
 
 def analyze(code: str) -> dict[str, Any]:
@@ -34,13 +34,15 @@ def analyze(code: str) -> dict[str, Any]:
 def _describe(tree: ast.Module) -> dict[str, Any]:
     main = _find_main(tree)
     scope = Scope(tree)
+    uses = Uses(tree)
     return {
         'valid': True,
         'input_schema': input_schema(scope, main),
         'output_schema': output_schema(scope, main),
         'description': docstring.summary(ast.get_docstring(main))
         or docstring.summary(ast.get_docstring(tree)),
-        'imports': sorted(_imports(tree)),
+        'imports': sorted(uses.imports),
+        'uses': uses.told(),
     }
 
 
@@ -54,23 +56,6 @@ def _find_main(tree: ast.Module) -> Function:
     if not found:
         raise BadSignature('there is no top-level function `main`', 1)
     return found[-1]
-
-
-def _imports(tree: ast.Module) -> set[str]:
-    """Import names as written; `from a import b` counts as `a.b` where only that is usual."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
-            names.update(_imported_from(node.module, [alias.name for alias in node.names]))
-    return names
-
-
-def _imported_from(module: str, items: list[str]) -> list[str]:
-    beneath = [f'{module}.{item}' for item in items]
-    usual = DEFAULT_MODULES.issuperset(beneath) and not is_allowed(module, DEFAULT_MODULES)
-    return beneath if usual else [module]
 
 
 def _invalid(message: str, line: int | None) -> dict[str, Any]:

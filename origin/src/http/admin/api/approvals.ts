@@ -12,6 +12,7 @@ import { installAhead } from '../../../domain/packages/install-ahead.ts'
 import type { PackageSource } from '../../../domain/packages/package-source.ts'
 import { refuse, Refusal } from '../../../domain/refusal.ts'
 import type { Stores, Within } from '../../../domain/stores.ts'
+import { lastReport } from '../../../domain/tool-tests/last-report.ts'
 import type { Logger } from '../../../log.ts'
 import { seenOf } from '../seen.ts'
 import type { AdminEnv } from '../signed-in.ts'
@@ -33,14 +34,16 @@ export function approvalRoutes(
     const version = await stores.tools.version(approval.versionId)
     if (version === null) throw new Error(`approval ${approval.id} is about no version`)
     const live = await stores.tools.versionIn(version.toolId, 'live')
-    const [requestedBy, createdBy, lines, facts] = await Promise.all([
+    const [requestedBy, createdBy, lines, facts, uses, tests] = await Promise.all([
       stores.principals.label(approval.requestedBy),
       stores.principals.label(version.createdBy),
       linesAsked(stores, version, live),
       approval.state === 'waiting' ? factsOf(packages, version, signal) : [],
+      stores.readings.of(version),
+      lastReport(stores, version.hash),
     ])
-    const asked = { ...approval, requestedBy }
-    return approvalView(asked, { ...version, createdBy }, facts, lines, live)
+    const labelled = { ...version, createdBy }
+    return approvalView({ ...approval, requestedBy }, labelled, live, { facts, lines, uses, tests })
   }
 
   async function decided(admin: Admin, id: string, decision: DecisionRequest, seen: Seen) {

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'vitest'
 import { DecisionsMade } from '#contract/admin-door/decisions.ts'
 import { SettingView } from '#contract/admin-door/settings.ts'
-import { ServerView, ToolList, VersionDiff, VersionList } from '#contract/admin-door/tools.ts'
+import { ServerView, ToolList, VersionList } from '#contract/admin-door/tools.ts'
+import { VersionDiff } from '#contract/admin-door/version-diff.ts'
 import { ApprovalList, ExecutionList } from '#contract/admin-api.ts'
 import { openAdmin, setUpAdmin, signedInAs } from '../../../testing/admin.ts'
 import { openMemory } from '../../../testing/databases.ts'
@@ -148,7 +149,10 @@ test('what a version says otherwise is shown: code, manifest, and all the rest',
       /\n-    return \{"city": city\}\n\+    return \{"city": city, "n": 2\}\n$/,
     ),
     fields: [{ field: 'timeout_ms', from: 30_000, to: 5_000 }],
-    manifest: { added: ['host b.example'], removed: ['host a.example'] },
+    manifest: {
+      added: ['host b.example'],
+      removed: ['host a.example'],
+    },
   })
   expect(await read(`${path}/1/diff?from=1`)).toMatchObject({ code: '', fields: [] })
   expect(await refusalOf(await as(`${path}/3`))).toEqual([404, 'version_unknown'])
