@@ -27,15 +27,15 @@ const Label = z
 export const ClientInfo = z.object({ name: Label, version: Label })
 export type ClientInfo = z.infer<typeof ClientInfo>
 
+/** An IP address, as it is written (RFC 791, RFC 4291 §2.2). */
+export const NetworkAddress = z.string().regex(/^[0-9A-Fa-f:.]{2,45}$/, 'must be an IP address')
+
 const common = {
   op_id: OpId,
   era: Era,
   client: ClientInfo.nullable(),
-  /** Network address that it was asked from, as the host of the front knows it. For people. */
-  address: z
-    .string()
-    .regex(/^[0-9A-Fa-f:.]{2,45}$/, 'must be an IP address')
-    .optional(),
+  /** What the host of the front knows of where it was asked from. For people. */
+  address: NetworkAddress.optional(),
   /** Milliseconds the asking side is ready to wait for the result. */
   deadline_ms: z.int().positive().max(LONGEST_CALL_MS),
 }

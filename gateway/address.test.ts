@@ -31,6 +31,13 @@ test('in a session, it is the address of each request', async () => {
   expect(origin.operations.map(({ request }) => request.address)).toEqual([ADDRESS, '2001:db8::7'])
 })
 
+test('what is no address is left out, and keeps nobody from asking', async () => {
+  const { gateway, origin } = mountGateway({ echo })
+  for (const odd of ['', 'nobody', 'fe80::1%eth0', `${ADDRESS}\n`, '1'.repeat(100)])
+    await readStream(await gateway.handle(post(call(1, 'echo')), ALICE, 'r', odd)).end()
+  expect(origin.operations.map(({ request }) => request.address)).toEqual(Array(5).fill(undefined))
+})
+
 test('no client says it, by whatever header', async () => {
   const { gateway, origin } = mountGateway({ echo })
   const headers = { 'cf-connecting-ip': ADDRESS, 'x-forwarded-for': ADDRESS, 'x-real-ip': ADDRESS }

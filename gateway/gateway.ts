@@ -4,7 +4,7 @@ import {
   type JSONRPCMessage,
 } from '@modelcontextprotocol/server'
 import { EDGE_BODY_BYTES } from '#contract/limits.ts'
-import { OpId } from '#contract/operation.ts'
+import { NetworkAddress, OpId } from '#contract/operation.ts'
 import type { Principal } from '#contract/principal.ts'
 import { replyId, type Exchange } from './exchange.ts'
 import type { Caller } from './origin.ts'
@@ -41,7 +41,7 @@ export interface Gateway {
    * (see `isMcpPath`), authenticated it and judged its Origin and Host. Never rejects.
    *
    * @param requestId what the host calls it in its log; one of its own unless given
-   * @param address network address that it came from, where the host knows it
+   * @param address network address that it came from, where the host knows it; what is none is not told
    */
   handle(
     request: Request,
@@ -101,8 +101,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   return {
     async handle(request, principal, requestId = crypto.randomUUID(), address) {
       try {
-        const from = address === undefined ? {} : { address }
-        return await handle(request, { principal, requestId, ...from })
+        const from = NetworkAddress.safeParse(address)
+        const known = from.success ? { address: from.data } : {}
+        return await handle(request, { principal, requestId, ...known })
       } catch (thrown) {
         return failure(thrown, null, options)
       }
