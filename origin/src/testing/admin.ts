@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { CatalogReader } from '../domain/catalog.ts'
 import { DEFAULT_LISTING } from '../domain/listing.ts'
+import type { Sandbox } from '../domain/sandbox.ts'
 import { adminDoor } from '../http/admin/app.ts'
 import type { Door } from '../http/door.ts'
 import { mountLocalMcp } from '../http/local/app.ts'
@@ -8,7 +9,6 @@ import { pgSessionRecords } from '../storage/session-records.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
 import { startEngine } from './engines.ts'
-import type { ScriptedPackages } from './scripted-packages.ts'
 import { ScriptedSandbox } from './scripted-sandbox.ts'
 
 export const BEARER_KEY = 'bearer-key'.repeat(4)
@@ -18,16 +18,16 @@ export const SETUP_TOKEN = 'setup-token'
 export const PASSWORD = 'correct horse battery'
 
 /** The admin door, with MCP for this machine mounted on it, over a database. */
-export function openAdmin(opened: Opened): {
-  door: Door
-  lines: string[]
-  sandbox: ScriptedSandbox
-  packages: ScriptedPackages
-} & AsyncDisposable {
+export function openAdmin(opened: Opened) {
+  const sandbox = new ScriptedSandbox()
+  return { ...openOrigin(opened, sandbox), sandbox }
+}
+
+/** One replica of the origin but for its tunnel door, over a database and beside a sandbox. */
+export function openOrigin(opened: Opened, sandbox: Sandbox) {
   const { stores, within, notices } = opened
   const { log, lines } = keptLog()
-  const sandbox = new ScriptedSandbox()
-  const { engine, packages } = startEngine(opened, sandbox)
+  const { engine, packages, owner, faults } = startEngine(opened, sandbox)
   const catalog = new CatalogReader(stores, notices, DEFAULT_LISTING)
   const allowedHosts = ['Box.lan']
   const door = adminDoor({
@@ -61,8 +61,11 @@ export function openAdmin(opened: Opened): {
   return {
     door,
     lines,
-    sandbox,
     packages,
+    engine,
+    owner,
+    faults,
+    catalog,
     async [Symbol.asyncDispose]() {
       catalog[Symbol.dispose]()
       await engine[Symbol.asyncDispose]()

@@ -7,7 +7,7 @@ import { memoryStores } from '../storage/testing.ts'
 import type { Stores, Within } from '../domain/stores.ts'
 
 /** For tests of the domain, which knows no database otherwise. */
-export { sql } from 'drizzle-orm'
+export { sql, type SQL } from 'drizzle-orm'
 
 declare module 'vitest' {
   interface ProvidedContext {
