@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { visibleText } from '#contract/visible-text.ts'
 import { signInAt } from './cli/admin-client.ts'
 import { ask } from './cli/ask.ts'
 import { commandOf, COMMANDS, OPTIONS } from './cli/commands.ts'
@@ -36,6 +37,6 @@ function usage(asked: boolean): void {
 try {
   await main()
 } catch (fault) {
-  console.error(fault instanceof Error ? fault.message : String(fault))
+  console.error(visibleText(fault instanceof Error ? fault.message : String(fault)))
   process.exitCode = 1
 }

@@ -48,6 +48,8 @@ export class Ledger {
   readonly trials = new Set<string>()
   /** Ids of operations that ran a version, as their results say. */
   readonly ran = new Set<string>()
+  /** Ids of operations whose runs were looked at when they were new. */
+  readonly judged = new Set<string>()
   /** How each operation ended, as it was first told, and who asked for it. */
   readonly ends = new Map<string, { as: Principal; end: Final }>()
 

@@ -79,6 +79,8 @@ export class World implements AsyncDisposable {
   #process: Process | null = null
   #starting: Promise<Process> | null = null
   #requests = 0
+  /** Hashes that were live before what happens now. */
+  liveBefore: ReadonlySet<string> = new Set()
   /** How many processes died. */
   deaths = 0
 

@@ -24,5 +24,7 @@ export async function assertAll(
   hiddenSecrets(world, kept)
   wholeActivity(world, kept)
   noFaults(world)
+  const live = kept.versions.filter(({ state }) => state === 'live')
+  world.liveBefore = new Set(live.map(({ hash }) => hash))
   return kept.activity
 }
