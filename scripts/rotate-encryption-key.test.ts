@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { aesCipher } from '../origin/src/storage/cipher.ts'
 import { openDatabase } from '../origin/src/storage/database.ts'
 import { pgStores } from '../origin/src/storage/stores.ts'
@@ -14,6 +14,9 @@ import { rotateEncryptionKey } from './rotate-encryption-key.ts'
 const OLD = '0a'.repeat(32)
 const NEW = '0b'.repeat(32)
 const WRONG = '0c'.repeat(32)
+// The embedded database takes a second or two to open, on a machine with other things to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const PROGRAM = fileURLToPath(new URL('../origin/src/testing/resealing.ts', import.meta.url))
 
 const folder = await mkdtemp(join(tmpdir(), 'mcpbox-rotate-'))
