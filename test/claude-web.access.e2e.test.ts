@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { ExecutionList } from '#contract/admin-api.ts'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { modernPost, rpc } from '#gateway/testing/posts.ts'
-import { startLocalAccess } from '../scripts/edge/local-access.ts'
+import { startLocalAccess } from './access-team/local-access.ts'
 import { ClaudeFailure } from './claude-web/failure.ts'
 import { ADA, claudeAt, publishAdd, startAccessLine, type Line } from './claude-web/line.ts'
 import { profileNamed, PROFILES } from './claude-web/profile.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { initialize, modernPost, post, rpc } from '#gateway/testing/posts.ts'
-import { NOBODY } from '../scripts/edge/access/identity.ts'
+import { NOBODY } from './access-team/identity.ts'
 import { publishAdd, startAccessLine, type Line } from './claude-web/line.ts'
 
 /** Cloudflare looks at an application with a token of its own, behind which there is no person. */

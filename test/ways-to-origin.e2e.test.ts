@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { modernPost } from '#gateway/testing/posts.ts'
-import { startLocalAccess, type LocalAccess } from '../scripts/edge/local-access.ts'
+import { startLocalAccess, type LocalAccess } from './access-team/local-access.ts'
 import { serveWorker, type LocalWorkerOptions } from '../scripts/edge/local-worker.ts'
 import { workerSecrets } from '../scripts/edge/origin-process.ts'
 import { buildWorker, type WorkerBundle } from '../scripts/edge/worker-bundle.ts'

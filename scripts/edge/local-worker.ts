@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { convertV4MiniflareOptions, fetch, Miniflare, Response, type Request } from 'miniflare'
 import type { WorkerSecrets } from '#contract/admin-api.ts'
-import type { ServiceToken } from './access/service-tokens.ts'
+import type { ServiceToken } from '../../test/access-team/service-tokens.ts'
 import { authBindings, type WorkerAuth } from './worker-auth.ts'
 import type { WorkerBundle } from './worker-bundle.ts'
 import { wranglerSettings } from './wrangler-settings.ts'
