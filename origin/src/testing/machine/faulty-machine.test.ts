@@ -3,6 +3,7 @@ import type { Name, SecretName } from '#contract/names.ts'
 import { manifestLines } from '#contract/manifest.ts'
 import type { Stores } from '../../domain/stores.ts'
 import { explore, replay } from './machine.ts'
+import { StandInSandbox } from './stand-in-sandbox.ts'
 import { openGround } from './world.ts'
 
 /** The machine is worth something only if it finds what is wrong: here something is, each time. */
@@ -62,36 +63,52 @@ function decisionsAreToldTwice(stores: Stores): Stores {
   return { ...stores, activity: { ...activity, record } }
 }
 
-test.each([
-  {
-    fault: 'nothing needs approval',
-    seen: nothingNeedsApproval,
+/** Whatever is sent to it twice is run twice, as after a crash. */
+class ForgetfulSandbox extends StandInSandbox {
+  override run(...sent: Parameters<StandInSandbox['run']>) {
+    this.forget(sent[1].run_id)
+    return super.run(...sent)
+  }
+}
+
+const FAULTS = {
+  'nothing needs approval': {
+    build: { seen: nothingNeedsApproval },
     says: /nobody approved/,
     steps: 2,
   },
-  {
-    fault: 'rejections are lost',
-    seen: rejectionsAreLost,
+  'rejections are lost': {
+    build: { seen: rejectionsAreLost },
     says: /it is kept as waiting/,
     steps: 3,
   },
-  {
-    fault: 'setting a secret is untold',
-    seen: settingSecretsIsUntold,
+  'setting a secret is untold': {
+    build: { seen: settingSecretsIsUntold },
     says: /activity tells 0 times, not 1 to 1: secret\.set/,
     steps: 2,
   },
-  { fault: 'secrets are kept', seen: secretsAreKept, says: /kept in the open/, steps: 3 },
-  { fault: 'decisions are told twice', seen: decisionsAreToldTwice, says: /not once/, steps: 1 },
-])(
-  'where $fault it says so, and how to come there in $steps steps',
-  async ({ seen, says, steps }) => {
-    const { failure } = await explore(ground, { sequences: 300, seed: 1, seen })
+  'secrets are kept': { build: { seen: secretsAreKept }, says: /kept in the open/, steps: 3 },
+  'decisions are told twice': {
+    build: { seen: decisionsAreToldTwice },
+    says: /not once/,
+    steps: 1,
+  },
+  'what was sent before a crash runs again': {
+    build: { Sandbox: ForgetfulSandbox },
+    says: /run twice/,
+    steps: 3,
+  },
+}
+
+test.each(Object.entries(FAULTS))(
+  'where %s it says so, and how to come there in a few steps',
+  async (_fault, { build, says, steps }) => {
+    const { failure } = await explore(ground, { sequences: 500, seed: 1, longest: 15, ...build })
     expect(failure?.message).toMatch(says)
     const events = failure?.events ?? []
     expect(events.length).toBeLessThanOrEqual(steps)
     const text = JSON.stringify(events)
-    await expect(replay(ground, text, { seen })).rejects.toThrow(says)
+    await expect(replay(ground, text, build)).rejects.toThrow(says)
     await expect(replay(ground, text)).resolves.toBeUndefined()
   },
   120_000,

@@ -3,6 +3,7 @@ import { agentDecides } from './events/agent-decides.ts'
 import { askAgain } from './events/ask-again.ts'
 import { callTool } from './events/call-tool.ts'
 import { crash } from './events/crash.ts'
+import { crashInCall } from './events/crash-in-call.ts'
 import { decide } from './events/decide.ts'
 import { declareSecret } from './events/declare-secret.ts'
 import { lookAround } from './events/look-around.ts'
@@ -36,6 +37,7 @@ export const KINDS: readonly EventKind[] = [
   lookAround,
   agentDecides,
   crash,
+  crashInCall,
   restartSandbox,
   tamper,
 ]

@@ -1,12 +1,11 @@
 import * as fc from 'fast-check'
 import { z } from 'zod'
 import { JsonObject } from '#contract/json.ts'
-import type { Stores } from '../../domain/stores.ts'
 import type { Happening } from './event.ts'
 import { assertAll } from './invariants/all.ts'
 import { KINDS } from './kinds.ts'
 import type { KeptActivity } from './kept.ts'
-import { World, type Ground } from './world.ts'
+import { World, type Build, type Ground } from './world.ts'
 
 /** One sequence: what happened in it so far, and what was kept after that. */
 interface Course {
@@ -23,12 +22,6 @@ export class Failure extends Error {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
     this.events = events
   }
-}
-
-/** What a machine is built with, beside its database. */
-export interface Build {
-  /** The stores as the processes see them: a test puts faults in. */
-  seen?: (stores: Stores) => Stores
 }
 
 /** One event of a sequence, for fast-check: it can happen at any time. */
@@ -69,6 +62,14 @@ interface Reached {
   deaths: number
 }
 
+/** How much is played. */
+interface Extent {
+  sequences: number
+  seed: number
+  /** Most events of one sequence. */
+  longest?: number
+}
+
 /** What came of many random sequences. */
 export interface Explored {
   seed: number
@@ -86,7 +87,7 @@ export interface Explored {
  */
 export async function explore(
   ground: Ground,
-  { sequences, seed, seen = (stores) => stores }: Build & { sequences: number; seed: number },
+  { sequences, seed, longest = 40, ...build }: Build & Extent,
 ): Promise<Explored> {
   let steps = 0
   const reached: Reached = { runs: 0, decisions: 0, secrets: 0, deaths: 0 }
@@ -94,10 +95,10 @@ export async function explore(
     Array.from({ length: weight }, () => arbitrary.map((happening) => new Step(happening))),
   )
   const property = fc.asyncProperty(
-    fc.commands(commands, { maxCommands: 40, size: 'max' }),
+    fc.commands(commands, { maxCommands: longest, size: 'max' }),
     async (chosen) => {
       await ground.clear()
-      await using world = new World(ground, seen)
+      await using world = new World(ground, build)
       const model: Course = { happened: [], activity: [] }
       await fc.asyncModelRun(() => ({ model, real: world }), chosen)
       steps += model.happened.length
@@ -117,14 +118,10 @@ export async function explore(
 }
 
 /** Plays one sequence, as {@link inWords} printed it. @throws Failure */
-export async function replay(
-  ground: Ground,
-  text: string,
-  { seen = (stores) => stores }: Build = {},
-): Promise<void> {
+export async function replay(ground: Ground, text: string, build: Build = {}): Promise<void> {
   const events = z.array(JsonObject).parse(JSON.parse(text))
   await ground.clear()
-  await using world = new World(ground, seen)
+  await using world = new World(ground, build)
   const course: Course = { happened: [], activity: [] }
   for (const said of events) {
     const kind = KINDS.find(({ name }) => name === said['event'])

@@ -34,6 +34,11 @@ export class StandInSandbox implements Sandbox {
     this.#runs = new Map()
   }
 
+  /** Knows nothing of one run any more, as it must not while it is up. */
+  forget(runId: string): void {
+    this.#runs.delete(runId)
+  }
+
   async health(): ReturnType<Sandbox['health']> {
     this.boot = this.#bootId
     const isolation = { level: 'S3' as const, layers: ['seccomp'] }

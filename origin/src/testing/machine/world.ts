@@ -44,6 +44,7 @@ export async function openGround(): Promise<Ground> {
     bob: (await signedInAs(origin.door, 'bob')).cookie,
   }
   await origin[Symbol.asyncDispose]()
+  let cleared = 0
   const found = await rowsOf<{ name: string }>(
     opened,
     sql`select table_name name from information_schema.tables where table_schema = 'public'`,
@@ -53,15 +54,25 @@ export async function openGround(): Promise<Ground> {
     opened,
     tables,
     cookies,
-    clear: () =>
-      opened.db.transaction(async (tx) => {
+    async clear() {
+      await opened.db.transaction(async (tx) => {
         // Activity cannot be emptied otherwise.
         await tx.execute(sql`set local session_replication_role = replica`)
         for (const table of tables)
           if (!KEPT.has(table)) await tx.execute(sql`delete from ${sql.identifier(table)}`)
-      }),
+      })
+      // It is all in memory, also what was deleted.
+      if (++cleared % 50 === 0) await opened.db.execute(sql`vacuum`)
+    },
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
   }
+}
+
+/** What a machine is built with, beside its database. */
+export interface Build {
+  /** The stores as the processes see them: a test puts faults in. */
+  seen?: (stores: Stores) => Stores
+  Sandbox?: typeof StandInSandbox
 }
 
 /**
@@ -84,10 +95,10 @@ export class World implements AsyncDisposable {
   /** How many processes died. */
   deaths = 0
 
-  constructor(ground: Ground, seen: (stores: Stores) => Stores) {
+  constructor(ground: Ground, { seen = (stores) => stores, Sandbox = StandInSandbox }: Build) {
     this.ground = ground
     this.#seen = seen
-    this.sandbox = new StandInSandbox(async () => new Set(await this.liveHashes()))
+    this.sandbox = new Sandbox(async () => new Set(await this.liveHashes()))
   }
 
   async liveHashes(): Promise<string[]> {
