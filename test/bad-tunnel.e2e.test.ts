@@ -27,20 +27,21 @@ const CLIENTS: [string, (base: URL) => Promise<TestClient>][] = [
   ['modern', modernClient],
 ]
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
+  const started = running.use(
+    await startStack({ databaseServer: inject('postgresUrl'), origins: 2 }),
+  )
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   await publish(stack, edge.signedIn, 'bad', { count: COUNT })
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 const isPost = ({ path }: Asked) => path === '/operations'
 const isEvents = ({ path }: Asked) => path.includes('/events?')

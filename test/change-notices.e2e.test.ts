@@ -9,15 +9,19 @@ import { startEdge, startStack, type Edge, type Stack } from './stack.ts'
 const SOON = { timeout: 30_000 }
 const NOTE = 'notes://today'
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 let author: TestClient
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
+  const started = running.use(
+    await startStack({ databaseServer: inject('postgresUrl'), origins: 2 }),
+  )
   stack = started
-  edge = await startEdge(started)
-  author = await legacyClient(stack.origins[0]!.mcp)
+  edge = running.use(await startEdge(started))
+  author = running.use(await legacyClient(stack.origins[0]!.mcp))
   await author.call('mcpbox_create_server', { name: 'news' })
   await author.call('mcpbox_create_tool', {
     server: 'news',
@@ -28,11 +32,7 @@ beforeAll(async () => {
   })
   await approve('note')
 })
-afterAll(async () => {
-  await author[Symbol.asyncDispose]()
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 async function approve(name: string): Promise<void> {
   const asked = await author.call('mcpbox_request_publish', { server: 'news', name })

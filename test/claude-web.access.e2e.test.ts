@@ -2,21 +2,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { ExecutionList } from '#contract/admin-api.ts'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { modernPost, rpc } from '#gateway/testing/posts.ts'
-import { startLocalAccess } from '../scripts/edge/local-access.ts'
+import { startLocalAccess } from './access-team/local-access.ts'
 import { ClaudeFailure } from './claude-web/failure.ts'
 import { ADA, claudeAt, publishAdd, startAccessLine, type Line } from './claude-web/line.ts'
 import { profileNamed, PROFILES } from './claude-web/profile.ts'
 
 /** Claude Web before Access with Managed OAuth, the real Worker and a real origin. */
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let line: Line
 let add: string
 
 beforeAll(async () => {
-  line = await startAccessLine(inject('postgresUrl'))
+  line = running.use(await startAccessLine(inject('postgresUrl')))
   add = await publishAdd(line.stack, 'first')
 })
-afterAll(() => line[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 beforeEach(() => {
   line.access.people.admit(ADA)
   line.access.certs.outage = false
@@ -56,7 +58,8 @@ describe.each(PROFILES)('Claude that $name', (profile) => {
     expect(await claude.tools()).toContain(add)
 
     const tool = await publishAdd(line.stack, server)
-    expect(await claude.tools()).not.toContain(tool)
+    const another = await connected(profile)
+    expect(await another.tools()).toContain(tool)
     expect(await sumOf(claude, tool, 40)).toEqual({ sum: 42 })
     expect(await lastCaller(tool)).toBe(ADA.email)
   })

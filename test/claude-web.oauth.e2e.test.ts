@@ -12,14 +12,16 @@ import { PROFILES, type ClaudeProfile } from './claude-web/profile.ts'
 const LOOPBACK = 'http://localhost:3118/callback'
 const FAILED = 'Authorization with the MCP server failed'
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let line: Line
 let add: string
 
 beforeAll(async () => {
-  line = await startOAuthLine(inject('postgresUrl'))
+  line = running.use(await startOAuthLine(inject('postgresUrl')))
   add = await publishAdd(line.stack, 'first')
 })
-afterAll(() => line[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 beforeEach(() => line.access.people.admit(ADA))
 
 const connected = async (

@@ -1,23 +1,25 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { answerOf } from '#gateway/testing/answers.ts'
 import { initialize, modernPost, post, rpc } from '#gateway/testing/posts.ts'
-import { NOBODY } from '../scripts/edge/access/identity.ts'
+import { NOBODY } from './access-team/identity.ts'
 import { publishAdd, startAccessLine, type Line } from './claude-web/line.ts'
 
 /** Cloudflare looks at an application with a token of its own, behind which there is no person. */
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let line: Line
 let tool: string
 let front: URL
 
 beforeAll(async () => {
-  line = await startAccessLine(inject('postgresUrl'))
+  line = running.use(await startAccessLine(inject('postgresUrl')))
   tool = await publishAdd(line.stack, 'first')
   const signedIn = await line.access.front(NOBODY)
   signedIn.aimAt(line.worker)
   front = new URL('/mcp', signedIn.url)
 })
-afterAll(() => line[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 
 const send = (request: Request) => fetch(new Request(front, request))
 

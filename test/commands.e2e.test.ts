@@ -14,12 +14,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const run = promisify(execFile)
 const Asked = z.object({ approval: z.string(), hash: z.string() })
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 
 beforeAll(async () => {
-  stack = await startStack()
+  stack = running.use(await startStack())
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 
 const options = () => ({
   cwd: root,

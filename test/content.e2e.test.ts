@@ -25,23 +25,22 @@ def main(what: str):
         return File(bytes(2_900_000), 'large.bin')
     raise ToolError(f'there is no {what} to show')
 `
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 
 beforeAll(async () => {
-  const started = await startStack()
+  const started = running.use(await startStack())
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   await using author = await legacyClient(stack.origins[0]!.mcp)
   await author.call('mcpbox_create_server', { name: 'show' })
   await author.call('mcpbox_create_tool', { server: 'show', name: 'show', code: CODE })
   const asked = await author.call('mcpbox_request_publish', { server: 'show', name: 'show' })
   await stack.approve(z.object({ approval: z.string() }).parse(asked.structured).approval)
 })
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 const IMAGE = { type: 'image', data: PNG, mimeType: 'image/png' }
 

@@ -13,12 +13,14 @@ import { startStack } from './stack.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const PROBE = { kind: 'service', clientId: 'deploy' } as const
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Awaited<ReturnType<typeof startStack>>
 
 beforeAll(async () => {
-  stack = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
+  stack = running.use(await startStack({ databaseServer: inject('postgresUrl'), origins: 2 }))
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 
 const client = (n: number) =>
   originClient(stack.origins[n]!.admin.href, stack.secrets['MCPBOX_DEPLOY_KEY']!)

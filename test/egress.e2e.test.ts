@@ -11,12 +11,14 @@ async def main(url: str):
     """Fetches a page."""
     return (await http.get(url)).status_code
 `
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 
 beforeAll(async () => {
-  stack = await startStack()
+  stack = running.use(await startStack())
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 
 async function published(tool: string, hosts: string[]): Promise<void> {
   await using author = await legacyClient(stack.origins[0]!.mcp)

@@ -16,14 +16,18 @@ async def main(seconds: float):
     return {"slept": seconds}
 `
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 let person: URL
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
+  const started = running.use(
+    await startStack({ databaseServer: inject('postgresUrl'), origins: 2 }),
+  )
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   person = edge.signedIn
   await using author = await legacyClient(person)
   await author.call('mcpbox_create_server', { name: 'slow' })
@@ -32,10 +36,7 @@ beforeAll(async () => {
   await stack.approve(z.object({ approval: z.string() }).parse(asked.structured).approval)
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 test('both origins serve one conversation in turn', async () => {
   await using client = await legacyClient(person)

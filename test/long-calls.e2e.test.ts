@@ -23,13 +23,17 @@ def main(count: int):
 `,
 }
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
+  const started = running.use(
+    await startStack({ databaseServer: inject('postgresUrl'), origins: 2 }),
+  )
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   await using author = await legacyClient(edge.signedIn)
   await author.call('mcpbox_create_server', { name: 'long' })
   for (const [name, code] of Object.entries(TOOLS)) {
@@ -39,10 +43,7 @@ beforeAll(async () => {
   }
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 const CLIENTS: [string, (base: URL) => Promise<TestClient>][] = [
   ['legacy', legacyClient],

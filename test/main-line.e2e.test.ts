@@ -22,21 +22,20 @@ async def main(a: int, b: int = 2, labels: list[str] | None = None) -> dict[str,
 const Found = z.object({ tools: z.array(z.object({ name: z.string(), call_with: z.string() })) })
 const Published = z.object({ approval: z.string(), hash: z.string() })
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 let person: URL
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl') })
+  const started = running.use(await startStack({ databaseServer: inject('postgresUrl') }))
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   person = edge.signedIn
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 const doors = [
   { door: 'local', client: 'sdk 1.x', connect: () => legacyClient(stack.origins[0]!.mcp) },

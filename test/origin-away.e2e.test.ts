@@ -31,22 +31,21 @@ const OPERATIONS: [string, Record<string, unknown>][] = [
 ]
 const NOBODY = { kind: 'local' } as const
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 
 beforeAll(async () => {
-  const started = await startStack()
+  const started = running.use(await startStack())
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   await publish(stack, edge.signedIn, 'away', {
     echo: 'def main(text: str):\n    """Says it again."""\n    return text\n',
   })
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 /** Asks in one era. Checks of every answer that a client can read it. */
 type Ask = (method: string, params?: Record<string, unknown>) => Promise<Message>

@@ -57,30 +57,27 @@ async function cuttable(to: URL): Promise<Cuttable> {
   }
 }
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let tunnel: Cuttable
 let edge: Edge
 let author: TestClient
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl') })
+  const started = running.use(await startStack({ databaseServer: inject('postgresUrl') }))
   stack = started
   const [origin] = started.origins
   if (origin === undefined) throw new Error('the stack has no origin')
-  tunnel = await cuttable(origin.tunnel)
-  edge = await startEdge({ ...started, origins: [{ ...origin, tunnel: tunnel.url }] })
-  author = await legacyClient(origin.mcp)
+  tunnel = running.use(await cuttable(origin.tunnel))
+  edge = running.use(await startEdge({ ...started, origins: [{ ...origin, tunnel: tunnel.url }] }))
+  author = running.use(await legacyClient(origin.mcp))
   await author.call('mcpbox_create_server', { name: 'later' })
   for (const name of ['note', 'replaced', 'gone']) await live(name, { queue_when_away: true })
   await live('plain', {})
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await tunnel[Symbol.asyncDispose]()
-  await author[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 async function live(name: string, more: Record<string, unknown>): Promise<void> {
   await author.call('mcpbox_create_tool', { server: 'later', name, code: NOTE, ...more })

@@ -7,13 +7,15 @@ import { startEdge, startStack, type Edge, type Stack } from './stack.ts'
 
 /** One id leads from an answer that somebody complains of to all that was logged about it. */
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 
 beforeAll(async () => {
-  const started = await startStack()
+  const started = running.use(await startStack())
   stack = started
-  edge = await startEdge(started)
+  edge = running.use(await startEdge(started))
   await using author = await legacyClient(edge.signedIn)
   await author.call('mcpbox_create_server', { name: 'ids' })
   const code = 'async def main():\n    """Says so."""\n    return "so"\n'
@@ -22,10 +24,7 @@ beforeAll(async () => {
   await stack.approve(z.object({ approval: z.string() }).parse(asked.structured).approval)
 })
 
-afterAll(async () => {
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 const doors: [string, () => URL][] = [
   ['the Worker', () => edge.signedIn],

@@ -7,12 +7,14 @@ import { ADMIN, startStack, type Stack } from './stack.ts'
 /** A secret, from the person who sets it to the caller who must not see it. */
 
 const VALUE = 'Zq7-hunter/2 é"4711'
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 
 beforeAll(async () => {
-  stack = await startStack()
+  stack = running.use(await startStack())
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 
 async function send(method: string, path: string, body: object, bearer = ''): Promise<Response> {
   return fetch(new URL(path, stack.origins[0]!.admin), {

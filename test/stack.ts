@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox, type SandboxChild } from '../origin/src/sandbox-client/child.ts'
 import { signInAt, type AdminClient } from '../scripts/cli/admin-client.ts'
-import { startLocalAccess, type Identity, type LocalAccess } from '../scripts/edge/local-access.ts'
+import { startLocalAccess, type Identity, type LocalAccess } from './access-team/local-access.ts'
 import { serveWorker } from '../scripts/edge/local-worker.ts'
 import {
   startOriginProcess,

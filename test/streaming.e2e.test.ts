@@ -44,6 +44,8 @@ const CLIENTS: [string, (base: URL, settings?: ClientSettings) => Promise<TestCl
   ['modern', modernClient],
 ]
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 let edge: Edge
 /** The way of clients to the Worker. */
@@ -51,20 +53,18 @@ let street: Tunnel
 let person: URL
 
 beforeAll(async () => {
-  const started = await startStack({ databaseServer: inject('postgresUrl'), origins: 2 })
+  const started = running.use(
+    await startStack({ databaseServer: inject('postgresUrl'), origins: 2 }),
+  )
   stack = started
-  edge = await startEdge(started)
-  street = await startTunnel([edge.worker])
+  edge = running.use(await startEdge(started))
+  street = running.use(await startTunnel([edge.worker]))
   person = await signedInAs('ada')
   await publish(stack, person, 'slow', TOOLS)
   for (const way of [street, edge.tunnel]) way.turn({ readTimeoutMs: READ_TIMEOUT_MS })
 })
 
-afterAll(async () => {
-  await street[Symbol.asyncDispose]()
-  await edge[Symbol.asyncDispose]()
-  await stack[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 async function signedInAs(sub: string): Promise<URL> {
   const front = await edge.access.front({ sub, email: `${sub}@example.com` })

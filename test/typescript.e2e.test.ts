@@ -14,14 +14,16 @@ export default async function main({ numbers, by = 1 }: { numbers: number[]; by?
 `
 const SERVER = 'maths'
 const NAME = 'add'
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack
 
 beforeAll(async () => {
-  stack = await startStack()
+  stack = running.use(await startStack())
   await using author = await legacyClient(stack.origins[0]!.mcp)
   await author.call('mcpbox_create_server', { name: SERVER })
 })
-afterAll(() => stack[Symbol.asyncDispose]())
+afterAll(() => running.disposeAsync())
 
 test('is written, tried, approved and called', async () => {
   await using author = await legacyClient(stack.origins[0]!.mcp)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { modernPost } from '#gateway/testing/posts.ts'
-import { startLocalAccess, type LocalAccess } from '../scripts/edge/local-access.ts'
+import { startLocalAccess, type LocalAccess } from './access-team/local-access.ts'
 import { serveWorker, type LocalWorkerOptions } from '../scripts/edge/local-worker.ts'
 import { workerSecrets } from '../scripts/edge/origin-process.ts'
 import { buildWorker, type WorkerBundle } from '../scripts/edge/worker-bundle.ts'
@@ -10,21 +10,21 @@ import { PERSON, startStack, type Stack } from './stack.ts'
 
 /** The same Worker over each of the two ways to the same origin. */
 
+/** What is undone in the end, however far the beginning came. */
+const running = new AsyncDisposableStack()
 let stack: Stack & { secrets: Record<string, string> }
 let access: LocalAccess
 let tunnel: RecordingProxy
 let bundle: WorkerBundle
 
 beforeAll(async () => {
-  stack = await startStack()
-  access = await startLocalAccess()
-  tunnel = await startRecordingProxy(stack.origins[0]!.tunnel)
-  bundle = await buildWorker()
+  stack = running.use(await startStack())
+  access = running.use(await startLocalAccess())
+  tunnel = running.use(await startRecordingProxy(stack.origins[0]!.tunnel))
+  bundle = running.use(await buildWorker())
 })
 
-afterAll(async () => {
-  for (const part of [bundle, tunnel, access, stack]) await part[Symbol.asyncDispose]()
-})
+afterAll(() => running.disposeAsync())
 
 async function workerThrough(way: Pick<LocalWorkerOptions, 'origin' | 'through'>) {
   const front = await access.front(PERSON)

@@ -6,7 +6,7 @@ import { inForce } from './in-force.ts'
 import { presentCheck, presentDiff, presentTests } from './present-evidence.ts'
 import { presentPackages } from './present-packages.ts'
 import type { Publication } from '#contract/publication.ts'
-import { visibleLine, visibleText } from '#contract/visible-text.ts'
+import { isPlain, isPlainJson, visibleLine, visibleText } from '#contract/visible-text.ts'
 
 /** What opting in means, as the person who approves reads it. */
 const WHEN_AWAY = `a call while this machine is away waits up to ${MAX_QUEUED_MS / 3_600_000} h, with its arguments kept at Cloudflare, and runs then`
@@ -23,6 +23,7 @@ export function present(approval: ApprovalView): string {
     [lineInWords(line), standing(known.get(lineText(line)))].join(''),
   )
   const { client, address } = approval
+  const odd = oddPlaces(approval)
   const fields = {
     request: approval.id,
     hash: version.hash,
@@ -37,6 +38,7 @@ export function present(approval: ApprovalView): string {
     language: version.language,
     'time limit': `${version.timeout_ms / 1000} s`,
     ...(version.queue_when_away && { 'when away': WHEN_AWAY }),
+    ...(odd.length > 0 && { beware: `hidden or look-alike characters in ${odd.join(', ')}` }),
   }
   return [
     `── ${version.tool} · version ${version.number}`,
@@ -54,6 +56,21 @@ export function present(approval: ApprovalView): string {
     ...(approval.diff === null ? [] : prose('changes', presentDiff(approval.diff))),
     '',
   ].join('\n')
+}
+
+/** Where something is not what it seems. */
+function oddPlaces({ client, notes, requested_by, version }: ApprovalView): string[] {
+  const places = {
+    'who wrote it': version.created_by,
+    'who asks': requested_by,
+    'the client': `${client?.name} ${client?.version}`,
+    'the description': version.description,
+    'the notes': notes,
+    'the code': version.code,
+  }
+  const odd = Object.entries(places).filter(([, text]) => !isPlain(text))
+  const schemas = [version.input_schema, version.output_schema]
+  return [...odd.map(([place]) => place), ...(isPlainJson(schemas) ? [] : ['the schemas'])]
 }
 
 /** Written text behind a bar, without the blank lines that would push what follows off the screen. */

@@ -1,6 +1,6 @@
 import type { AccessVars, OAuthVars } from '../deploy/worker/vars.ts'
-import type { OidcSettings } from './access/oidc-app.ts'
-import type { LocalAccess } from './local-access.ts'
+import type { LocalAccess } from '../../test/access-team/local-access.ts'
+import type { OidcSettings } from '../../test/access-team/oidc-app.ts'
 
 /** Who says to the Worker who is there: Access in front of it, or itself with Access behind it. */
 export type WorkerAuth =

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { openLoopback } from '../../scripts/edge/access/loopback-server.ts'
-import { passOn } from '../../scripts/edge/access/pass-on.ts'
+import { openLoopback } from '../access-team/loopback-server.ts'
+import { passOn } from '../access-team/pass-on.ts'
 
 /** Stands before an upstream and keeps what every request to it said of itself. */
 export interface RecordingProxy extends AsyncDisposable {

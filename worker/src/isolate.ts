@@ -56,6 +56,8 @@ class Isolate {
   }
 
   #madeOf(env: Env): Made {
+    // Reading the configuration takes longer than most exchanges with an object.
+    if (this.#made !== null) return this.#made
     const read = readConfig(env)
     if (!read.ok) throw new Error(`Not configured: ${read.missing}`)
     return this.#makeFor(read.config, env)

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 import { Browser, handleIn, locationOf, onwardIn } from './browser.ts'
 import { MCP, toWorker, WORKER } from './oauth-worker.ts'
 import type { Login } from './oidc-login.ts'
@@ -43,10 +44,8 @@ export async function registered(metadata: Record<string, unknown> = {}): Promis
 
 export const newVerifier = () => toBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 
-export async function s256(verifier: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
-  return toBase64Url(new Uint8Array(digest))
-}
+/** The S256 challenge (RFC 7636 §4.2). */
+export const s256 = (verifier: string) => sha256(verifier)
 
 /** The address at which an authorization begins; a parameter that is null is left out. */
 export async function authorizationUrl(

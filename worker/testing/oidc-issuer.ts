@@ -1,5 +1,5 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 import { accessTeam, type Claims } from './access-team.ts'
 import { OAUTH_BINDINGS as IS } from './oauth-bindings.ts'
 import { Login, type Mood } from './oidc-login.ts'
@@ -66,7 +66,7 @@ export function oidcIssuer(): OidcIssuer {
     codes.delete(given)
     refreshTokens.delete(given)
     if (mood === 'removed') return invalidGrant()
-    if (visit && visit.challenge !== (await s256(form.get('code_verifier') ?? '')))
+    if (visit && visit.challenge !== (await sha256(form.get('code_verifier') ?? '')))
       return invalidGrant()
     const refreshToken = crypto.randomUUID()
     if (login.givesRefreshToken) refreshTokens.set(refreshToken, login)
@@ -123,9 +123,4 @@ function claimsOf({ sub, claims, claimsLater }: Login, nonce: string | undefined
 
 function invalidGrant(): Response {
   return Response.json({ error: 'invalid_grant' }, { status: 400 })
-}
-
-async function s256(verifier: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
-  return toBase64Url(new Uint8Array(digest))
 }

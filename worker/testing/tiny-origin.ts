@@ -13,7 +13,7 @@ import { OperationRequest, OpId, type OperationEvent } from '#contract/operation
 import { PROBLEM_TYPE, problemBody, type Problem } from '#contract/problem.ts'
 import { OriginRefusal, type Caller } from '#gateway/origin.ts'
 import type { ScriptedOrigin } from '#gateway/testing/scripted-origin.ts'
-import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 import { Journal } from './journal.ts'
 
 export interface Keys {
@@ -149,7 +149,7 @@ async function admit(request: Request, keys: Keys, used: Set<string>): Promise<A
   const claims = AssertionClaims.parse(payload)
   const { pathname, search } = new URL(request.url)
   const body = await request.clone().arrayBuffer()
-  const digest = toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', body)))
+  const digest = await sha256(body)
   const aboutThis =
     claims.mth === request.method && claims.pth === pathname + search && claims.bdg === digest
   if (!aboutThis)

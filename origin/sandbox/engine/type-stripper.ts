@@ -1,3 +1,4 @@
+import { RecentMap } from '#contract/recent-map.ts'
 import { strip, type Stripped } from './strip.ts'
 
 /** Who wants a text without its types: a call that is to run it, or who wrote it. */
@@ -35,7 +36,7 @@ export const stripTypes: StripTypes = typeStripper(async (code, signal) => {
  * texts of late with what was found. A text that nobody wants any more is given up.
  */
 export function typeStripper(read: Read): StripTypes {
-  const known = new Map<string, Stripped>()
+  const known = new RecentMap<Stripped>(MOST_KEPT)
   /** Those that wait, in their order, and those that run, unless they were given up. */
   const jobs = new Map<string, Job>()
   const running = new Set<Job>()
@@ -57,7 +58,7 @@ export function typeStripper(read: Read): StripTypes {
     running.add(job)
     try {
       const stripped = await read(job.code, job.stop.signal)
-      if (stripped !== null) remember(job.code, stripped)
+      if (stripped !== null) known.set(job.code, stripped)
       job.done.resolve(stripped ?? BREAKS)
     } catch (error) {
       job.done.reject(error)
@@ -65,15 +66,6 @@ export function typeStripper(read: Read): StripTypes {
     running.delete(job)
     forget(job)
     startNext()
-  }
-
-  function remember(code: string, stripped: Stripped): void {
-    known.delete(code)
-    known.set(code, stripped)
-    for (const oldest of known.keys()) {
-      if (known.size <= MOST_KEPT) break
-      known.delete(oldest)
-    }
   }
 
   function jobFor(code: string, purpose: Purpose): Job {
@@ -96,7 +88,7 @@ export function typeStripper(read: Read): StripTypes {
     signal.throwIfAborted()
     const found = known.get(code)
     if (found !== undefined) {
-      remember(code, found)
+      known.set(code, found)
       return found
     }
     const job = jobFor(code, purpose)

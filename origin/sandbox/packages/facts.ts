@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type FactsRequest, PackageFacts, unknownFacts } from '#contract/packages.ts'
+import { RecentMap } from '#contract/recent-map.ts'
 import type { Fetcher } from './fetcher.ts'
 import { PackageRefusal } from './package-refusal.ts'
 
@@ -21,7 +22,7 @@ export function packageFacts(
   advisories: string,
   now: () => number = Date.now,
 ): Facts {
-  const kept = new Map<string, { facts: PackageFacts; until: number }>()
+  const kept = new RecentMap<{ facts: PackageFacts; until: number }>(MOST_KEPT)
 
   function recall(asked: Asked): PackageFacts | null {
     const found = kept.get(nameOf(asked))
@@ -30,10 +31,7 @@ export function packageFacts(
 
   function keep(facts: PackageFacts): void {
     if (facts.exists === null || facts.malware === null) return
-    kept.delete(nameOf(facts))
     kept.set(nameOf(facts), { facts, until: now() + KEPT_MS })
-    const [oldest] = kept.keys()
-    if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest)
   }
 
   async function lookUp(packages: readonly Asked[], signal: AbortSignal): Promise<PackageFacts[]> {

@@ -1,4 +1,5 @@
 import { HEARTBEAT_MS } from '#contract/limits.ts'
+import { visibleJson } from '#contract/visible-text.ts'
 
 /** One server-sent event. `data` is sent as JSON. */
 export interface SentEvent {
@@ -35,7 +36,7 @@ export function eventStream(
           controller.close()
         } else {
           const { id, event, data } = next.value
-          const text = `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+          const text = `id: ${id}\nevent: ${event}\ndata: ${visibleJson(data)}\n\n`
           controller.enqueue(encoder.encode(text))
         }
       } catch (fault) {

@@ -4,6 +4,7 @@ import type { Secret, SecretStore } from '../domain/secrets/secret-store.ts'
 import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
 import { servers, tools } from './schema.ts'
+import { secretPlace } from './sealed-values.ts'
 import { secretLinks, secrets } from './secret-schema.ts'
 
 export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
@@ -42,7 +43,7 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
     },
 
     async set(serverId, name, value, by) {
-      const sealed = cipher.seal(placeOf(serverId, name), value)
+      const sealed = cipher.seal(secretPlace(serverId, name), value)
       await db
         .insert(secrets)
         .values({ serverId, name, sealed, description: '', createdBy: by, updatedBy: by })
@@ -108,7 +109,7 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
         rows.flatMap(({ serverId, name, sealed }) =>
           sealed === null
             ? []
-            : [[name as SecretName, cipher.open(placeOf(serverId, name), sealed)]],
+            : [[name as SecretName, cipher.open(secretPlace(serverId, name), sealed)]],
         ),
       )
     },
@@ -140,11 +141,6 @@ export function pgSecretStore(db: Db, cipher: Cipher): SecretStore {
       await db.delete(secretLinks).where(lt(secretLinks.expiresAt, time))
     },
   }
-}
-
-/** Where a value belongs: sealed for one secret of one server, it opens as no other one. */
-function placeOf(serverId: string, name: string): string {
-  return `secrets/${serverId}/${name}`
 }
 
 function toSecret({

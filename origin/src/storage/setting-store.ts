@@ -1,32 +1,31 @@
 import { eq, sql } from 'drizzle-orm'
-import type { SettingKey, SettingStore } from '../domain/settings.ts'
+import type { SettingStore } from '../domain/settings.ts'
 import type { Cipher } from './cipher.ts'
 import type { Db } from './database.ts'
 import { settings } from './schema.ts'
+import { settingPlace } from './sealed-values.ts'
 
 /** Settings are sealed, all of them: none is worth the question which are secret. */
 export function pgSettingStore(db: Db, cipher: Cipher): SettingStore {
-  const place = (key: SettingKey) => `settings/${key}`
-
   const store: SettingStore = {
     async lock(key) {
-      await db.execute(sql`select pg_advisory_xact_lock(hashtext(${place(key)}))`)
+      await db.execute(sql`select pg_advisory_xact_lock(hashtext(${settingPlace(key)}))`)
     },
 
     async get(key) {
       const [row] = await db.select().from(settings).where(eq(settings.key, key))
-      return row === undefined ? null : cipher.open(place(key), row.sealed)
+      return row === undefined ? null : cipher.open(settingPlace(key), row.sealed)
     },
 
     async locked(key) {
       const [row] = await db.select().from(settings).where(eq(settings.key, key)).for('update')
-      return row === undefined ? null : cipher.open(place(key), row.sealed)
+      return row === undefined ? null : cipher.open(settingPlace(key), row.sealed)
     },
 
     async keep(key, value) {
       await db
         .insert(settings)
-        .values({ key, sealed: cipher.seal(place(key), value) })
+        .values({ key, sealed: cipher.seal(settingPlace(key), value) })
         .onConflictDoNothing()
       const kept = await store.get(key)
       if (kept === null) throw new Error(`the setting ${key} was not stored`)
@@ -34,7 +33,7 @@ export function pgSettingStore(db: Db, cipher: Cipher): SettingStore {
     },
 
     async set(key, value) {
-      const sealed = cipher.seal(place(key), value)
+      const sealed = cipher.seal(settingPlace(key), value)
       await db
         .insert(settings)
         .values({ key, sealed })

@@ -1,13 +1,12 @@
 import { sql } from 'drizzle-orm'
-import type { PoolFigures } from '#contract/health.ts'
 import { FIXED_DEFAULTS } from '../domain/admin-settings.ts'
 import { CatalogReader } from '../domain/catalog.ts'
 import { DEFAULT_LISTING } from '../domain/listing.ts'
+import type { Sandbox } from '../domain/sandbox.ts'
 import { adminDoor } from '../http/admin/app.ts'
 import type { Door } from '../http/door.ts'
 import { workerReach } from '../http/admin/health/worker-reach.ts'
 import { mountLocalMcp } from '../http/local/app.ts'
-import type { CircuitBreaker } from '../sandbox-client/circuit-breaker.ts'
 import { guardedSandbox } from '../sandbox-client/guarded-sandbox.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { RateLimiter } from '../domain/rate/rate-limiter.ts'
@@ -16,7 +15,6 @@ import { pgSessionRecords } from '../storage/session-records.ts'
 import type { Opened } from './databases.ts'
 import { ask, keptLog, type Asked } from './doors.ts'
 import { startEngine } from './engines.ts'
-import type { ScriptedPackages } from './scripted-packages.ts'
 import { ScriptedSandbox } from './scripted-sandbox.ts'
 
 export const BEARER_KEY = 'bearer-key'.repeat(4)
@@ -26,22 +24,23 @@ export const SETUP_TOKEN = 'setup-token'
 export const PASSWORD = 'correct horse battery'
 
 /** The admin door, with MCP for this machine mounted on it, over a database. */
-export function openAdmin(
-  opened: Opened,
-  { metrics = null, rate = null }: { metrics?: Metrics | null; rate?: RateLimiter | null } = {},
-): {
-  door: Door
-  lines: string[]
-  sandbox: ScriptedSandbox
-  packages: ScriptedPackages
-  breaker: CircuitBreaker
-  database: { answers: () => Promise<void>; pool: () => PoolFigures | null }
-} & AsyncDisposable {
+export function openAdmin(opened: Opened, measures: Measures = {}) {
+  const sandbox = new ScriptedSandbox()
+  return { ...openOrigin(opened, sandbox, measures), sandbox }
+}
+
+/** What the admin door measures and limits; nothing unless given. */
+interface Measures {
+  metrics?: Metrics
+  rate?: RateLimiter
+}
+
+/** One replica of the origin but for its tunnel door, over a database and beside a sandbox. */
+export function openOrigin(opened: Opened, sandbox: Sandbox, { metrics, rate }: Measures = {}) {
   const { stores, within, notices } = opened
   const { log, lines } = keptLog()
-  const sandbox = new ScriptedSandbox()
   const { breaker } = guardedSandbox(sandbox, { failures: 5, recoveryMs: 60_000 }, () => {})
-  const { engine, packages } = startEngine(opened, sandbox)
+  const { engine, packages, owner, faults } = startEngine(opened, sandbox)
   const catalog = new CatalogReader(stores, notices, DEFAULT_LISTING)
   const database = {
     answers: async () => void (await opened.db.execute(sql`select 1`)),
@@ -62,9 +61,9 @@ export function openAdmin(
     database,
     sandbox,
     breaker,
-    metrics,
+    metrics: metrics ?? null,
     metricsToken: null,
-    rate,
+    rate: rate ?? null,
     trusted: trustedProxies([]),
     lastTunnelRequest: () => null,
     worker: workerReach(stores.settings),
@@ -86,10 +85,13 @@ export function openAdmin(
   return {
     door,
     lines,
-    sandbox,
     packages,
     breaker,
     database,
+    engine,
+    owner,
+    faults,
+    catalog,
     async [Symbol.asyncDispose]() {
       catalog[Symbol.dispose]()
       await engine[Symbol.asyncDispose]()

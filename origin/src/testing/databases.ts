@@ -8,7 +8,7 @@ import type { Stores, Within } from '../domain/stores.ts'
 import { DEFAULT_POOL } from '../storage/pool.ts'
 
 /** For tests of the domain, which knows no database otherwise. */
-export { sql } from 'drizzle-orm'
+export { sql, type SQL } from 'drizzle-orm'
 
 declare module 'vitest' {
   interface ProvidedContext {

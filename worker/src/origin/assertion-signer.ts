@@ -7,7 +7,7 @@ import {
 } from '#contract/assertion.ts'
 import { ASSERTION_LIFETIME_S } from '#contract/limits.ts'
 import { principalKey, type RemotePrincipal } from '#contract/principal.ts'
-import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 
 /** The request that a statement is about. */
 export interface AssertedRequest {
@@ -40,7 +40,7 @@ export class AssertionSigner {
       principal,
       mth: request.method,
       pth: request.path,
-      bdg: await digest(request.body),
+      bdg: await sha256(request.body),
     }
     return new SignJWT({ ...claims })
       .setProtectedHeader({ alg: ASSERTION_ALGORITHM })
@@ -54,9 +54,4 @@ export class AssertionSigner {
     this.#key ??= await crypto.subtle.importKey('raw', bytes, hmac, false, ['sign'])
     return this.#key
   }
-}
-
-async function digest(body: string): Promise<string> {
-  const bytes = new TextEncoder().encode(body)
-  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }

@@ -1,5 +1,6 @@
 import { Catalog } from '#contract/catalog.ts'
 import { principalKey } from '#contract/principal.ts'
+import { RecentMap } from '#contract/recent-map.ts'
 import type { Caller } from '#gateway/origin.ts'
 import { OriginAway } from './origin-away.ts'
 import type { TunnelDoor } from './tunnel-door.ts'
@@ -28,7 +29,7 @@ export interface CatalogMemory {
 export class CatalogCache {
   readonly #door: TunnelDoor
   readonly #memory: CatalogMemory
-  readonly #known = new Map<string, Catalog>()
+  readonly #known = new RecentMap<Catalog>(KEPT_CATALOGS)
 
   constructor(door: TunnelDoor, memory: CatalogMemory) {
     this.#door = door
@@ -43,7 +44,7 @@ export class CatalogCache {
       const catalog = await this.#ask(as, signal, known)
       if (known?.etag !== catalog.etag)
         this.#memory.keep(key, catalog.etag, () => JSON.stringify(catalog))
-      this.#keep(key, catalog)
+      this.#known.set(key, catalog)
       return catalog
     } catch (error) {
       if (!(error instanceof OriginAway)) throw error
@@ -76,15 +77,8 @@ export class CatalogCache {
 
   async #remembered(key: string): Promise<Catalog | null> {
     const catalog = Catalog.nullable().parse(JSON.parse((await this.#memory.read(key)) ?? 'null'))
-    if (catalog !== null) this.#keep(key, catalog)
+    if (catalog !== null) this.#known.set(key, catalog)
     return catalog
-  }
-
-  #keep(key: string, catalog: Catalog): void {
-    this.#known.delete(key)
-    this.#known.set(key, catalog)
-    const [oldest] = this.#known.keys()
-    if (this.#known.size > KEPT_CATALOGS && oldest !== undefined) this.#known.delete(oldest)
   }
 }
 

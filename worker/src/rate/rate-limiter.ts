@@ -1,4 +1,5 @@
 import { principalKey, type Principal } from '#contract/principal.ts'
+import { RecentMap } from '#contract/recent-map.ts'
 import { reportFault } from '../log.ts'
 import type { Lease, LeaseRequest } from './rate-budget.ts'
 
@@ -29,7 +30,7 @@ interface Held {
 export class RateLimiter {
   readonly #budgetOf: BudgetOf
   readonly #perMinute: number
-  readonly #held = new Map<string, Held>()
+  readonly #held = new RecentMap<Held>(KEPT)
 
   constructor(budgetOf: BudgetOf, perMinute: number) {
     this.#budgetOf = budgetOf
@@ -51,7 +52,7 @@ export class RateLimiter {
     if (permits === 0) return retryAfterMs
     // Requests at the same time may each have brought a lease.
     const left = this.#current(key)?.permits ?? 0
-    this.#keep(key, { permits: left + permits - 1, until: Date.now() + LEASE_MS, wanted })
+    this.#held.set(key, { permits: left + permits - 1, until: Date.now() + LEASE_MS, wanted })
     return 0
   }
 
@@ -68,12 +69,5 @@ export class RateLimiter {
   #current(key: string): Held | null {
     const held = this.#held.get(key)
     return held !== undefined && Date.now() < held.until ? held : null
-  }
-
-  #keep(key: string, held: Held): void {
-    this.#held.delete(key)
-    this.#held.set(key, held)
-    const [oldest] = this.#held.keys()
-    if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest)
   }
 }

@@ -20,7 +20,7 @@ function streamOf(pieces: string[], ending: 'breaks' | 'ends' = 'ends'): Respons
 async function mend(first: Response, ...others: Response[]) {
   const asked: (string | null)[] = []
   const breaks: unknown[] = []
-  const answer = mendedAnswer(
+  const answer = await mendedAnswer(
     first,
     async (after) => {
       asked.push(after)
@@ -80,15 +80,38 @@ test('an answer in one piece ends a stream that broke', async () => {
   expect(text).toBe('event: message\ndata: {"id":1}\n\n')
 })
 
-test('what is no stream is passed on untouched', () => {
-  const answer = Response.json({})
-  expect(
-    mendedAnswer(
-      answer,
-      () => Promise.reject(new Error('no')),
-      () => {},
-    ),
-  ).toBe(answer)
+test('what is no stream is passed on as it is', async () => {
+  const first = Response.json({ id: 1 }, { status: 404, headers: { 'mcp-session-id': 's' } })
+  const answer = await mendedAnswer(
+    first,
+    () => Promise.reject(new Error('no')),
+    () => {},
+  )
+  expect([answer.status, answer.headers.get('mcp-session-id')]).toEqual([404, 's'])
+  expect(answer.headers.get('content-type')).toBe('application/json')
+  expect(await answer.json()).toEqual({ id: 1 })
+})
+
+/** JSON of which only the beginning comes. */
+const broken = () =>
+  new Response(streamOf(['{"id"'], 'breaks').body, {
+    headers: { 'content-type': 'application/json' },
+  })
+
+test('what is no stream and breaks is asked for anew, before anything of it is passed on', async () => {
+  const { text, asked, breaks } = await mend(broken(), broken(), Response.json({ id: 1 }))
+  expect(text).toBe('{"id":1}')
+  expect(asked).toEqual([null, null])
+  expect(breaks).toHaveLength(2)
+})
+
+test('what is no stream may go on as one', async () => {
+  const { text } = await mend(broken(), streamOf([EVENT], 'breaks'), streamOf([END]))
+  expect(text).toBe(EVENT + END)
+})
+
+test('what is no stream and breaks again and again is given up', async () => {
+  await expect(mend(broken(), broken(), broken(), broken())).rejects.toThrow('was reset')
 })
 
 test('a stream that breaks again and again is given up', async () => {

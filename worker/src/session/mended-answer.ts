@@ -6,14 +6,33 @@ const MENDINGS = 3
 /**
  * An answer whose stream may break goes on with the next one that `again` gives: from the event with
  * that id on, or from the beginning where none had one. Only whole events are passed on. Whoever
- * reads it sees no break, and nothing twice. What is no event stream is passed as it is.
+ * reads it sees no break, and nothing twice. What is no event stream is read to its end first: workerd
+ * closes the connection without a word where the body of an answer that it only passes on breaks before
+ * it began, and whoever asked cannot tell that from a request that was never taken.
  */
-export function mendedAnswer(
+export async function mendedAnswer(
+  first: Response,
+  again: (lastEventId: string | null) => Promise<Response>,
+  onBreak: (error: unknown) => void,
+): Promise<Response> {
+  let answer = first
+  for (let mendings = 0; answer.body !== null && !isStream(answer); mendings++) {
+    try {
+      return new Response(await answer.arrayBuffer(), answer)
+    } catch (error) {
+      if (mendings === MENDINGS) throw error
+      onBreak(error)
+      answer = await again(null)
+    }
+  }
+  return answer.body === null ? answer : stream(answer, again, onBreak)
+}
+
+function stream(
   answer: Response,
   again: (lastEventId: string | null) => Promise<Response>,
   onBreak: (error: unknown) => void,
 ): Response {
-  if (answer.body === null || !isStream(answer)) return answer
   const events = mended(answer, again, onBreak)
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -4,6 +4,7 @@ import type { CatalogTool, ToolAnnotations } from '#contract/catalog.ts'
 import { complaints } from '#contract/complaints.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { ToolResult } from '#contract/operation.ts'
+import { visibleJson } from '#contract/visible-text.ts'
 import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
 import { assertMayDestroy } from './from-afar.ts'
@@ -68,10 +69,10 @@ function keepingTo(output: z.ZodType, name: string, call: Call): Call {
   }
 }
 
-/** A management tool's answer: the same facts as text and as structured content. */
+/** A management tool's answer: the same facts as text, in which nothing hides, and as structured content. */
 export function told(facts: JsonObject): ToolResult {
   return {
-    content: [{ type: 'text', text: JSON.stringify(facts, null, 2) }],
+    content: [{ type: 'text', text: visibleJson(facts, 2) }],
     structuredContent: facts,
   }
 }

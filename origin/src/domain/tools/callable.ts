@@ -8,6 +8,7 @@ import {
   type Publication,
   type PublicationKind,
 } from '#contract/publication.ts'
+import { visibleLine } from '#contract/visible-text.ts'
 import { isAdmin } from '../activity.ts'
 import { type MissingLine, missingLines } from '../grants/missing-lines.ts'
 import { endedHow } from '../grants/term.ts'
@@ -146,7 +147,7 @@ function whyNotApproved(wire: string, state: Version['state'], reason: string | 
     case 'pending':
       return `"${wire}" waits for a person's approval; nobody can call it before that.`
     case 'rejected':
-      return `"${wire}" was not approved: ${reason?.replace(/\.$/, '') ?? 'no reason given'}. Change it with mcpbox_update_tool and ask again with mcpbox_request_publish.`
+      return `"${wire}" was not approved: ${reason === null ? 'no reason given' : visibleLine(reason).replace(/\.$/, '')}. Change it with mcpbox_update_tool and ask again with mcpbox_request_publish.`
     case 'draft':
     case 'archived':
     case 'live':

@@ -1,6 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { html } from 'hono/html'
 import { SecretText } from '#contract/admin-door/secrets.ts'
+import { visibleLine, visibleText } from '#contract/visible-text.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import { readLink, useLink } from '../../domain/secrets/links.ts'
 import type { SecretLink } from '../../domain/secrets/secret-store.ts'
@@ -60,9 +61,9 @@ function refused(c: Context, fault: unknown): Response | Promise<Response> {
 function form({ secret, createdBy }: SecretLink, complaint = '') {
   return html`<p>
       The secret <strong>${secret.name}</strong> for the tools of <strong>${secret.server}</strong>.
-      The link was made by ${createdBy}; it is good once.
+      The link was made by <bdi>${visibleLine(createdBy)}</bdi>; it is good once.
     </p>
-    <p>${secret.description}</p>
+    <p><bdi>${visibleText(secret.description)}</bdi></p>
     <p role="alert">${complaint}</p>
     <form method="post">
       <p>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RemotePrincipal } from '#contract/principal.ts'
-import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 
 /** A person, as a verified ID token names them. */
 export const Identity = RemotePrincipal.options[0]
@@ -21,7 +21,6 @@ export type GrantProps = z.infer<typeof GrantProps>
  * Names a person in keys and at the beginning of tokens: 43 characters that say nothing about them
  * to whoever sees one (SHA-256, base64url).
  */
-export async function userIdOf({ sub }: Identity): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(sub))
-  return toBase64Url(new Uint8Array(digest))
+export function userIdOf({ sub }: Identity): Promise<string> {
+  return sha256(sub)
 }

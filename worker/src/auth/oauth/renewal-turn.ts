@@ -1,4 +1,4 @@
-import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 import type { GrantProps } from './identity.ts'
 import { openGrant, sealGrant } from './sealed-grant.ts'
 import type { UpstreamRenewal } from './upstream-renewal.ts'
@@ -29,7 +29,7 @@ export class RenewalTurn {
     renewals: UpstreamRenewals,
     token: string,
   ): Promise<RenewalTurn | 'busy' | 'renewed'> {
-    const object = renewals.getByName(await nameOf(token))
+    const object = renewals.getByName(await sha256(token))
     const id = crypto.randomUUID()
     const begun = await object.begin(id)
     switch (begun.is) {
@@ -57,9 +57,4 @@ export class RenewalTurn {
   async leave(): Promise<boolean> {
     return this.#object.leave(this.#id)
   }
-}
-
-async function nameOf(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(token))
-  return toBase64Url(new Uint8Array(digest))
 }

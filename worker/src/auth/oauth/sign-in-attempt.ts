@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { toBase64Url } from '#gateway/wire/base64url.ts'
+import { sha256 } from '#gateway/wire/sha256.ts'
 
 /** The secrets of one visit to the identity provider. They never leave the Worker but as digests. */
 export const SignInAttempt = z.object({
@@ -15,9 +16,8 @@ export function newSignInAttempt(): SignInAttempt {
 }
 
 /** The S256 challenge (RFC 7636 §4.2). */
-export async function challengeOf({ verifier }: SignInAttempt): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))
-  return toBase64Url(new Uint8Array(digest))
+export function challengeOf({ verifier }: SignInAttempt): Promise<string> {
+  return sha256(verifier)
 }
 
 function random(): string {

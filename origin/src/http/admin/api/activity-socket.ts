@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { WebSocket } from 'ws'
 import { HEARTBEAT_MS } from '#contract/limits.ts'
+import { visibleJson } from '#contract/visible-text.ts'
 import type { Activity } from '../../../domain/activity.ts'
 import { refuse, Refusal } from '../../../domain/refusal.ts'
 import type { AdminEnv } from '../signed-in.ts'
@@ -68,7 +69,7 @@ async function send(
   ending.defer(() => clearInterval(beat))
   for await (const activity of news) {
     if (socket.bufferedAmount > MOST_WAITING) return socket.close(TRY_AGAIN, 'too slow')
-    socket.send(JSON.stringify(activityView(activity)))
+    socket.send(visibleJson(activityView(activity)))
   }
   socket.close(ENDED)
 }

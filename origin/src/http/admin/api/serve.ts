@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { z } from 'zod'
 import type { Endpoint, Fields, ObjectOf } from '#contract/admin-door/endpoint.ts'
 import { complaints } from '#contract/complaints.ts'
+import { visibleJson } from '#contract/visible-text.ts'
 import { refuse } from '../../../domain/refusal.ts'
 import { readBody } from '../../body.ts'
 import type { AdminEnv } from '../signed-in.ts'
@@ -25,7 +26,7 @@ type AskedOf<P extends Fields, Q extends Fields, B> = Asked<
 
 /**
  * Serves an endpoint of JSON: what it takes is read by its schemas and refused in words, what it
- * gives has the status that it says.
+ * gives has the status that it says, and hides nothing from whoever reads it as it comes.
  */
 export function serve<
   P extends Fields,
@@ -47,7 +48,9 @@ export function serve<
     const given = await answer(asked)
     return endpoint.answer === null
       ? c.body(null, 204)
-      : c.json(given as object, endpoint.status === 201 ? 201 : 200)
+      : c.body(visibleJson(given), endpoint.status === 201 ? 201 : 200, {
+          'content-type': 'application/json',
+        })
   })
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startLocalAccess, type LocalAccess } from '../local-access.ts'
+import { startLocalAccess, type LocalAccess } from './local-access.ts'
 
 const CALLBACK = 'https://claude.ai/api/mcp/auth_callback'
 const VERIFIER = 'v'.repeat(43)

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet } from 'jose'
 import { expect, test } from 'vitest'
-import { startLocalAccess } from '../local-access.ts'
+import { startLocalAccess } from './local-access.ts'
 
 const ADA = { sub: 'ada', email: 'ada@example.com' }
 

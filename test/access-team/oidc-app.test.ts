@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startLocalAccess, type LocalAccess } from '../local-access.ts'
+import { startLocalAccess, type LocalAccess } from './local-access.ts'
 import type { OidcApp } from './oidc-app.ts'
 
 const REDIRECT = 'https://mcpbox.example/callback'

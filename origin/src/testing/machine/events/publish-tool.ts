@@ -1,0 +1,25 @@
+import * as fc from 'fast-check'
+import { wireName } from '#contract/names.ts'
+import { decideOn, lookAtWaiting } from '../admin-decides.ts'
+import { admin, anyAdmin } from '../choices.ts'
+import { eventKind } from '../event.ts'
+import { requestApproval } from './request-approval.ts'
+import { anyWritten, writeTool, written } from './write-tool.ts'
+
+/** How most tools come to be: an assistant writes one and asks about it, an admin looks and approves it. */
+export const publishTool = eventKind({
+  name: 'publish tool',
+  weight: 5,
+  schema: written.extend({ admin }),
+  arbitrary: fc.tuple(anyWritten, anyAdmin).map(([text, by]) => ({ ...text, admin: by })),
+  async happen(world, { admin: by, ...text }) {
+    await writeTool.read(text).happen(world)
+    await requestApproval.read({ server: text.server, tool: text.tool, by: text.by }).happen(world)
+    const wire = wireName(text.server, text.tool)
+    const waiting = await lookAtWaiting(world, by)
+    const question = waiting.find(({ version }) => version.tool === wire)
+    if (question === undefined) return
+    const seen = { approval: question.id, hash: question.hash, subject: wire }
+    await decideOn(world, by, 'approve', seen)
+  },
+})

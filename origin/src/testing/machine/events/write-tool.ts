@@ -1,0 +1,58 @@
+import * as fc from 'fast-check'
+import { z } from 'zod'
+import { wireName } from '#contract/names.ts'
+import { agent, AGENTS, anyAgent, anyServer, anyTool, place, SECRETS } from '../choices.ts'
+import { eventKind } from '../event.ts'
+import { factsOf, refusedWith } from '../facts.ts'
+import type { Final, World } from '../world.ts'
+
+/** What is written, by whom. */
+export const written = place.extend({
+  by: agent,
+  /** Texts of one tool that differ in this alone are different texts. */
+  text: z.int(),
+  fails: z.boolean(),
+  secrets: z.array(z.enum(SECRETS)),
+})
+type Write = z.infer<typeof written>
+
+const Stored = z.object({ hash: z.string(), next: z.string() })
+
+export const anyWritten = fc.record({
+  server: anyServer,
+  tool: anyTool,
+  by: anyAgent,
+  text: fc.nat(2),
+  fails: fc.nat(5).map((n) => n === 5),
+  secrets: fc.subarray([...SECRETS]),
+})
+
+/** An assistant writes a tool, or, where it has written one, the next version of it. */
+export const writeTool = eventKind({
+  name: 'write tool',
+  weight: 5,
+  schema: written,
+  arbitrary: anyWritten,
+  happen: write,
+})
+
+async function write(world: World, event: Write): Promise<void> {
+  const { server, tool, by, secrets } = event
+  const as = AGENTS[by]
+  const code = `def main():\n    ${event.fails ? 'raise' : 'return'} ${event.text}\n`
+  const args = { server, name: tool, code, secrets }
+  const created = await world.agent(as, 'mcpbox_create_tool', args)
+  if (refusedWith(created) === 'server_unknown') {
+    const made = await world.agent(as, 'mcpbox_create_server', { name: server })
+    if (made.type === 'result') world.ledger.done({ action: 'server.created', subject: server })
+    note(world, event, 'tool.created', await world.agent(as, 'mcpbox_create_tool', args))
+  } else if (refusedWith(created) === 'name_taken')
+    note(world, event, 'version.drafted', await world.agent(as, 'mcpbox_update_tool', args))
+  else note(world, event, 'tool.created', created)
+}
+
+function note({ ledger }: World, { server, tool }: Write, action: string, end: Final): void {
+  const stored = factsOf(Stored, end)
+  if (stored === null || stored.next === 'Nothing changed.') return
+  ledger.done({ action, subject: wireName(server, tool), details: { hash: stored.hash } })
+}

@@ -1,0 +1,30 @@
+import { readKept, type KeptActivity } from '../kept.ts'
+import type { World } from '../world.ts'
+import { approvedRuns } from './approved-runs.ts'
+import { hiddenSecrets } from './hidden-secrets.ts'
+import { keptDecisions } from './kept-decisions.ts'
+import { liveByApproval } from './live-by-approval.ts'
+import { noFaults } from './no-faults.ts'
+import { wholeActivity } from './whole-activity.ts'
+
+/**
+ * Looks at everything that must hold, whatever happened.
+ * @param before the activity as it was when this was last looked at
+ * @returns the activity as it is now
+ * @throws Broken
+ */
+export async function assertAll(
+  world: World,
+  before: readonly KeptActivity[],
+): Promise<KeptActivity[]> {
+  const kept = await readKept(world.ground, before)
+  approvedRuns(world, kept)
+  keptDecisions(world, kept)
+  await liveByApproval(world, kept)
+  hiddenSecrets(world, kept)
+  wholeActivity(world, kept)
+  noFaults(world)
+  const live = kept.versions.filter(({ state }) => state === 'live')
+  world.liveBefore = new Set(live.map(({ hash }) => hash))
+  return kept.activity
+}

@@ -1,0 +1,43 @@
+import type { EventKind } from './event.ts'
+import { agentDecides } from './events/agent-decides.ts'
+import { askAgain } from './events/ask-again.ts'
+import { callTool } from './events/call-tool.ts'
+import { crash } from './events/crash.ts'
+import { crashInCall } from './events/crash-in-call.ts'
+import { decide } from './events/decide.ts'
+import { declareSecret } from './events/declare-secret.ts'
+import { lookAround } from './events/look-around.ts'
+import { makeSecretLink } from './events/make-secret-link.ts'
+import { publishTool } from './events/publish-tool.ts'
+import { race } from './events/race.ts'
+import { removeSecret } from './events/remove-secret.ts'
+import { requestApproval } from './events/request-approval.ts'
+import { restartSandbox } from './events/restart-sandbox.ts'
+import { setSecret } from './events/set-secret.ts'
+import { tamper } from './events/tamper.ts'
+import { tryDraft } from './events/try-draft.ts'
+import { useSecretLink } from './events/use-secret-link.ts'
+import { writeTool } from './events/write-tool.ts'
+
+/** Everything that can happen. */
+export const KINDS: readonly EventKind[] = [
+  publishTool,
+  writeTool,
+  requestApproval,
+  decide,
+  race,
+  callTool,
+  tryDraft,
+  askAgain,
+  declareSecret,
+  setSecret,
+  removeSecret,
+  makeSecretLink,
+  useSecretLink,
+  lookAround,
+  agentDecides,
+  crash,
+  crashInCall,
+  restartSandbox,
+  tamper,
+]
