@@ -8,6 +8,7 @@ import { decide } from './events/decide.ts'
 import { declareSecret } from './events/declare-secret.ts'
 import { lookAround } from './events/look-around.ts'
 import { makeSecretLink } from './events/make-secret-link.ts'
+import { proposeTool } from './events/propose-tool.ts'
 import { publishTool } from './events/publish-tool.ts'
 import { race } from './events/race.ts'
 import { removeSecret } from './events/remove-secret.ts'
@@ -22,6 +23,7 @@ import { writeTool } from './events/write-tool.ts'
 /** Everything that can happen. */
 export const KINDS: readonly EventKind[] = [
   publishTool,
+  proposeTool,
   writeTool,
   requestApproval,
   decide,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { z } from 'zod'
 import { JsonObject } from '#contract/json.ts'
-import type { Happening } from './event.ts'
+import type { EventKind, Happening } from './event.ts'
 import { assertAll } from './invariants/all.ts'
 import { KINDS } from './kinds.ts'
 import type { KeptActivity } from './kept.ts'
@@ -57,7 +57,8 @@ async function take(happening: Happening, course: Course, world: World): Promise
 
 interface Reached {
   runs: number
-  decisions: number
+  approvals: number
+  rejections: number
   secrets: number
   deaths: number
 }
@@ -68,6 +69,8 @@ interface Extent {
   seed: number
   /** Most events of one sequence. */
   longest?: number
+  /** What happens in it; left out, everything that can. */
+  kinds?: readonly EventKind[]
 }
 
 /** What came of many random sequences. */
@@ -87,11 +90,11 @@ export interface Explored {
  */
 export async function explore(
   ground: Ground,
-  { sequences, seed, longest = 40, ...build }: Build & Extent,
+  { sequences, seed, longest = 40, kinds = KINDS, ...build }: Build & Extent,
 ): Promise<Explored> {
   let steps = 0
-  const reached: Reached = { runs: 0, decisions: 0, secrets: 0, deaths: 0 }
-  const commands = KINDS.flatMap(({ weight, arbitrary }) =>
+  const reached: Reached = { runs: 0, approvals: 0, rejections: 0, secrets: 0, deaths: 0 }
+  const commands = kinds.flatMap(({ weight, arbitrary }) =>
     Array.from({ length: weight }, () => arbitrary.map((happening) => new Step(happening))),
   )
   const property = fc.asyncProperty(
@@ -103,7 +106,9 @@ export async function explore(
       await fc.asyncModelRun(() => ({ model, real: world }), chosen)
       steps += model.happened.length
       reached.runs += world.sandbox.begun.length
-      reached.decisions += world.ledger.decisions.length
+      const approved = world.ledger.decisions.filter(({ state }) => state === 'approved')
+      reached.approvals += approved.length
+      reached.rejections += world.ledger.decisions.length - approved.length
       reached.secrets += world.ledger.hidden.size
       reached.deaths += world.deaths
     },
@@ -132,9 +137,9 @@ export async function replay(ground: Ground, text: string, build: Build = {}): P
 
 /** What was found, for people: how to play it again. */
 export function inWords({ seed, sequences, steps, reached, failure }: Explored): string {
-  const { runs, decisions, secrets, deaths } = reached
+  const { runs, approvals, rejections, secrets, deaths } = reached
   if (failure === null)
-    return `Seed ${seed}: all holds in ${sequences} sequences of ${steps} steps, with ${runs} runs, ${decisions} decisions, ${secrets} secrets and ${deaths} deaths.`
+    return `Seed ${seed}: all holds in ${sequences} sequences of ${steps} steps, with ${runs} runs, ${approvals} approvals, ${rejections} rejections, ${secrets} secrets and ${deaths} deaths.`
   const events = failure.events.map((event) => `  ${JSON.stringify(event)}`).join(',\n')
   return `After ${sequences} sequences of seed ${seed}, shrunk to ${failure.events.length} events: ${failure.message}\nMCPBOX_TEST_MACHINE_REPLAY='[\n${events}\n]' plays them again.`
 }

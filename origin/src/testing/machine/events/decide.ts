@@ -10,7 +10,7 @@ import { eventKind } from '../event.ts'
  */
 export const decide = eventKind({
   name: 'decide',
-  weight: 5,
+  weight: 8,
   schema: z.object({
     by: admin,
     decision: z.enum(['approve', 'reject']),

@@ -3,8 +3,8 @@ import { wireName } from '#contract/names.ts'
 import { decideOn, lookAtWaiting } from '../admin-decides.ts'
 import { admin, anyAdmin } from '../choices.ts'
 import { eventKind } from '../event.ts'
-import { requestApproval } from './request-approval.ts'
-import { anyWritten, writeTool, written } from './write-tool.ts'
+import { proposeTool } from './propose-tool.ts'
+import { anyWritten, written } from './write-tool.ts'
 
 /** How most tools come to be: an assistant writes one and asks about it, an admin looks and approves it. */
 export const publishTool = eventKind({
@@ -13,8 +13,7 @@ export const publishTool = eventKind({
   schema: written.extend({ admin }),
   arbitrary: fc.tuple(anyWritten, anyAdmin).map(([text, by]) => ({ ...text, admin: by })),
   async happen(world, { admin: by, ...text }) {
-    await writeTool.read(text).happen(world)
-    await requestApproval.read({ server: text.server, tool: text.tool, by: text.by }).happen(world)
+    await proposeTool.read(text).happen(world)
     const wire = wireName(text.server, text.tool)
     const waiting = await lookAtWaiting(world, by)
     const question = waiting.find(({ version }) => version.tool === wire)

@@ -10,7 +10,7 @@ const Asked = z.object({ approval: z.string(), hash: z.string() })
 /** An assistant asks a person to approve what it has written; asking again gives the same question. */
 export const requestApproval = eventKind({
   name: 'request approval',
-  weight: 5,
+  weight: 2,
   schema: place.extend({ by: agent }),
   arbitrary: fc.record({ server: anyServer, tool: anyTool, by: anyAgent }),
   async happen(world, { server, tool, by }) {

@@ -30,7 +30,7 @@ export const anyWritten = fc.record({
 /** An assistant writes a tool, or, where it has written one, the next version of it. */
 export const writeTool = eventKind({
   name: 'write tool',
-  weight: 5,
+  weight: 2,
   schema: written,
   arbitrary: anyWritten,
   happen: write,
