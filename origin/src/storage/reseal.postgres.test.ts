@@ -32,6 +32,7 @@ afterAll(async () => {
 const { db } = database
 const server = 'bank' as Name
 const nameOf = (n: number) => `KEY_${n}` as SecretName
+let toolId = ''
 const names = Array.from({ length: SECRETS }, (_, n) => nameOf(n))
 
 const storesWith = (cipher: Cipher) => pgStores(db, cipher)
@@ -40,6 +41,7 @@ beforeEach(async () => {
   await db.execute(sql`truncate secrets, settings, servers cascade`)
   const { tools, secrets, settings } = storesWith(aesCipher(OLD))
   const serverId = await tools.addServer({ name: server, description: '', createdBy: 'local' })
+  toolId = await tools.addTool({ serverId, name: 'pay' as Name, createdBy: 'local' })
   for (const name of names) await secrets.set(serverId, name, `value of ${name}`, 'local')
   await secrets.declare(serverId, { name: nameOf(SECRETS), description: '', by: 'local' })
   await settings.set('session_key', 'the session key')
@@ -50,7 +52,7 @@ beforeEach(async () => {
 async function read(cipher: Cipher) {
   const { secrets, settings } = storesWith(cipher)
   return {
-    secrets: [...(await secrets.values(server, names)).values()],
+    secrets: [...(await secrets.values(toolId, names)).values()],
     settings: [await settings.get('session_key'), await settings.get('tunnel_keys')],
   }
 }
@@ -161,10 +163,12 @@ test('processes with both keys read and write all the while, and lose nothing', 
   expect(await storesWith(aesCipher(NEW)).settings.get('bearer_key')).toBe('written meanwhile')
 })
 
+/** Parts of code wait in the open, as code does. */
 test('no column holds sealed values that a change of the key does not know', async () => {
   const { rows } = (await db.execute(
     sql`select table_name as "table", column_name as "column" from information_schema.columns
-      where table_schema = 'public' and data_type = 'bytea' order by 1 desc`,
+      where table_schema = 'public' and data_type = 'bytea'
+        and (table_name, column_name) <> ('code_parts', 'bytes') order by 1 desc`,
   )) as { rows: unknown[] }
   expect(rows).toEqual(SEALED_COLUMNS.map(({ table, column }) => ({ table, column })))
 })

@@ -180,13 +180,13 @@ test('what waits is listed, with the versions that wait', async () => {
   const { request } = await network({ server: version.server, host: 'waits.example' })
   await told('mcpbox_request_publish', { server: version.server, name: version.tool })
   const listed = (await result(engine, 'mcpbox_list_pending_requests')).structuredContent as {
-    versions: { tool: string }[]
+    approvals: { tool: string }[]
     permissions: { id: string; line: string }[]
   }
   expect(listed.permissions).toContainEqual(
     expect.objectContaining({ id: request, line: 'host waits.example', state: 'waiting' }),
   )
-  expect(listed.versions.map(({ tool }) => tool)).toContain(`${version.server}__${version.tool}`)
+  expect(listed.approvals.map(({ tool }) => tool)).toContain(`${version.server}__${version.tool}`)
   const named = { server: version.server, name: version.tool }
   const status = (await result(engine, 'mcpbox_get_tool_status', named)).structuredContent
   expect(status).toMatchObject({ requests: [{ id: request, state: 'waiting' }] })

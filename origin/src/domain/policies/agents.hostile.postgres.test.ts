@@ -258,7 +258,7 @@ test('the same requests do what they say once an admin has signed in', async () 
     approval: 'approved',
     request: 'approved',
     permissions: [{}, {}],
-    policy: 'pure+shrinking',
+    policy: '"pure+shrinking"',
     own: 'pure+shrinking',
   })
 })

@@ -165,7 +165,7 @@ test('other code waits for a person, though its manifest is smaller, and the age
   const { structuredContent } = await result(engine, 'mcpbox_request_publish', named)
   expect(structuredContent).toMatchObject({
     state: 'pending',
-    next: 'A person decides now (pure: it uses the host a.example) (shrinking: it changes more than it leaves out: code). Ask mcpbox_get_tool_status how it stands.',
+    next: 'A person decides now (pure: it uses the host a.example) (shrinking: it changes more than it leaves out: code). Wait for that with mcpbox_await_approval, or ask mcpbox_get_tool_status later.',
   })
   expect(await stateOf(next)).toBe('pending')
 })
@@ -268,7 +268,7 @@ test('a setting that is no policy is refused, and an unreadable one approves not
   await expect(forAll('always' as never)).rejects.toMatchObject({
     problem: { code: 'invalid_request' },
   })
-  await stores.settings.set('approval_policy', 'always')
+  await stores.settings.set('approval_policy', '"always"')
   const { tool, version } = await draftedTool(within)
   await expect(publish(tool, true)).rejects.toThrow('Invalid option')
   await forAll(null)
