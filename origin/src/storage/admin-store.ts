@@ -1,7 +1,8 @@
 import { and, count, desc, eq, getColumns, gte, lt, ne, sql } from 'drizzle-orm'
 import type { AdminStore } from '../domain/admins/admin-store.ts'
 import type { Db } from './database.ts'
-import { admins, signInFailures, signIns } from './schema.ts'
+import { admins } from './schema.ts'
+import { signInFailures, signIns } from './sign-in-schema.ts'
 
 const FAILURES_KEPT_FOR = sql`now() - interval '1 day'`
 

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import {
-  bigserial,
   boolean,
   check,
   doublePrecision,
@@ -272,29 +271,6 @@ export const admins = pgTable('admins', {
   passwordHash: text('password_hash').notNull(),
   createdAt: createdAt(),
 })
-
-/** An admin's sign-in. The cookie's token is kept as its SHA-256 only. */
-export const signIns = pgTable('sign_ins', {
-  id: id(),
-  adminId: uuid('admin_id')
-    .notNull()
-    .references(() => admins.id),
-  tokenHash: text('token_hash').notNull().unique(),
-  address: text('address').notNull(),
-  client: json('client').$type<ClientInfo>(),
-  createdAt: createdAt(),
-  expiresAt: at('expires_at').notNull(),
-})
-
-export const signInFailures = pgTable(
-  'sign_in_failures',
-  {
-    id: bigserial('id', { mode: 'number' }).primaryKey(),
-    address: text('address').notNull(),
-    at: at('at').notNull().defaultNow(),
-  },
-  (t) => [index('sign_in_failures_recent').on(t.address, t.at)],
-)
 
 /** Values the installation keeps for itself, sealed. */
 export const settings = pgTable('settings', {

@@ -51,10 +51,11 @@ function settingSecretsIsUntold(stores: Stores): Stores {
 
 /** Executions keep the secrets that they ran with. */
 function secretsAreKept(stores: Stores): Stores {
-  const { executions, secrets } = stores
+  const { executions, secrets, tools } = stores
   const add: typeof executions.add = async (execution) => {
     const names = ['API_KEY', 'PASSWORD'] as SecretName[]
-    const values = await secrets.values('notes' as Name, names)
+    const version = await tools.version(execution.versionId)
+    const values = await secrets.values(version?.toolId ?? '', names)
     await executions.add({ ...execution, stdout: [...values.values()].join(' ') })
   }
   return { ...stores, executions: { ...executions, add } }
