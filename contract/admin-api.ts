@@ -1,3 +1,4 @@
+import { writtenText } from './written-text.ts'
 import { z } from 'zod'
 import { pageOf, time } from './admin-door/page.ts'
 import { PolicyRule } from './approval-policy.ts'
@@ -135,7 +136,7 @@ export const ApprovalList = pageOf(ApprovalView)
 export const DecisionRequest = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/, 'must be the hash of the version'),
   decision: z.enum(['approve', 'reject']),
-  reason: z.string().max(2_000).nullable().default(null),
+  reason: writtenText(2_000).nullable().default(null),
   /** Lines that an approval grants for a time only. */
   expiries: z
     .array(z.strictObject({ kind: LineKind, value: z.string().max(500), expires_at: time }))

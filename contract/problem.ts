@@ -45,6 +45,7 @@ export const ProblemCode = z.enum([
   'tool_unknown',
   'version_unknown',
   'code_invalid',
+  'admins_only',
   'not_approved',
   'destructive_from_afar',
   'nothing_to_publish',
@@ -157,6 +158,7 @@ export function statusOf(code: ProblemCode) {
     case 'host_not_allowed':
     case 'setup_token_invalid':
     case 'password_wrong':
+    case 'admins_only':
     case 'not_approved':
     case 'destructive_from_afar':
       return 403

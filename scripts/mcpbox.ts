@@ -2,17 +2,22 @@ import { parseArgs } from 'node:util'
 import { visibleText } from '#contract/visible-text.ts'
 import { signInAt } from './cli/admin-client.ts'
 import { ask } from './cli/ask.ts'
-import { commandOf, COMMANDS, OPTIONS } from './cli/commands.ts'
+import { commandOf, COMMANDS, OPTION_NAMES, OPTIONS, type Command } from './cli/commands.ts'
 import { runDeployWorker } from './deploy-worker.ts'
 import { rotateEncryptionKey } from './rotate-encryption-key.ts'
 
 const USAGE = `Usage:
-${COMMANDS.map(({ typed, says }) => `  npx mcpbox ${typed.padEnd(44)} ${says}`).join('\n')}
+${COMMANDS.map(inUsage).join('\n')}
   npx mcpbox ${'deploy-worker …'.padEnd(44)} put the Worker on Cloudflare; --help says more
   npx mcpbox ${'rotate-encryption-key …'.padEnd(44)} seal everything with another key; --help says more
 
 Options: --url <address>   of the admin door (MCPBOX_ADMIN_URL, http://127.0.0.1:3000)
 The name and password are asked for, or taken from MCPBOX_ADMIN_USERNAME and MCPBOX_ADMIN_PASSWORD.`
+
+function inUsage({ typed, says, takes = [] }: Command): string {
+  const options = takes.map((name) => `--${name}`).join(', ')
+  return `  npx mcpbox ${typed.padEnd(44)} ${says}${options === '' ? '' : ` (${options})`}`
+}
 
 async function main(): Promise<void> {
   const [, , named, ...rest] = process.argv
@@ -26,6 +31,9 @@ async function main(): Promise<void> {
   const asked = commandOf(positionals)
   if (values.help === true || asked === null) return usage(values.help === true)
   const { url, help: _, ...options } = values
+  const { typed, takes = [] } = asked.command
+  const odd = OPTION_NAMES.find((name) => options[name] !== undefined && !takes.includes(name))
+  if (odd !== undefined) throw new Error(`npx mcpbox ${typed} takes no --${odd}; nothing was done.`)
   const client = await signInAt(url ?? process.env['MCPBOX_ADMIN_URL'] ?? 'http://127.0.0.1:3000', {
     username: process.env['MCPBOX_ADMIN_USERNAME'] ?? (await ask('User name: ')),
     password: process.env['MCPBOX_ADMIN_PASSWORD'] ?? (await ask('Password: ', true)),

@@ -214,6 +214,13 @@ test('a command that is none says what there is', async () => {
     })
 })
 
+test('an option that means nothing to a command is refused, and nothing is done', async () => {
+  await expect(mcpbox('approvals', '--until', '2026-12-31')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('npx mcpbox approvals takes no --until; nothing was done.'),
+  })
+})
+
 test('the plain script of README.md lists the tools', async () => {
   const readme = await readFile(`${root}README.md`, 'utf8')
   const script = /```ts\n(import .*?)```/s.exec(readme)?.[1]

@@ -60,7 +60,7 @@ test('a database that is stopped is a clear 503 everywhere, and all heals by its
   expect(ProblemBody.parse(await signIn.json()).code).toBe('database_unreachable')
   // A session of the legacy era is looked up before anything else; a modern client has none.
   await expect(client.call('away__echo', { text: 'meanwhile' })).rejects.toThrow(
-    'The database cannot be had at the moment; nothing was changed. Try again shortly.',
+    'The database cannot be had at the moment. Look what there is before you ask for a change again.',
   )
   const meanwhile = await modern.call('away__echo', { text: 'meanwhile' })
   expect(meanwhile.isError).toBe(true)

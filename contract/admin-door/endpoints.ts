@@ -10,7 +10,7 @@ import { SETTING_ENDPOINTS } from './endpoints/settings.ts'
 import type { Endpoint } from './endpoint.ts'
 
 /**
- * Every route of the admin door but MCP and `/internal`: what validates requests, and what the
+ * Every route of the admin door but MCP, `/metrics` and `/internal`: what validates requests, and what the
  * OpenAPI document is made from. Keys are its operation ids.
  */
 export const ENDPOINTS = {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ApprovalState, VersionState, VersionView } from '../admin-api.ts'
+import { PolicyRule } from '../approval-policy.ts'
 import { pageOf } from './page.ts'
 
 /** One version in a tool's history, without its text. */
@@ -16,6 +17,7 @@ export const VersionHistoryItem = z.object({
       state: ApprovalState,
       requested_at: z.iso.datetime(),
       decided_by: z.string().nullable(),
+      decided_by_policy: PolicyRule.nullable(),
       decided_at: z.iso.datetime().nullable(),
       reason: z.string().nullable(),
     }),

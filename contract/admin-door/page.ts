@@ -1,3 +1,4 @@
+import { writtenText } from '../written-text.ts'
 import { z } from 'zod'
 
 /** Items of one page, and where the next page begins: the `cursor` to ask for it with. */
@@ -11,16 +12,9 @@ export const pageQuery = {
   cursor: z.string().max(500).optional().describe('`next` of the page before'),
 }
 
-/** Text to look for; PostgreSQL keeps, and finds, neither NUL nor lone surrogates. */
+/** Text to look for. */
 export function soughtText(max: number) {
-  return z
-    .string()
-    .min(1)
-    .max(max)
-    .refine(
-      (text) => !text.includes('\0') && text.isWellFormed(),
-      'must be well-formed text without NUL',
-    )
+  return writtenText(max).min(1)
 }
 
 /** A time as people and programs write it (RFC 3339). */

@@ -1,3 +1,4 @@
+import { writtenText } from '../written-text.ts'
 import { z } from 'zod'
 import { TermView } from '../admin-api.ts'
 import { normalHostGrant } from '../host-grant.ts'
@@ -15,14 +16,7 @@ export const PermissionRequestState = z.enum(['waiting', 'approved', 'rejected']
 export type PermissionRequestState = z.infer<typeof PermissionRequestState>
 
 /** Why something is rejected or revoked; whoever is affected reads it. */
-export const Reason = z
-  .string()
-  .max(2_000)
-  .refine((text) => text.trim() !== '', 'must say why')
-  .refine(
-    (text) => !text.includes('\0') && text.isWellFormed(),
-    'must be well-formed text without NUL',
-  )
+export const Reason = writtenText(2_000).refine((text) => text.trim() !== '', 'must say why')
 
 /** When something ends; null for never. */
 const Expiry = time.nullable()
@@ -109,7 +103,7 @@ export const PermissionRequestQuery = z.strictObject({
 /** `POST /api/permission-requests/{id}/decision` */
 export const PermissionDecision = z.strictObject({
   decision: z.enum(['approve', 'reject']),
-  reason: z.string().max(2_000).nullable().default(null),
+  reason: writtenText(2_000).nullable().default(null),
   expires_at: Expiry.default(null),
 })
 export type PermissionDecision = z.infer<typeof PermissionDecision>

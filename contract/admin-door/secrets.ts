@@ -1,3 +1,4 @@
+import { writtenText } from '../written-text.ts'
 import { z } from 'zod'
 import { MIN_SECRET_CHARS } from '../limits.ts'
 import { Name, SecretName } from '../names.ts'
@@ -35,7 +36,7 @@ export const SecretValue = z.strictObject(
 )
 
 export const SecretChange = z.strictObject(
-  { description: z.string().max(2_000) },
+  { description: writtenText(2_000) },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? UNSAID : undefined) },
 )
 

@@ -13,7 +13,7 @@ export const SETTINGS = {
   /** Whether management tools that destroy may be called through the Worker. */
   remote_destructive: z.boolean(),
 } as const
-export const SettingName = z.enum(['approval_policy', 'log_retention_days', 'remote_destructive'])
+export const SettingName = z.enum(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])
 export type SettingName = z.infer<typeof SettingName>
 export type SettingValues = { [name in SettingName]: z.infer<(typeof SETTINGS)[name]> }
 

@@ -1,3 +1,4 @@
+import { writtenText } from '../written-text.ts'
 import { z } from 'zod'
 import { VersionState, VersionView } from '../admin-api.ts'
 import { Name } from '../names.ts'
@@ -16,13 +17,7 @@ export type ServerView = z.infer<typeof ServerView>
 /** By name. */
 export const ServerList = pageOf(ServerView)
 
-const Description = z
-  .string()
-  .max(2_000)
-  .refine(
-    (text) => !text.includes('\0') && text.isWellFormed(),
-    'must be well-formed text without NUL',
-  )
+const Description = writtenText(2_000)
 export const NewServer = z.strictObject({ name: Name, description: Description.default('') })
 export const ServerChange = z.strictObject({ description: Description })
 

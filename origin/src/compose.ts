@@ -200,6 +200,7 @@ export async function startOrigin(
     sessionRecords,
     log,
     sessionKey: keys.sessionKey,
+    rate,
   })
 
   const { port } = starting.use(await listen(main, config.host, config.port))

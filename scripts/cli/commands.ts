@@ -16,7 +16,7 @@ import { deleteServer, listServers, startServer, stopServer } from './servers.ts
 import { listTools } from './tools.ts'
 import { deleteTool, diffVersions, listVersions, rollBackTool } from './versions.ts'
 
-/** Options of the commands; each takes those that mean something to it. */
+/** Options of the commands. */
 export const OPTIONS = {
   tool: { type: 'string' },
   limit: { type: 'string' },
@@ -25,12 +25,15 @@ export const OPTIONS = {
   text: { type: 'string' },
   until: { type: 'string' },
 } as const
+export const OPTION_NAMES = Object.keys(OPTIONS) as (keyof typeof OPTIONS)[]
 export type Options = { [name in keyof typeof OPTIONS]?: string | undefined }
 
 export interface Command {
   /** As it is typed: `noun verb <needed> [may be left out]`. */
   typed: string
   says: string
+  /** Those that mean something to it; others are refused. None where it is left out. */
+  takes?: readonly (keyof typeof OPTIONS)[]
   run(client: AdminClient, args: string[], options: Options): Promise<void>
 }
 
@@ -49,7 +52,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     typed: 'approvals approve <request> <hash>',
-    says: 'make exactly this version live (--until)',
+    says: 'make exactly this version live',
+    takes: ['until'],
     run: (client, [id = '', hash = ''], { until }) => approve(client, id, hash, until),
   },
   {
@@ -65,7 +69,8 @@ export const COMMANDS: readonly Command[] = [
   { typed: 'requests list', says: 'show which permissions are asked for', run: listRequests },
   {
     typed: 'requests approve <request>',
-    says: 'let drafts under trial use it (--until)',
+    says: 'let drafts under trial use it',
+    takes: ['until'],
     run: (client, [id = ''], { until }) => approveRequest(client, id, until),
   },
   {
@@ -80,7 +85,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     typed: 'permissions grant <server> <kind> <value>',
-    says: 'host, module or package (--tool, --until)',
+    says: 'host, module or package',
+    takes: ['tool', 'until'],
     run: (client, args, options) => grantPermission(client, args, options),
   },
   {
@@ -191,18 +197,21 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     typed: 'logs executions',
-    says: 'what ran (--tool, --limit)',
+    says: 'what ran',
+    takes: ['tool', 'limit'],
     run: (client, _args, options) => showExecutions(client, options),
   },
   {
     typed: 'logs activity',
-    says: 'what happened (--actor, --action, --text, --limit)',
+    says: 'what happened',
+    takes: ['actor', 'action', 'text', 'limit'],
     run: (client, _args, { actor, action, text, limit }) =>
       showActivity(client, { actor, action, text, limit }),
   },
   {
     typed: 'logs follow',
-    says: 'what happens, as it happens (--actor, --action, --text)',
+    says: 'what happens, as it happens',
+    takes: ['actor', 'action', 'text'],
     run: (client, _args, { actor, action, text }) =>
       followActivity(client, { actor, action, text }),
   },

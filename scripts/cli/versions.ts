@@ -15,12 +15,19 @@ export async function listVersions(client: AdminClient, tool: string): Promise<v
       console.log(
         visibleLine(`version ${version}  ${state.padEnd(8)}  ${hash.slice(0, 12)}  ${at} by ${by}`),
       )
-      for (const { state: decided, decided_by: who, reason } of told.approvals)
+      for (const {
+        state: decided,
+        decided_by: admin,
+        decided_by_policy: rule,
+        reason,
+      } of told.approvals) {
+        const who = admin ?? (rule === null ? null : `the policy ${rule}`)
         console.log(
           visibleLine(
             `  ${decided}${who === null ? '' : ` by ${who}`}${reason === null ? '' : `: ${reason}`}`,
           ),
         )
+      }
       for (const change of told.changes) console.log(visibleLine(`  ${change}`))
     }
     if (next === null) return

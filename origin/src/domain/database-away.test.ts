@@ -20,6 +20,7 @@ test.each<[string, unknown]>([
 test.each<[string, unknown]>([
   ['a broken rule', new Error('Failed query', { cause: coded('23505') })],
   ['a wrong query', coded('42601')],
+  ['a broken rule of the protocol', coded('08P01')],
   ['a full disk of our own', coded('ENOSPC')],
   ['a file that is not there', Object.assign(coded('ENOENT'), { syscall: 'open' })],
   ['another service', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') })],

@@ -2,7 +2,7 @@ import { Refusal } from './refusal.ts'
 
 /** Classes and codes of SQLSTATE (PostgreSQL, appendix A) that speak of the server, not of the query. */
 const AWAY =
-  /^(08...|53...|57P0[1-5]|58030|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/
+  /^(08(?!P01)...|53...|57P0[1-5]|58030|ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/
 /** What the driver says, without a code, of connections that are not to be had or broke. */
 const SAID =
   /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error|Cannot use a pool after calling end)/
@@ -29,6 +29,6 @@ export function toRefusal(fault: unknown): Refusal | null {
   if (!isDatabaseAway(fault)) return null
   return new Refusal(
     'database_unreachable',
-    'The database cannot be had at the moment; nothing was changed. Try again shortly.',
+    'The database cannot be had at the moment. Look what there is before you ask for a change again.',
   )
 }

@@ -22,6 +22,17 @@ export function assertAddressedAs(c: Context<DoorEnv>, names: ReadonlySet<string
     refuse('origin_not_allowed', 'Pages of that origin may not call this machine.')
 }
 
+/**
+ * Refuses what a page of another site makes a browser send without being asked by a person, such as
+ * an image: it would use up the budget of whoever sits there (W3C, Fetch Metadata Request Headers).
+ * @throws Refusal origin_not_allowed
+ */
+export function assertNotByAnotherSite(c: Context<DoorEnv>): void {
+  const isAnothers = c.req.header('sec-fetch-site') === 'cross-site'
+  if (isAnothers && c.req.header('sec-fetch-mode') !== 'navigate')
+    refuse('origin_not_allowed', 'Pages of other sites may not call this machine.')
+}
+
 function hostName(url: string): string {
   return URL.parse(url)?.hostname ?? ''
 }

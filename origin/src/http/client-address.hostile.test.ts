@@ -29,9 +29,15 @@ test.each<[string, string | undefined, string | undefined, string | null]>([
   expect(seen(peer, forwarded)).toBe(address)
 })
 
-test.each(['10.0.0.0/33', 'localhost', '10.0.0/8', '::/129', '', '10.0.0.1/x'])(
-  'TRUSTED_PROXIES=%s is refused',
-  (range) => {
-    expect(() => trustedProxies([range])).toThrow('TRUSTED_PROXIES')
-  },
-)
+test.each([
+  '10.0.0.0/33',
+  'localhost',
+  '10.0.0/8',
+  '::/129',
+  '',
+  '10.0.0.1/x',
+  '10.0.0.0/',
+  '10.0.0.0/ ',
+])('TRUSTED_PROXIES=%s is refused', (range) => {
+  expect(() => trustedProxies([range])).toThrow('TRUSTED_PROXIES')
+})

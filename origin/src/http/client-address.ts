@@ -15,7 +15,7 @@ export function trustedProxies(ranges: readonly string[]): TrustedProxies {
     const family = isIP(address)
     const most = family === 4 ? 32 : 128
     const prefix = bits === undefined ? most : Number(bits)
-    if (family === 0 || !/^\d*$/.test(bits ?? '') || prefix > most)
+    if (family === 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits)) || prefix > most)
       throw new Error(`TRUSTED_PROXIES: ${range} is neither an address nor a range of them`)
     list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
   }
@@ -50,4 +50,21 @@ function isTrusted(address: string, trusted: TrustedProxies): boolean {
 function plain(address: string | undefined): string | null {
   const bare = (address ?? '').replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
   return isIP(bare) === 0 ? null : bare
+}
+
+/** What stands for an address where askers are counted: a network of IPv6 that one asker has whole (/64). */
+export function addressKey(address: string | null): string {
+  if (address === null) return 'unknown'
+  if (isIP(address) === 4) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  if (tail !== undefined) {
+    const end = tail === '' ? [] : tail.split(':')
+    while (groups.length + end.length < 8) groups.push('0')
+    groups.push(...end)
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }

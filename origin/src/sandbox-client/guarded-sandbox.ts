@@ -3,6 +3,9 @@ import type { Sandbox } from '../domain/sandbox.ts'
 import { CircuitBreaker, CircuitOpen, type CircuitSettings } from './circuit-breaker.ts'
 import type { CircuitHealth } from '#contract/health.ts'
 
+/** Of work whose failures do not count. */
+const ANYTHING = AbortSignal.abort()
+
 /** How long the trial of a sandbox that failed is waited for. */
 const TRIAL_MS = 3_000
 
@@ -31,7 +34,8 @@ export function guardedSandbox(
         return sandbox.boot
       },
       health: (signal) => guard(() => sandbox.health(signal), signal),
-      analyze: (source, signal) => guard(() => sandbox.analyze(source, signal), signal),
+      // How long code takes to be read says nothing of the sandbox: it may be long, or the machine slow.
+      analyze: (source, signal) => guard(() => sandbox.analyze(source, signal), ANYTHING),
       reply: (runId, replies) => breaker.follow(() => sandbox.reply(runId, replies)),
       withdraw: (runId, lines) => breaker.follow(() => sandbox.withdraw(runId, lines)),
       run: (bootId, request, how) => {

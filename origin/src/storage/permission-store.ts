@@ -162,8 +162,13 @@ export function pgPermissionStore(db: Db): PermissionStore {
       const [row] = await db
         .select({ waiting: count() })
         .from(permissionRequests)
+        .leftJoin(tools, eq(tools.id, permissionRequests.toolId))
         .where(
-          and(eq(permissionRequests.serverId, serverId), eq(permissionRequests.state, 'waiting')),
+          and(
+            eq(permissionRequests.serverId, serverId),
+            eq(permissionRequests.state, 'waiting'),
+            isNull(tools.deletedAt),
+          ),
         )
       return row?.waiting ?? 0
     },

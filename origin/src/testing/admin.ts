@@ -80,6 +80,7 @@ export function openOrigin(opened: Opened, sandbox: Sandbox, { metrics, rate }: 
     notices,
     sessionRecords: pgSessionRecords(opened.db),
     sessionKey: 'session-key'.repeat(4),
+    rate: rate ?? null,
     log,
   })
   return {

@@ -58,6 +58,7 @@ export function verdictOn(code: ProblemCode): Verdict {
     case 'tool_unknown':
     case 'version_unknown':
     case 'code_invalid':
+    case 'admins_only':
     case 'not_approved':
     case 'nothing_to_publish':
     case 'tests_missing':

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { ApprovalState } from '#contract/admin-api.ts'
+import { PolicyRule } from '#contract/approval-policy.ts'
 import { wireName } from '#contract/names.ts'
 import { addressOf } from '#contract/publication.ts'
 import type { Approval } from '../approvals/approval-store.ts'
+import { decisionFacts } from '../approvals/decision-facts.ts'
 import type { Call } from '../operations/call.ts'
 import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
@@ -32,6 +34,7 @@ export const awaitApproval = managementTool({
     hash: z.string(),
     decision: ApprovalState,
     decided_by: z.string().nullable(),
+    decided_by_policy: PolicyRule.nullable(),
     decided_at: z.string().nullable(),
     reason: z.string().nullable(),
     next: z.string(),
@@ -49,14 +52,13 @@ export const awaitApproval = managementTool({
     await call.finish(async (stores) => {
       const now = await stores.approvals.approval(question.id)
       if (now === null) throw new Error(`approval ${question.id} vanished`)
+      const { state: decision, ...facts } = decisionFacts(now)
       return told({
         tool: wireName(server, name),
         version: version.number,
         hash: version.hash,
-        decision: now.state,
-        decided_by: now.decidedBy,
-        decided_at: now.decidedAt?.toISOString() ?? null,
-        reason: now.reason,
+        decision,
+        ...facts,
         next: await whatNext(stores, tool, version, now),
       })
     })

@@ -1,3 +1,4 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import { refuse } from '../refusal.ts'
 import { applyDiff } from '../tools/apply-diff.ts'
@@ -9,7 +10,7 @@ import * as outputs from './outputs.ts'
 import { ADDS, managementTool } from './management-tool.ts'
 import { givenText } from './written-code.ts'
 
-const text = inputs.writtenText(200_000)
+const text = writtenText(200_000)
 const encoded = z.string().max(280_000)
 
 const Edit = z.strictObject({

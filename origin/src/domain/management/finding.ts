@@ -1,3 +1,4 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import type { CatalogTool } from '#contract/catalog.ts'
 import { JsonObject } from '#contract/json.ts'
@@ -8,7 +9,6 @@ import type { Stores } from '../stores.ts'
 import { effectOf } from '../tools/effect.ts'
 import { listedTool } from '../tools/listed-tool.ts'
 import { CALL_WITH, namedTool } from './calling.ts'
-import * as inputs from './inputs.ts'
 import { managementTool, READS, told, type ManagementTool } from './management-tool.ts'
 
 /** Characters of a description that a search shows. */
@@ -28,7 +28,7 @@ export function findingTools(own: readonly CatalogTool[]): ManagementTool[] {
     description:
       'Finds approved tools, and tools of MCPbox itself, for a question in plain language. Best first.',
     input: z.strictObject({
-      query: inputs.writtenText(1_000),
+      query: writtenText(1_000),
       limit: z.int().min(1).max(30).default(8),
     }),
     output: z.object({

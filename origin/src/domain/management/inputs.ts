@@ -1,3 +1,4 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import { MediaType } from '#contract/content.ts'
 import { HostGrant } from '#contract/host-grant.ts'
@@ -9,17 +10,6 @@ import { Language } from '#contract/sandbox.ts'
 import { SecretGrant } from '#contract/secret-grant.ts'
 import { ToolTests } from '#contract/tool-tests.ts'
 import { NamedPackage } from '../packages/named-package.ts'
-
-/** Text that a person or an assistant writes; PostgreSQL keeps neither NUL nor lone surrogates. */
-export function writtenText(max: number) {
-  return z
-    .string()
-    .max(max)
-    .refine(
-      (text) => !text.includes('\0') && text.isWellFormed(),
-      'must be well-formed text without NUL',
-    )
-}
 
 export const server = Name
 export const tool = Name.describe('without its server')

@@ -1,3 +1,4 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import { normalHostGrant } from '#contract/host-grant.ts'
 import { lineText } from '#contract/manifest.ts'
@@ -15,8 +16,7 @@ import { ADDS, managementTool, told } from './management-tool.ts'
 const asked = {
   server: inputs.server,
   tool: inputs.tool.optional().describe('left out: for every tool of the server'),
-  justification: inputs
-    .writtenText(2_000)
+  justification: writtenText(2_000)
     .refine((text) => text.trim() !== '', 'must say what it is needed for')
     .describe('what it is needed for, for the person'),
 }

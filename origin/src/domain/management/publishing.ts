@@ -1,3 +1,4 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import type { TestReport } from '#contract/tool-tests.ts'
 import { askApproval } from '../approvals/ask.ts'
@@ -21,7 +22,7 @@ export const requestPublish = managementTool({
   input: z.strictObject({
     server: inputs.server,
     name: inputs.tool,
-    notes: inputs.writtenText(2_000).default('').describe('why it is wanted, for the person'),
+    notes: writtenText(2_000).default('').describe('why it is wanted, for the person'),
   }),
   output: outputs.stored.extend({ approval: z.string() }),
   annotations: { ...ADDS, idempotentHint: true },
@@ -31,7 +32,7 @@ export const requestPublish = managementTool({
     await call.finish(async (stores) => {
       // Before it is asked: a policy may judge by them.
       const draft = await stores.tools.versionIn(tool.id, 'draft')
-      if (ran !== null && draft !== null) await keepRan(stores, draft, ran)
+      if (ran !== null && draft?.hash === ran.hash) await keepRan(stores, draft, ran)
       const { approval, version, verdict } = await askApproval(stores, tool, call.doer, notes)
       const isLive = verdict !== null && verdict.rule !== null
       const { report } = await lastReport(stores, version.hash)

@@ -1,3 +1,4 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import { SecretName } from '#contract/names.ts'
 import { declareSecret } from '../secrets/change.ts'
@@ -13,8 +14,7 @@ export const createServerSecret = managementTool({
   input: z.strictObject({
     server: inputs.server,
     name: SecretName.describe('Upper-case letters, digits and underscores'),
-    description: inputs
-      .writtenText(2_000)
+    description: writtenText(2_000)
       .default('')
       .describe('For the person: what it is, and where to get it. Never the value'),
   }),

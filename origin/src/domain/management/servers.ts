@@ -1,6 +1,6 @@
+import { writtenText } from '#contract/written-text.ts'
 import { z } from 'zod'
 import { Name } from '#contract/names.ts'
-import { writtenText } from './inputs.ts'
 import { ADDS, managementTool, READS, told } from './management-tool.ts'
 
 export const createServer = managementTool({

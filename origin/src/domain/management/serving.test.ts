@@ -10,6 +10,7 @@ import { changeSetting } from '../admin-settings.ts'
 import { decide } from '../approvals/decide.ts'
 import { CatalogReader } from '../catalog.ts'
 import { DEFAULT_LISTING } from '../listing.ts'
+import { changeServerPolicy } from '../policies/change.ts'
 import { startServer, stopServer } from '../tools/run-server.ts'
 
 const opened = await openMemory()
@@ -206,6 +207,23 @@ test('a server goes with its tools and secrets, and a new one of its name has no
   await told('mcpbox_create_server', { name: server })
   expect(await told('mcpbox_get_server', { server })).toMatchObject({ tools: [], secrets: [] })
   expect(await stores.secrets.values(tool.id, ['API_KEY' as never])).toEqual(new Map())
+})
+
+test('no assistant deletes a server, and with it what an admin said of it', async () => {
+  const { tool } = await approvedTool(opened)
+  const { server } = tool
+  await within((s) => stopServer(s, server, boss))
+  const held = { code: 'admins_only', message: expect.stringContaining('An admin stopped') }
+  expect(await problem(engine, 'mcpbox_delete_server', { server })).toMatchObject(held)
+  await within((s) => startServer(s, server, boss))
+  const { id } = (await stores.directory.server(server))!
+  await within((s) => changeServerPolicy(s, boss, { id, name: server }, 'ask'))
+  expect(await problem(engine, 'mcpbox_delete_server', { server })).toMatchObject({
+    code: 'admins_only',
+    message: expect.stringContaining('set the approval policy of'),
+  })
+  await within((s) => changeServerPolicy(s, boss, { id, name: server }, null))
+  expect(await told('mcpbox_delete_server', { server })).toMatchObject({ deleted: server })
 })
 
 test.each([

@@ -3,6 +3,7 @@ import { ApprovalState, VersionState } from '#contract/admin-api.ts'
 import type { JsonObject } from '#contract/json.ts'
 import { lineText } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
+import { decisionFacts } from '../approvals/decision-facts.ts'
 import { missingLines } from '../grants/missing-lines.ts'
 import { endedHow } from '../grants/term.ts'
 import type { Stores } from '../stores.ts'
@@ -65,11 +66,8 @@ export const getToolStatus = managementTool({
 async function approvalFacts({ approvals }: Stores, { id }: Version) {
   return (await approvals.ofVersion(id)).map((approval) => ({
     id: approval.id,
-    state: approval.state,
     requested_at: approval.requestedAt.toISOString(),
-    decided_by: approval.decidedBy,
-    decided_by_policy: approval.decidedByPolicy,
-    reason: approval.reason,
+    ...decisionFacts(approval),
   }))
 }
 

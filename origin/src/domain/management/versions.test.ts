@@ -124,6 +124,36 @@ test('a version of which a grant was taken back comes back as a draft only', asy
   })
 })
 
+test('going back gives back nothing that was taken from a later version', async () => {
+  const { first, second, at } = await twice({ manifest: manifest({ hosts: ['a.example'] }) })
+  await db.execute(sql`update grants set revoked_at = now(), revocation_reason = 'it leaks',
+        revoked_by = (select id from admins limit 1) where version_id = ${second.id}`)
+  expect(await told('mcpbox_rollback_tool', { ...at, version: 1 })).toMatchObject({
+    outcome: 'drafted',
+    hash: first.hash,
+    next: expect.stringContaining('host a.example was granted to a later version'),
+  })
+})
+
+test('a version whose line ended in a later version comes back as a draft only', async () => {
+  const { second, at } = await twice({ manifest: manifest({ hosts: ['a.example'] }) })
+  await db.execute(sql`update grants set expires_at = now() where version_id = ${second.id}`)
+  expect(await told('mcpbox_rollback_tool', { ...at, version: 1 })).toMatchObject({
+    outcome: 'drafted',
+  })
+})
+
+test('a version that a policy approved comes back as a draft only: nobody has read it', async () => {
+  const { first, at } = await twice()
+  await db.execute(
+    sql`update approvals set decided_by = null, decided_by_policy = 'pure' where version_id = ${first.id}`,
+  )
+  expect(await told('mcpbox_rollback_tool', { ...at, version: 1 })).toMatchObject({
+    outcome: 'drafted',
+    next: expect.stringContaining('The policy "pure" approved it, no person did.'),
+  })
+})
+
 test('a version that nobody approved comes back as a draft, and not by itself', async () => {
   const { tool, version, wire } = await draftedTool(within)
   await redraft(within, version, { timeoutMs: 5_000 })

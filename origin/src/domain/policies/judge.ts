@@ -2,8 +2,6 @@ import { type ApprovalPolicy, type PolicyRule, rulesOf } from '#contract/approva
 import { lineText, manifestLines } from '#contract/manifest.ts'
 import type { GrantedLine } from '../grants/grant.ts'
 import { missingLines } from '../grants/missing-lines.ts'
-import { isInForce } from '../grants/term.ts'
-import { permittedLines } from '../permissions/permitted.ts'
 import type { Stores } from '../stores.ts'
 import { testsPass } from '../tool-tests/tests-pass.ts'
 import type { Candidate, LineExpiry } from '../tools/tool-store.ts'
@@ -45,20 +43,20 @@ const RULES: Record<
     const live = await stores.tools.versionIn(version.toolId, 'live')
     const reason = impurity(version, live)
     if (reason !== null) return reason
+    if (await stores.tools.wasAnothersLive(version))
+      return 'something else was live under this name before'
     return (await testsPass(stores, version)) ? [] : 'it has no tests, or they do not pass'
   },
 
-  async shrinking({ tools, permissions }, version) {
+  async shrinking({ tools }, version) {
     const before = await tools.versionIn(version.toolId, 'live')
     if (before === null) return 'nothing of it is live'
     const candidate = await tools.candidate(before.id)
     const now = new Date()
     if (candidate === null || !isWhole(candidate, now))
       return 'not all of what is live stands approved by a person'
-    const standing = permittedLines(await permissions.ofTool(version.toolId), now)
-    const inForce = standing.filter((line) => isInForce(line, now))
-    const reason = growth(version, before, new Set(inForce.map(lineText)))
-    return reason ?? endsOf(version, [...inForce, ...(candidate.approved?.lines ?? [])])
+    const reason = growth(version, before)
+    return reason ?? endsOf(version, candidate.approved?.lines ?? [])
   },
 }
 

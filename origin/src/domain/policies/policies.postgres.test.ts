@@ -1,7 +1,7 @@
 import { afterAll, expect, inject, test } from 'vitest'
 import type { ApprovalPolicy } from '#contract/approval-policy.ts'
 import { ToolTest } from '#contract/tool-tests.ts'
-import { freshDatabase, openReplica, sql } from '../../testing/databases.ts'
+import { freshDatabase, openReplica } from '../../testing/databases.ts'
 import { problem, result, startEngine } from '../../testing/engines.ts'
 import { ended, ok, ScriptedSandbox } from '../../testing/scripted-sandbox.ts'
 import {
@@ -17,8 +17,10 @@ import { changeSetting } from '../admin-settings.ts'
 import { type Doer, UNSEEN } from '../activity.ts'
 import { askApproval } from '../approvals/ask.ts'
 import { expireGrant, revokeGrant } from '../grants/change.ts'
-import { grantPermission, revokePermission } from '../permissions/change.ts'
+import { grantPermission } from '../permissions/change.ts'
 import type { Stores } from '../stores.ts'
+import { deleteTool } from '../tools/delete.ts'
+import { draft } from '../tools/life-cycle.ts'
 import type { Tool } from '../tools/tool-store.ts'
 import type { Version } from '../tools/version.ts'
 import { changeServerPolicy } from './change.ts'
@@ -32,7 +34,7 @@ afterAll(async () => {
   await opened[Symbol.asyncDispose]()
   await database[Symbol.asyncDispose]()
 })
-const { db, stores, within } = opened
+const { stores, within } = opened
 const ada = await newAdmin(stores)
 const AGENT: Doer = { actor: 'local', ...UNSEEN }
 const ADMIN: Doer = { actor: `admin:${ada.username}`, ...UNSEEN }
@@ -170,43 +172,45 @@ test('other code waits for a person, though its manifest is smaller, and the age
   expect(await stateOf(next)).toBe('pending')
 })
 
-test('a line that stands permitted is not new, one that was revoked or is over is', async () => {
+test('a line that stands permitted to drafts under trial is new to a live version all the same', async () => {
   const { tool, version } = await approvedTool(opened, ONE)
   await forServer(tool, 'shrinking')
   const subject = { server: tool.server, tool: null, kind: 'host' as const, value: 'b.example' }
-  const permit = () => within((s) => grantPermission(s, ada, subject, null, UNSEEN))
-  const { id } = await permit()
-  await within((s) => revokePermission(s, ada, id, 'no', UNSEEN))
+  await within((s) => grantPermission(s, ada, subject, null, UNSEEN))
   await redraft(within, version, TWO)
-  const adds = { rule: null, because: ['shrinking: it adds host b.example'] }
-  expect((await publish(tool)).verdict).toEqual(adds)
-  await permit()
-  await db.execute(sql`update permissions set expires_at = now() where id = ${id}`)
-  await redraft(within, version, { ...TWO, timeoutMs: 5_000 })
-  expect((await publish(tool)).verdict).toEqual(adds)
-  await permit()
-  await redraft(within, version, TWO)
-  expect((await publish(tool)).verdict).toMatchObject({ rule: 'shrinking' })
+  expect((await publish(tool)).verdict).toEqual({
+    rule: null,
+    because: ['shrinking: it adds host b.example'],
+  })
 })
 
 test('what shrinks by policy ends no later than what it was measured by', async () => {
   const { tool, version } = await approvedTool(opened, TWO)
   await forServer(tool, 'shrinking')
-  const [first, second] = [1, 2].map((days) => new Date(Date.now() + days * 86_400_000))
+  const end = new Date(Date.now() + 86_400_000)
   const { id } = await grantOf(stores, version, 'host a.example')
-  await within((s) => expireGrant(s, ada, id, first ?? null, UNSEEN))
-  const subject = { server: tool.server, tool: null, kind: 'host' as const, value: 'c.example' }
-  await within((s) => grantPermission(s, ada, subject, second ?? null, UNSEEN))
-  const unlimited = { ...subject, value: 'a.example' }
-  await within((s) => grantPermission(s, ada, unlimited, null, UNSEEN))
-  const next = await redraft(within, version, {
-    manifest: manifest({ hosts: ['a.example', 'b.example', 'c.example'] }),
-  })
+  await within((s) => expireGrant(s, ada, id, end, UNSEEN))
+  const subject = { server: tool.server, tool: null, kind: 'host' as const, value: 'a.example' }
+  await within((s) => grantPermission(s, ada, subject, null, UNSEEN))
+  const next = await redraft(within, version, { ...TWO, timeoutMs: 5_000 })
   expect((await publish(tool)).verdict).toMatchObject({ rule: 'shrinking' })
   const until = async (line: string) => (await grantOf(stores, next, line)).expiresAt
-  expect(await until('host a.example')).toEqual(first)
+  expect(await until('host a.example')).toEqual(end)
   expect(await until('host b.example')).toBeNull()
-  expect(await until('host c.example')).toEqual(second)
+})
+
+test('what nobody has read takes the place of nothing that was live under its name', async () => {
+  const { tool, version } = await approvedTool(opened, ONE)
+  await forServer(tool, 'pure')
+  await within((s) => deleteTool(s, tool, AGENT))
+  const serverId = (await stores.tools.serverId(tool.server)) ?? ''
+  const again = { serverId, name: tool.name, createdBy: 'local' }
+  const id = await stores.tools.addTool(again)
+  await within((s) => draft(s, id, { ...version, manifest: manifest() }, 'local'))
+  expect((await publish({ ...tool, id }, true)).verdict).toEqual({
+    rule: null,
+    because: ['pure: something else was live under this name before'],
+  })
 })
 
 test('nothing is measured by a version that misses a line', async () => {
@@ -256,12 +260,12 @@ test('a new policy decides nothing that waits, not even when it is asked again',
   expect(await stateOf(next)).toBe('pending')
 })
 
-test('what a policy would approve but whose name is taken is refused, and stays a draft', async () => {
+test('what is pure but has the name of something that is live waits for a person', async () => {
   const { wire } = await approvedTool(opened)
   const { tool, version } = await draftedTool(within, { publication: { kind: 'tool', name: wire } })
   await forServer(tool, 'pure')
-  await expect(publish(tool, true)).rejects.toMatchObject({ problem: { code: 'name_taken' } })
-  expect(await stateOf(version)).toBe('draft')
+  expect((await publish(tool, true)).verdict).toMatchObject({ rule: null })
+  expect(await stateOf(version)).toBe('pending')
 })
 
 test('a setting that is no policy is refused, and an unreadable one approves nothing', async () => {

@@ -23,6 +23,11 @@ test('a version with wheels that its manifest does not name is not', () => {
   expect(impurity({ ...pure, moduleLock }, null)).toBe('it brings packages')
 })
 
+test('a resource is not, which may be read in the place of another one', () => {
+  const publication = { kind: 'resource', uri: 'notes://2{day}', mimeType: null } as const
+  expect(impurity({ ...pure, publication }, null)).toContain('in the place of another one')
+})
+
 test('a version whose calls wait outside is not', () => {
   expect(impurity({ ...pure, queueWhenAway: true }, null)).toContain('would wait outside')
 })

@@ -1,9 +1,10 @@
 import { type Name, wireName } from '#contract/names.ts'
-import type { Doer } from '../activity.ts'
+import { type Doer, isAdmin } from '../activity.ts'
+import { refuse } from '../refusal.ts'
 import type { Stores } from '../stores.ts'
 import { lockTool, serverUnknown } from './callable.ts'
 import { archiveAll } from './life-cycle.ts'
-import type { Tool } from './tool-store.ts'
+import type { Server, Tool } from './tool-store.ts'
 
 /**
  * What is deleted is gone for clients at once, and its name is free. Calls that have begun go on to
@@ -12,7 +13,7 @@ import type { Tool } from './tool-store.ts'
 
 type Needed = Pick<
   Stores,
-  'tools' | 'directory' | 'approvals' | 'secrets' | 'activity' | 'catalogChanged'
+  'tools' | 'directory' | 'approvals' | 'policies' | 'secrets' | 'activity' | 'catalogChanged'
 >
 
 /** Deletes a tool; a request about it that waits is withdrawn. @throws Refusal tool_unknown */
@@ -25,11 +26,12 @@ export async function deleteTool(stores: Needed, tool: Tool, by: Doer): Promise<
 /**
  * Deletes a server with all of its tools, and forgets its secrets and their values.
  * @returns the names of the tools that went with it
- * @throws Refusal server_unknown
+ * @throws Refusal server_unknown; admins_only, when an admin stopped it or gave it a policy of its own
  */
 export async function deleteServer(stores: Needed, name: Name, by: Doer): Promise<Name[]> {
   const { tools, directory, secrets, activity } = stores
   const server = (await directory.lockedServer(name)) ?? serverUnknown(name)
+  if (!isAdmin(by.actor)) await assertNotHeld(stores, server)
   const gone: Name[] = []
   for (const { name: toolName } of await tools.toolsOf(name)) {
     const tool = await tools.tool(name, toolName)
@@ -47,6 +49,19 @@ export async function deleteServer(stores: Needed, name: Name, by: Doer): Promis
   })
   await stores.catalogChanged()
   return gone
+}
+
+/** What an admin said of a server must not end with it, and begin anew under its name without that. */
+async function assertNotHeld(
+  { policies }: Pick<Stores, 'policies'>,
+  { id, name, stopped }: Server,
+) {
+  const isStopped = stopped !== null && isAdmin(stopped.actor)
+  if (!isStopped && (await policies.ofServer(id)) === null) return
+  refuse(
+    'admins_only',
+    `An admin ${isStopped ? 'stopped' : 'set the approval policy of'} the server "${name}"; only an admin deletes it: npx mcpbox servers delete ${name}`,
+  )
 }
 
 async function retire(stores: Needed, tool: Tool, by: Doer): Promise<void> {

@@ -1,4 +1,5 @@
 import type { VersionHistoryItem } from '#contract/admin-door/history.ts'
+import { decisionFacts } from '../approvals/decision-facts.ts'
 import type { Stores } from '../stores.ts'
 import { changesInWords } from './changes-in-words.ts'
 import type { Version } from './version.ts'
@@ -28,11 +29,8 @@ export async function versionHistory(
       created_at: version.createdAt.toISOString(),
       approvals: (await approvals.ofVersion(version.id)).map((approval) => ({
         id: approval.id,
-        state: approval.state,
         requested_at: approval.requestedAt.toISOString(),
-        decided_by: approval.decidedBy,
-        decided_at: approval.decidedAt?.toISOString() ?? null,
-        reason: approval.reason,
+        ...decisionFacts(approval),
       })),
       changes: changesIn(version, before(version, versions)),
     })

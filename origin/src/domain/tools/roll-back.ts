@@ -1,3 +1,4 @@
+import { lineText } from '#contract/manifest.ts'
 import { wireName } from '#contract/names.ts'
 import type { Doer } from '../activity.ts'
 import { Refusal } from '../refusal.ts'
@@ -63,13 +64,19 @@ export async function rollBack(
 
 async function whyNotApproved(
   { tools }: Pick<Stores, 'tools'>,
-  { id }: Version,
+  target: Version,
 ): Promise<string | null> {
-  const candidate = await tools.candidate(id)
-  if (candidate === null) throw new Error(`version ${id} vanished`)
+  const candidate = await tools.candidate(target.id)
+  if (candidate === null) throw new Error(`version ${target.id} vanished`)
   try {
-    assertApproved(candidate)
-    return null
+    const now = new Date()
+    assertApproved(candidate, now)
+    if (candidate.approved?.policy != null)
+      return `The policy "${candidate.approved.policy}" approved it, no person did.`
+    const [taken] = await tools.takenBackSince(target, now)
+    return taken === undefined
+      ? null
+      : `${lineText(taken)} was granted to a later version, and taken back or ended there.`
   } catch (fault) {
     if (fault instanceof Refusal && fault.problem.code === 'not_approved')
       return fault.problem.message

@@ -92,6 +92,13 @@ export interface ToolStore {
   live(kinds: readonly PublicationKind[]): Promise<Version[]>
   countLive(kind: PublicationKind): Promise<number>
   candidate(versionId: string): Promise<Candidate | null>
+  /** Whether a version of another tool, deleted since or not, was ever approved for the same name or address. */
+  wasAnothersLive(version: Version): Promise<boolean>
+  /**
+   * Lines of a version that stand revoked, or are over, in a version of the same tool that they were
+   * granted to later: what was taken back there is not given again by going back.
+   */
+  takenBackSince(version: Version, now: Date): Promise<ManifestLine[]>
   /** Grants every line of a version's manifest. */
   addGrants(version: Version, approvalId: string, expiries: readonly LineExpiry[]): Promise<void>
 }

@@ -6,17 +6,18 @@ import type { PackageSource } from '../../domain/packages/package-source.ts'
 import type { Stores, Within } from '../../domain/stores.ts'
 import type { Logger } from '../../log.ts'
 import type { Metrics } from '../../metrics/metrics.ts'
-import { assertAddressedAs, localNames } from '../addressed-as.ts'
+import { Refusal } from '../../domain/refusal.ts'
+import { assertAddressedAs, assertNotByAnotherSite, localNames } from '../addressed-as.ts'
 import { openDoor, type Door, type DoorEnv } from '../door.ts'
 import { apiRoutes } from './api/routes.ts'
 import { authRoutes } from './auth.ts'
 import { openHealthRoutes } from './health/open.ts'
 import { serviceHealthRoutes, type ServiceParts } from './health/services.ts'
 import { internalRoutes, type InternalParts } from './internal.ts'
-import type { AdminEnv } from './signed-in.ts'
+import { signInOf, type AdminEnv } from './signed-in.ts'
 import { isMcpPath } from '#gateway/quirks/mcp-path.ts'
 import type { RateLimiter } from '../../domain/rate/rate-limiter.ts'
-import type { TrustedProxies } from '../client-address.ts'
+import { addressKey, type TrustedProxies } from '../client-address.ts'
 import { rateLimited } from '../rate-limited.ts'
 import { metricsRoute } from './metrics.ts'
 import { secretLinkPage } from './secret-link-page.ts'
@@ -46,13 +47,18 @@ export function adminDoor(
   const door = openDoor('admin', { log, metrics: parts.metrics?.http ?? null, trusted })
   const names = localNames(parts.allowedHosts)
   openHealthRoutes(door, parts)
+  door.use('/secret-links/*', async (c, next) => {
+    c.set('shownPath', '/secret-links/…')
+    await next()
+  })
   door.use(async (c, next) => {
     assertAddressedAs(c, names)
+    assertNotByAnotherSite(c)
     await next()
   })
   if (parts.metrics !== null)
     metricsRoute(door, { metrics: parts.metrics, token: parts.metricsToken })
-  if (parts.rate !== null) door.use(rateLimited(parts.rate, askerOf))
+  if (parts.rate !== null) door.use(rateLimited(parts.rate, askerIn(parts)))
   const health = new Hono<AdminEnv>()
   serviceHealthRoutes(health, parts)
   door.route('/', health)
@@ -64,7 +70,20 @@ export function adminDoor(
   return door
 }
 
-/** Assistants on this machine have a budget of their own; everybody else that of their address. */
-function askerOf(c: Context<DoorEnv>): string {
-  return isMcpPath(new URL(c.req.url)) ? 'local' : `address ${c.get('address') ?? 'unknown'}`
+/**
+ * Whose budget a request is on: that of the sign-in it comes with, or else of its address. MCP for this
+ * machine has one of its own, which its routes take from.
+ */
+function askerIn({ stores, bearerKey }: Pick<ServiceParts, 'stores' | 'bearerKey'>) {
+  return async (c: Context<DoorEnv>): Promise<string | null> => {
+    if (isMcpPath(new URL(c.req.url))) return null
+    try {
+      const signIn = await signInOf(c, stores.admins, bearerKey)
+      if (signIn !== null) return `sign-in ${signIn.signInId}`
+    } catch (fault) {
+      // Whoever is let in nowhere with it takes from the budget of strangers.
+      if (!(fault instanceof Refusal)) throw fault
+    }
+    return `address ${addressKey(c.get('address'))}`
+  }
 }

@@ -61,6 +61,45 @@ test('assistants on this machine and the admin do not use up each other’s budg
   expect((await alice.ask('/api/servers')).status).toBe(200)
 })
 
+test('who has signed in is served while somebody floods from the same address', async () => {
+  const alice = await signedInAs(door)
+  await flood('127.0.0.1')
+  expect((await ask(door, '/auth/status')).status).toBe(429)
+  expect((await alice.ask('/api/servers')).status).toBe(200)
+})
+
+test('a page of another site uses up nobody’s budget', async () => {
+  const image = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }
+  const answers = await flood('203.0.113.13', image)
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]))
+  expect((await ask(door, '/auth/status', { from: '203.0.113.13' })).status).toBe(200)
+})
+
+test('a program elsewhere uses up nothing of the assistants of this machine', async () => {
+  taken.delete('local')
+  for (let n = 0; n < 40; n++)
+    expect(
+      (await ask(door, '/mcp', { method: 'POST', body: {}, from: '203.0.113.14' })).status,
+    ).toBe(401)
+  expect(taken.has('local')).toBe(false)
+})
+
+test('addresses of one network of IPv6 are one asker', async () => {
+  const made = Array.from({ length: 40 }, (_, n) =>
+    ask(door, '/auth/status', { from: `2001:db8:0:7::${n.toString(16)}` }),
+  )
+  const statuses = (await Promise.all(made)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(20)
+  expect((await ask(door, '/auth/status', { from: '2001:db8:0:8::1' })).status).toBe(200)
+})
+
+test('a refused request for a secret link leaves no token in the log', async () => {
+  await ask(door, '/secret-links/the-token', { host: 'evil.example' })
+  for (let n = 0; n < 40; n++) await ask(door, '/secret-links/the-token', { from: '203.0.113.15' })
+  expect(admin.lines.join('\n')).toContain('/secret-links/…')
+  expect(admin.lines.join('\n')).not.toContain('the-token')
+})
+
 test('health is told however often it is asked', async () => {
   await flood('203.0.113.12')
   expect((await ask(door, '/health', { from: '203.0.113.12' })).status).toBe(200)

@@ -18,7 +18,6 @@ import { seenOf } from './seen.ts'
 export function secretLinkPage({ stores, within }: { stores: Stores; within: Within }) {
   const routes = new Hono<DoorEnv>()
   routes.use(async (c, next) => {
-    c.set('shownPath', '/secret-links/…')
     c.header('cache-control', 'no-store')
     await next()
   })

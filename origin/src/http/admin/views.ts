@@ -3,6 +3,7 @@ import type { ApprovalView, ExecutionView, LineView, VersionView } from '#contra
 import type { CodeUses } from '#contract/code-uses.ts'
 import { wireName } from '#contract/names.ts'
 import type { PackageFacts } from '#contract/packages.ts'
+import { decisionFacts } from '../../domain/approvals/decision-facts.ts'
 import type { Activity } from '../../domain/activity.ts'
 import type { Approval } from '../../domain/approvals/approval-store.ts'
 import type { Execution } from '../../domain/executions/execution-store.ts'
@@ -49,17 +50,13 @@ export function approvalView(
 ): ApprovalView {
   return {
     id: approval.id,
-    state: approval.state,
+    ...decisionFacts(approval),
     hash: approval.hash,
     requested_by: approval.requestedBy,
     client: approval.client,
     address: approval.address,
     notes: approval.notes,
     requested_at: approval.requestedAt.toISOString(),
-    decided_by: approval.decidedBy,
-    decided_by_policy: approval.decidedByPolicy,
-    decided_at: approval.decidedAt?.toISOString() ?? null,
-    reason: approval.reason,
     version: versionView(version),
     package_facts: facts,
     lines,

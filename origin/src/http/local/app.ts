@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono'
 import { ORIGIN_BODY_BYTES } from '#contract/limits.ts'
 import { createGateway } from '#gateway/gateway.ts'
 import { IDENTITY } from '#contract/version.ts'
@@ -7,7 +8,9 @@ import { MCP_PATHS } from '#gateway/quirks/mcp-path.ts'
 import { DEFAULT_TIMES, type GatewayPorts } from '#gateway/ports.ts'
 import { Listeners } from '#gateway/serving/listeners.ts'
 import type { Logger } from '../../log.ts'
-import type { Door } from '../door.ts'
+import type { Door, DoorEnv } from '../door.ts'
+import type { RateLimiter } from '../../domain/rate/rate-limiter.ts'
+import { rateLimited } from '../rate-limited.ts'
 import { inGatewayWords } from './gateway-words.ts'
 import { inProcessOrigin } from './in-process-origin.ts'
 import { assertFromThisMachine } from './from-this-machine.ts'
@@ -18,6 +21,8 @@ export function mountLocalMcp(
   parts: Parameters<typeof inProcessOrigin>[0] & {
     sessionRecords: SessionRecords
     sessionKey: string
+    /** Null: nobody is kept from asking too often. */
+    rate: RateLimiter | null
     log: Logger
   },
 ): void {
@@ -35,12 +40,18 @@ export function mountLocalMcp(
     keys: { sessionId: parts.sessionKey },
     bodyBytes: ORIGIN_BODY_BYTES,
   })
+  // One budget for all assistants of this machine, who cannot be told apart.
+  const limits = parts.rate === null ? [] : [rateLimited(parts.rate, async () => 'local')]
   for (const path of MCP_PATHS)
-    door.all(path, (c) => {
-      assertFromThisMachine(c)
-      const { remoteAddress } = c.env.incoming.socket
-      return gateway.handle(c.req.raw, { kind: 'local' }, c.get('requestId'), remoteAddress)
+    door.all(path, onlyThisMachine, ...limits, (c) => {
+      const address = c.get('address') ?? undefined
+      return gateway.handle(c.req.raw, { kind: 'local' }, c.get('requestId'), address)
     })
+}
+
+const onlyThisMachine: MiddlewareHandler<DoorEnv> = (c, next) => {
+  assertFromThisMachine(c)
+  return next()
 }
 
 function inWords(records: SessionRecords): SessionRecords {

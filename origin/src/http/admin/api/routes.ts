@@ -23,7 +23,7 @@ import { settingRoutes } from './settings.ts'
 import { signInRoutes } from './sign-ins.ts'
 import { toolRoutes } from './tools.ts'
 
-/** `/api`: what a signed-in admin reads, decides and changes; see contract/admin/endpoints.ts. */
+/** `/api`: what a signed-in admin reads, decides and changes; see contract/admin-door/endpoints.ts. */
 export function apiRoutes(parts: {
   stores: Stores
   within: Within
