@@ -15,7 +15,7 @@ import { forgetParts, givenCode, keepPart, otherwise } from './given-code.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
-import { assertReadable, keepTests } from './tests.ts'
+import { assertReadable, keepTests } from './kept-tests.ts'
 
 export const createTool = managementTool({
   name: 'mcpbox_create_tool',

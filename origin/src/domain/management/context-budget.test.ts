@@ -1,7 +1,7 @@
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, test } from 'vitest'
 import { managementTools } from '../catalog.ts'
-import { estimatedTokens } from '../tokens.ts'
+import { estimatedTokens } from '../estimated-tokens.ts'
 
 const MOST_TOKENS = 4_000
 const tokens = (value: unknown) => encode(JSON.stringify(value)).length

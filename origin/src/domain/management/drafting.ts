@@ -21,7 +21,7 @@ import type { Version, VersionText } from '../tools/version.ts'
 import { describeVersion } from './describe-version.ts'
 import { forgetParts } from './given-code.ts'
 import { told } from './management-tool.ts'
-import { keepTests, testsChanged } from './tests.ts'
+import { keepTests, testsChanged } from './kept-tests.ts'
 
 export const NEXT =
   'Try it with mcpbox_test_code, then ask a person to approve it with mcpbox_request_publish.'

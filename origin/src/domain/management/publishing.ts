@@ -12,7 +12,7 @@ import { describeVersion } from './describe-version.ts'
 import * as inputs from './inputs.ts'
 import * as outputs from './outputs.ts'
 import { ADDS, managementTool, told } from './management-tool.ts'
-import { keepRan, type Ran, runKept, tellReport } from './tests.ts'
+import { keepRan, type Ran, runKept, tellReport } from './kept-tests.ts'
 
 export const requestPublish = managementTool({
   name: 'mcpbox_request_publish',

@@ -1,3 +1,4 @@
+import { RecentMap } from '#contract/recent-map.ts'
 import type { RateStore } from './rate-store.ts'
 
 const WINDOW_MS = 60_000
@@ -24,7 +25,7 @@ export class RateLimiter {
   readonly #store: RateStore
   readonly #limit: number
   readonly #now: () => number
-  readonly #held = new Map<string, { window: number; permits: number; left: number }>()
+  readonly #held = new RecentMap<{ window: number; permits: number; left: number }>(KEPT)
 
   constructor(store: RateStore, limit: number, now: () => number = () => Date.now()) {
     this.#store = store
@@ -57,10 +58,7 @@ export class RateLimiter {
     const held = this.#held.get(key)
     if (held?.window === window) return held
     const fresh = { window, permits: 0, left: this.#limit }
-    this.#held.delete(key)
     this.#held.set(key, fresh)
-    const [oldest] = this.#held.keys()
-    if (this.#held.size > KEPT && oldest !== undefined) this.#held.delete(oldest)
     return fresh
   }
 }

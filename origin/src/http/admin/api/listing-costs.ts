@@ -3,7 +3,7 @@ import { listedTool as asClientsSeeIt, type CatalogTool } from '#contract/catalo
 import { addressOf } from '#contract/publication.ts'
 import { managementTools } from '../../../domain/catalog.ts'
 import type { Listing } from '../../../domain/listing.ts'
-import { estimatedTokens } from '../../../domain/tokens.ts'
+import { estimatedTokens } from '../../../domain/estimated-tokens.ts'
 import { listedTool } from '../../../domain/tools/listed-tool.ts'
 import type { ToolStore } from '../../../domain/tools/tool-store.ts'
 

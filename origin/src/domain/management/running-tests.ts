@@ -6,7 +6,7 @@ import { toolUnknown } from '../tools/callable.ts'
 import { currentVersion } from '../tools/current-version.ts'
 import * as inputs from './inputs.ts'
 import { managementTool, told } from './management-tool.ts'
-import { keepRan, runKept, tellReport } from './tests.ts'
+import { keepRan, runKept, tellReport } from './kept-tests.ts'
 
 export const runToolTests = managementTool({
   name: 'mcpbox_run_tests',
