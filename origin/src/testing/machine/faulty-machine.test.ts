@@ -2,9 +2,12 @@ import { afterAll, expect, test } from 'vitest'
 import type { Name, SecretName } from '#contract/names.ts'
 import { manifestLines } from '#contract/manifest.ts'
 import type { Stores } from '../../domain/stores.ts'
+import type { Candidate } from '../../domain/tools/tool-store.ts'
 import type { EventKind } from './event.ts'
+import { callTool } from './events/call-tool.ts'
 import { crashInCall } from './events/crash-in-call.ts'
 import { publishTool } from './events/publish-tool.ts'
+import { revokeGrant } from './events/revoke-grant.ts'
 import { KINDS } from './kinds.ts'
 import { explore, replay } from './machine.ts'
 import { StandInSandbox } from './stand-in-sandbox.ts'
@@ -29,6 +32,19 @@ function nothingNeedsApproval(stores: Stores): Stores {
     return { version, approved: { hash: version.hash, policy: null, lines } }
   }
   return { ...stores, tools: { ...tools, liveAt } }
+}
+
+/** What was revoked is taken for granted still. */
+function revocationsAreIgnored(stores: Stores): Stores {
+  const { tools } = stores
+  const unrevoked = (candidate: Candidate | null): Candidate | null => {
+    if (candidate === null || candidate.approved === null) return candidate
+    const lines = candidate.approved.lines.map((line) => ({ ...line, revoked: null }))
+    return { ...candidate, approved: { ...candidate.approved, lines } }
+  }
+  const liveAt: typeof tools.liveAt = async (...of) => unrevoked(await tools.liveAt(...of))
+  const candidate: typeof tools.candidate = async (id) => unrevoked(await tools.candidate(id))
+  return { ...stores, tools: { ...tools, liveAt, candidate } }
 }
 
 /** Rejections are not written down. */
@@ -92,6 +108,12 @@ const FAULTS: Record<string, Fault> = {
     build: { seen: nothingNeedsApproval },
     says: /nobody approved/,
     steps: 2,
+  },
+  'revocations are ignored': {
+    build: { seen: revocationsAreIgnored },
+    kinds: [publishTool, revokeGrant, callTool],
+    says: /ran when it must not any more/,
+    steps: 3,
   },
   'rejections are lost': {
     build: { seen: rejectionsAreLost },
