@@ -6,8 +6,10 @@ import type { Candidate } from '../../domain/tools/tool-store.ts'
 import type { EventKind } from './event.ts'
 import { callTool } from './events/call-tool.ts'
 import { crashInCall } from './events/crash-in-call.ts'
+import { declareSecret } from './events/declare-secret.ts'
 import { publishTool } from './events/publish-tool.ts'
 import { revokeGrant } from './events/revoke-grant.ts'
+import { setSecret } from './events/set-secret.ts'
 import { KINDS } from './kinds.ts'
 import { explore, replay } from './machine.ts'
 import { StandInSandbox } from './stand-in-sandbox.ts'
@@ -106,7 +108,7 @@ interface Fault {
 const FAULTS: Record<string, Fault> = {
   'nothing needs approval': {
     build: { seen: nothingNeedsApproval },
-    says: /nobody approved/,
+    says: /nobody approved|ran when it must not any more/,
     steps: 2,
   },
   'revocations are ignored': {
@@ -125,7 +127,12 @@ const FAULTS: Record<string, Fault> = {
     says: /activity tells 0 times, not 1 to 1: secret\.set/,
     steps: 2,
   },
-  'secrets are kept': { build: { seen: secretsAreKept }, says: /kept in the open/, steps: 4 },
+  'secrets are kept': {
+    build: { seen: secretsAreKept },
+    kinds: [publishTool, declareSecret, setSecret, callTool],
+    says: /kept in the open/,
+    steps: 4,
+  },
   'decisions are told twice': {
     build: { seen: decisionsAreToldTwice },
     says: /not once/,

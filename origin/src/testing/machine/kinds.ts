@@ -13,6 +13,7 @@ import { lookAround } from './events/look-around.ts'
 import { makeSecretLink } from './events/make-secret-link.ts'
 import { permit } from './events/permit.ts'
 import { proposeTool } from './events/propose-tool.ts'
+import { publishByPolicy } from './events/publish-by-policy.ts'
 import { publishTool } from './events/publish-tool.ts'
 import { race } from './events/race.ts'
 import { raceCall } from './events/race-call.ts'
@@ -53,6 +54,7 @@ export const KINDS: readonly EventKind[] = [
   restoreGrant,
   expireGrant,
   setPolicy,
+  publishByPolicy,
   runTests,
   rollBack,
   stopServer,

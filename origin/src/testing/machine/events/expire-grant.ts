@@ -9,6 +9,7 @@ import { grantDeed, grantsSeen } from '../grants-seen.ts'
 /** An admin sets when a line ends, and perhaps that time comes. */
 export const expireGrant = eventKind({
   name: 'expire grant',
+  weight: 2,
   schema: z.object({ by: admin, pick, passes: z.boolean() }),
   arbitrary: fc.record({ by: anyAdmin, pick: anyPick, passes: fc.boolean() }),
   async happen(world, { by, pick, passes }) {

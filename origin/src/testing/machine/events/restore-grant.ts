@@ -8,6 +8,7 @@ import { grantDeed, grantsSeen } from '../grants-seen.ts'
 /** An admin gives back a line that was revoked. */
 export const restoreGrant = eventKind({
   name: 'restore grant',
+  weight: 4,
   schema: z.object({ by: admin, pick }),
   arbitrary: fc.record({ by: anyAdmin, pick: anyPick }),
   async happen(world, { by, pick }) {

@@ -8,7 +8,7 @@ import { grantDeed, grantsSeen } from '../grants-seen.ts'
 /** An admin takes back a line of what was approved. */
 export const revokeGrant = eventKind({
   name: 'revoke grant',
-  weight: 2,
+  weight: 3,
   schema: z.object({ by: admin, pick }),
   arbitrary: fc.record({ by: anyAdmin, pick: anyPick }),
   async happen(world, { by, pick }) {
