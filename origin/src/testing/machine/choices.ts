@@ -8,6 +8,7 @@ import { ADMINS } from './world.ts'
 export const SERVERS = ['notes', 'weather'] as const
 export const TOOLS = ['read', 'write'] as const
 export const SECRETS = ['API_KEY', 'PASSWORD'] as const
+export const HOSTS = ['api.example.com', '*.example.com'] as const
 /** Assistants by name: they are who asks. */
 export const AGENTS = { ada: ALICE, ben: BOB } as const
 

@@ -2,9 +2,14 @@ import { afterAll, expect, test } from 'vitest'
 import type { Name, SecretName } from '#contract/names.ts'
 import { manifestLines } from '#contract/manifest.ts'
 import type { Stores } from '../../domain/stores.ts'
+import type { Candidate } from '../../domain/tools/tool-store.ts'
 import type { EventKind } from './event.ts'
+import { callTool } from './events/call-tool.ts'
 import { crashInCall } from './events/crash-in-call.ts'
+import { declareSecret } from './events/declare-secret.ts'
 import { publishTool } from './events/publish-tool.ts'
+import { revokeGrant } from './events/revoke-grant.ts'
+import { setSecret } from './events/set-secret.ts'
 import { KINDS } from './kinds.ts'
 import { explore, replay } from './machine.ts'
 import { StandInSandbox } from './stand-in-sandbox.ts'
@@ -29,6 +34,19 @@ function nothingNeedsApproval(stores: Stores): Stores {
     return { version, approved: { hash: version.hash, policy: null, lines } }
   }
   return { ...stores, tools: { ...tools, liveAt } }
+}
+
+/** What was revoked is taken for granted still. */
+function revocationsAreIgnored(stores: Stores): Stores {
+  const { tools } = stores
+  const unrevoked = (candidate: Candidate | null): Candidate | null => {
+    if (candidate === null || candidate.approved === null) return candidate
+    const lines = candidate.approved.lines.map((line) => ({ ...line, revoked: null }))
+    return { ...candidate, approved: { ...candidate.approved, lines } }
+  }
+  const liveAt: typeof tools.liveAt = async (...of) => unrevoked(await tools.liveAt(...of))
+  const candidate: typeof tools.candidate = async (id) => unrevoked(await tools.candidate(id))
+  return { ...stores, tools: { ...tools, liveAt, candidate } }
 }
 
 /** Rejections are not written down. */
@@ -90,8 +108,14 @@ interface Fault {
 const FAULTS: Record<string, Fault> = {
   'nothing needs approval': {
     build: { seen: nothingNeedsApproval },
-    says: /nobody approved/,
+    says: /nobody approved|ran when it must not any more/,
     steps: 2,
+  },
+  'revocations are ignored': {
+    build: { seen: revocationsAreIgnored },
+    kinds: [publishTool, revokeGrant, callTool],
+    says: /ran when it must not any more/,
+    steps: 3,
   },
   'rejections are lost': {
     build: { seen: rejectionsAreLost },
@@ -103,7 +127,12 @@ const FAULTS: Record<string, Fault> = {
     says: /activity tells 0 times, not 1 to 1: secret\.set/,
     steps: 2,
   },
-  'secrets are kept': { build: { seen: secretsAreKept }, says: /kept in the open/, steps: 4 },
+  'secrets are kept': {
+    build: { seen: secretsAreKept },
+    kinds: [publishTool, declareSecret, setSecret, callTool],
+    says: /kept in the open/,
+    steps: 4,
+  },
   'decisions are told twice': {
     build: { seen: decisionsAreToldTwice },
     says: /not once/,

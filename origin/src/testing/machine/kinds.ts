@@ -6,15 +6,28 @@ import { crash } from './events/crash.ts'
 import { crashInCall } from './events/crash-in-call.ts'
 import { decide } from './events/decide.ts'
 import { declareSecret } from './events/declare-secret.ts'
+import { deleteTool } from './events/delete-tool.ts'
+import { expireGrant } from './events/expire-grant.ts'
+import { forbid } from './events/forbid.ts'
 import { lookAround } from './events/look-around.ts'
 import { makeSecretLink } from './events/make-secret-link.ts'
+import { permit } from './events/permit.ts'
 import { proposeTool } from './events/propose-tool.ts'
+import { publishByPolicy } from './events/publish-by-policy.ts'
 import { publishTool } from './events/publish-tool.ts'
 import { race } from './events/race.ts'
+import { raceCall } from './events/race-call.ts'
 import { removeSecret } from './events/remove-secret.ts'
 import { requestApproval } from './events/request-approval.ts'
 import { restartSandbox } from './events/restart-sandbox.ts'
+import { restoreGrant } from './events/restore-grant.ts'
+import { revokeGrant } from './events/revoke-grant.ts'
+import { rollBack } from './events/roll-back.ts'
+import { runTests } from './events/run-tests.ts'
+import { setPolicy } from './events/set-policy.ts'
 import { setSecret } from './events/set-secret.ts'
+import { startServer } from './events/start-server.ts'
+import { stopServer } from './events/stop-server.ts'
 import { tamper } from './events/tamper.ts'
 import { tryDraft } from './events/try-draft.ts'
 import { useSecretLink } from './events/use-secret-link.ts'
@@ -29,6 +42,7 @@ export const KINDS: readonly EventKind[] = [
   decide,
   race,
   callTool,
+  raceCall,
   tryDraft,
   askAgain,
   declareSecret,
@@ -36,6 +50,18 @@ export const KINDS: readonly EventKind[] = [
   removeSecret,
   makeSecretLink,
   useSecretLink,
+  revokeGrant,
+  restoreGrant,
+  expireGrant,
+  setPolicy,
+  publishByPolicy,
+  runTests,
+  rollBack,
+  stopServer,
+  startServer,
+  deleteTool,
+  permit,
+  forbid,
   lookAround,
   agentDecides,
   crash,

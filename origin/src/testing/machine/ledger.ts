@@ -1,6 +1,7 @@
 import type { JsonObject } from '#contract/json.ts'
 import type { VersionView } from '#contract/admin-api.ts'
 import type { Principal } from '#contract/principal.ts'
+import type { ApprovalPolicy } from '#contract/approval-policy.ts'
 import type { Final } from './world.ts'
 
 /** What somebody did, as activity should tell it: the action, its subject, and what else tells it apart. */
@@ -26,6 +27,14 @@ export interface Acknowledged {
   by: string
 }
 
+/** A text as an assistant wrote it. */
+export interface Written {
+  code: string
+  lines: string[]
+  /** Whether it was last written with a test. */
+  tested: boolean
+}
+
 /**
  * What those who use MCPbox know: what they were told was done, and what they asked for without
  * hearing. The invariants compare it with what is kept.
@@ -40,6 +49,25 @@ export class Ledger {
   readonly shownTexts = new Map<string, VersionView>()
   /** Hashes that some admin wanted approved. */
   readonly wished = new Set<string>()
+  /** What assistants wrote, by its hash. */
+  readonly written = new Map<string, Written>()
+  /** What somebody was told of a grant, a permission, a server or a tool; null when they never heard. */
+  readonly facts = new Map<string, string | null>()
+  /** Policies that may be in force, of one server or of all others. Null: that of all. */
+  readonly policies = new Map<string, Set<ApprovalPolicy | null>>()
+  /** Approvals by a policy that were looked at when they were new. */
+  readonly judgedApprovals = new Set<string>()
+  /** How often what is rare came to pass. */
+  readonly reached = {
+    revocations: 0,
+    restorations: 0,
+    expiries: 0,
+    policyApprovals: 0,
+    rollbacks: 0,
+    stops: 0,
+    deletions: 0,
+    permitted: 0,
+  }
   /** Values that nobody is ever to be shown: of secrets, and of links to set them. */
   readonly hidden = new Set<string>()
   /** Links to set a secret, used or not. */
@@ -53,14 +81,25 @@ export class Ledger {
   /** How each operation ended, as it was first told, and who asked for it. */
   readonly ends = new Map<string, { as: Principal; end: Final }>()
 
+  /** What is known of something; null for nothing. Nobody has changed it who was not told so. */
+  fact(name: string, first: string): string | null {
+    const known = this.facts.get(name)
+    return known === undefined ? first : known
+  }
+
+  /** The policies that may have been set for a server, or for all. */
+  policiesOf(where: string): ReadonlySet<ApprovalPolicy | null> {
+    return this.policies.get(where) ?? new Set([null])
+  }
+
   /** Whoever asked was told that it was done. */
   done(deed: Deed): void {
-    this.#count(deed, 1, 1)
+    this.between(deed, 1, 1)
   }
 
   /** Whoever asked never heard whether it was done. */
   unheard(deed: Deed): void {
-    this.#count(deed, 0, 1)
+    this.between(deed, 0, 1)
   }
 
   /** It was done, and asking for it again does not do it again. */
@@ -73,7 +112,8 @@ export class Ledger {
     if (end.type === 'result') this.ran.add(end.opId)
   }
 
-  #count(deed: Deed, least: number, most: number): void {
+  /** It was done at least and at most so many times more. */
+  between(deed: Deed, least: number, most: number): void {
     const key = keyOf(deed)
     const before = this.deeds.get(key) ?? { least: 0, most: 0 }
     this.deeds.set(key, { least: before.least + least, most: before.most + most })
@@ -81,7 +121,7 @@ export class Ledger {
 }
 
 /** Details that tell two deeds of one action and subject apart. */
-const TELLING = ['hash', 'approval', 'execution', 'kind', 'outcome'] as const
+const TELLING = ['hash', 'approval', 'grant', 'execution', 'kind', 'outcome'] as const
 
 export function keyOf({ action, subject, details = {} }: Deed): string {
   const told = TELLING.flatMap((name) =>

@@ -8,7 +8,7 @@ import { openGround } from './world.ts'
  */
 
 /** How many sequences are played, and from which seed; or the one that is played again. */
-const sequences = Number(process.env['MCPBOX_TEST_MACHINE_SEQUENCES'] ?? 100)
+const sequences = Number(process.env['MCPBOX_TEST_MACHINE_SEQUENCES'] ?? 120)
 const seed = Number(process.env['MCPBOX_TEST_MACHINE_SEED'] ?? Date.now() % 2 ** 31)
 const again = process.env['MCPBOX_TEST_MACHINE_REPLAY']
 
@@ -23,7 +23,7 @@ test.skipIf(again !== undefined)(
     expect(explored.failure === null ? '' : inWords(explored)).toBe('')
     // One that reaches nothing shows nothing.
     const seldom = Object.entries(explored.reached).filter(
-      ([, times]) => times < Math.floor(sequences / 50),
+      ([, times]) => times < Math.floor(sequences / 100),
     )
     expect(seldom).toEqual([])
   },

@@ -5,6 +5,7 @@ import type { EventKind, Happening } from './event.ts'
 import { assertAll } from './invariants/all.ts'
 import { KINDS } from './kinds.ts'
 import type { KeptActivity } from './kept.ts'
+import { Ledger } from './ledger.ts'
 import { World, type Build, type Ground } from './world.ts'
 
 /** One sequence: what happened in it so far, and what was kept after that. */
@@ -55,7 +56,11 @@ async function take(happening: Happening, course: Course, world: World): Promise
   }
 }
 
-interface Reached {
+type Rare = Ledger['reached']
+
+const RARE = Object.keys(new Ledger().reached) as (keyof Rare)[]
+
+interface Reached extends Rare {
   runs: number
   approvals: number
   rejections: number
@@ -93,7 +98,14 @@ export async function explore(
   { sequences, seed, longest = 40, kinds = KINDS, ...build }: Build & Extent,
 ): Promise<Explored> {
   let steps = 0
-  const reached: Reached = { runs: 0, approvals: 0, rejections: 0, secrets: 0, deaths: 0 }
+  const reached: Reached = {
+    ...new Ledger().reached,
+    runs: 0,
+    approvals: 0,
+    rejections: 0,
+    secrets: 0,
+    deaths: 0,
+  }
   const commands = kinds.flatMap(({ weight, arbitrary }) =>
     Array.from({ length: weight }, () => arbitrary.map((happening) => new Step(happening))),
   )
@@ -111,6 +123,7 @@ export async function explore(
       reached.rejections += world.ledger.decisions.length - approved.length
       reached.secrets += world.ledger.hidden.size
       reached.deaths += world.deaths
+      for (const name of RARE) reached[name] += world.ledger.reached[name]
     },
   )
   const { failed, errorInstance, numRuns } = await fc.check(property, {
@@ -137,9 +150,8 @@ export async function replay(ground: Ground, text: string, build: Build = {}): P
 
 /** What was found, for people: how to play it again. */
 export function inWords({ seed, sequences, steps, reached, failure }: Explored): string {
-  const { runs, approvals, rejections, secrets, deaths } = reached
   if (failure === null)
-    return `Seed ${seed}: all holds in ${sequences} sequences of ${steps} steps, with ${runs} runs, ${approvals} approvals, ${rejections} rejections, ${secrets} secrets and ${deaths} deaths.`
+    return `Seed ${seed}: all holds in ${sequences} sequences of ${steps} steps: ${JSON.stringify(reached)}.`
   const events = failure.events.map((event) => `  ${JSON.stringify(event)}`).join(',\n')
   return `After ${sequences} sequences of seed ${seed}, shrunk to ${failure.events.length} events: ${failure.message}\nMCPBOX_TEST_MACHINE_REPLAY='[\n${events}\n]' plays them again.`
 }

@@ -3,12 +3,12 @@ import { NO_USES } from '#contract/code-uses.ts'
 import type { Analysis, Outcome, RunRequest } from '#contract/sandbox.ts'
 import type { RunNews, Sandbox } from '../../domain/sandbox.ts'
 import { measured, SELF_TEST } from '../scripted-sandbox.ts'
+import type { Standing } from './standing.ts'
 
-/** One run that began, and what was live in the database at that moment. */
+/** One run that began, and the versions as they were in the database at that moment. */
 export interface Begun {
   request: RunRequest
-  /** Hashes of live versions. */
-  live: ReadonlySet<string>
+  standings: readonly Standing[]
 }
 
 /**
@@ -20,13 +20,13 @@ export interface Begun {
  */
 export class StandInSandbox implements Sandbox {
   readonly begun: Begun[] = []
-  readonly #live: () => Promise<ReadonlySet<string>>
+  readonly #standings: () => Promise<readonly Standing[]>
   #bootId = randomUUID()
   #runs = new Map<string, Promise<{ news: RunNews[]; outcome: Outcome }>>()
   boot: string | null = this.#bootId
 
-  constructor(live: () => Promise<ReadonlySet<string>>) {
-    this.#live = live
+  constructor(standings: () => Promise<readonly Standing[]>) {
+    this.#standings = standings
   }
 
   /** Loses what it ran; the origin hears of the new boot when it asks. */
@@ -84,7 +84,7 @@ export class StandInSandbox implements Sandbox {
   }
 
   async #begin(request: RunRequest) {
-    this.begun.push({ request, live: await this.#live() })
+    this.begun.push({ request, standings: await this.#standings() })
     const words = Object.values(request.secrets).flatMap(spelled)
     const text = words.join(' ')
     const news: RunNews[] = [

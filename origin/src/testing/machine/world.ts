@@ -4,13 +4,15 @@ import type { Principal } from '#contract/principal.ts'
 import { Refusal } from '../../domain/refusal.ts'
 import type { Stores } from '../../domain/stores.ts'
 import { openOrigin, setUpAdmin, signedInAs } from '../admin.ts'
-import { openMemory, sql, type Opened, type SQL } from '../databases.ts'
+import { openMemory, sql, type Opened } from '../databases.ts'
 import { ask, type Asked } from '../doors.ts'
 import { callOf } from '../engines.ts'
 import { Died } from './fuse.ts'
 import { Ledger } from './ledger.ts'
 import { bury, startProcess, type Process } from './process.ts'
+import { rowsOf } from './rows-of.ts'
 import { StandInSandbox } from './stand-in-sandbox.ts'
+import { readStandings, type Standing } from './standing.ts'
 
 export const ADMINS = ['alice', 'bob'] as const
 export type AdminName = (typeof ADMINS)[number]
@@ -20,22 +22,16 @@ export interface Ground extends AsyncDisposable {
   opened: Opened
   /** All its tables. */
   tables: readonly string[]
-  /** Empties it, but for the admins. */
+  /** Empties it, but for the admins; no policy is set. */
   clear(): Promise<void>
   cookies: Record<AdminName, Record<string, string>>
-}
-
-/** What a statement gives, read past all stores. */
-export async function rowsOf<Row>({ db }: Opened, statement: SQL): Promise<Row[]> {
-  const { rows } = (await db.execute(statement)) as { rows: Row[] }
-  return rows
 }
 
 const KEPT = new Set(['admins', 'sign_ins', 'settings'])
 
 export async function openGround(): Promise<Ground> {
   const opened = await openMemory()
-  const origin = openOrigin(opened, new StandInSandbox(async () => new Set()))
+  const origin = openOrigin(opened, new StandInSandbox(async () => []))
   await setUpAdmin(origin.door, opened)
   const alice = await opened.stores.admins.byName('alice')
   await opened.stores.admins.add('bob', alice?.passwordHash ?? '')
@@ -60,6 +56,7 @@ export async function openGround(): Promise<Ground> {
         await tx.execute(sql`set local session_replication_role = replica`)
         for (const table of tables)
           if (!KEPT.has(table)) await tx.execute(sql`delete from ${sql.identifier(table)}`)
+        await tx.execute(sql`delete from settings where key = 'approval_policy'`)
       })
       // It is all in memory, also what was deleted.
       if (++cleared % 50 === 0) await opened.db.execute(sql`vacuum`)
@@ -90,20 +87,15 @@ export class World implements AsyncDisposable {
   #process: Process | null = null
   #starting: Promise<Process> | null = null
   #requests = 0
-  /** Hashes that were live before what happens now. */
-  liveBefore: ReadonlySet<string> = new Set()
+  /** All versions as they were before what happens now. */
+  before: readonly Standing[] = []
   /** How many processes died. */
   deaths = 0
 
   constructor(ground: Ground, { seen = (stores) => stores, Sandbox = StandInSandbox }: Build) {
     this.ground = ground
     this.#seen = seen
-    this.sandbox = new Sandbox(async () => new Set(await this.liveHashes()))
-  }
-
-  async liveHashes(): Promise<string[]> {
-    const live = sql`select hash from versions where state = 'live'`
-    return (await rowsOf<{ hash: string }>(this.ground.opened, live)).map(({ hash }) => hash)
+    this.sandbox = new Sandbox(() => readStandings(ground.opened))
   }
 
   /** The process that serves now. */

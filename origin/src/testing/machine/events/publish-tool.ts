@@ -9,7 +9,7 @@ import { anyWritten, written } from './write-tool.ts'
 /** How most tools come to be: an assistant writes one and asks about it, an admin looks and approves it. */
 export const publishTool = eventKind({
   name: 'publish tool',
-  weight: 5,
+  weight: 8,
   schema: written.extend({ admin }),
   arbitrary: fc.tuple(anyWritten, anyAdmin).map(([text, by]) => ({ ...text, admin: by })),
   async happen(world, { admin: by, ...text }) {

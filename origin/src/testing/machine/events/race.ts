@@ -31,7 +31,16 @@ export const race = eventKind({
       approve: () => decideOn(world, 'bob', 'approve', seen),
       write: () =>
         writeTool
-          .read({ server, tool, by: 'ben', text: 7, fails: false, secrets: [secret] })
+          .read({
+            server,
+            tool,
+            by: 'ben',
+            text: 7,
+            fails: false,
+            secrets: [secret],
+            hosts: [],
+            tested: false,
+          })
           .happen(world),
       call: () => callTool.read({ server, tool, by: 'ben', through: 'itself' }).happen(world),
     }[against]

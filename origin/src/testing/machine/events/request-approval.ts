@@ -5,7 +5,7 @@ import { agent, AGENTS, anyAgent, anyServer, anyTool, place } from '../choices.t
 import { eventKind } from '../event.ts'
 import { factsOf } from '../facts.ts'
 
-const Asked = z.object({ approval: z.string(), hash: z.string() })
+const Asked = z.object({ approval: z.string(), hash: z.string(), state: z.string() })
 
 /** An assistant asks a person to approve what it has written; asking again gives the same question. */
 export const requestApproval = eventKind({
@@ -18,10 +18,12 @@ export const requestApproval = eventKind({
     const end = await world.agent(AGENTS[by], 'mcpbox_request_publish', args)
     const asked = factsOf(Asked, end)
     if (asked === null) return
-    world.ledger.doneOnce({
-      action: 'approval.requested',
+    const about = {
       subject: wireName(server, tool),
       details: { approval: asked.approval, hash: asked.hash },
-    })
+    }
+    world.ledger.doneOnce({ action: 'approval.requested', ...about })
+    // By a policy, at once.
+    if (asked.state === 'live') world.ledger.done({ action: 'approval.approved', ...about })
   },
 })

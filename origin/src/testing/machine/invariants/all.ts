@@ -1,7 +1,9 @@
 import { readKept, type KeptActivity } from '../kept.ts'
 import type { World } from '../world.ts'
 import { approvedRuns } from './approved-runs.ts'
+import { byPolicy } from './by-policy.ts'
 import { hiddenSecrets } from './hidden-secrets.ts'
+import { keptChanges } from './kept-changes.ts'
 import { keptDecisions } from './kept-decisions.ts'
 import { liveByApproval } from './live-by-approval.ts'
 import { noFaults } from './no-faults.ts'
@@ -20,11 +22,12 @@ export async function assertAll(
   const kept = await readKept(world.ground, before)
   approvedRuns(world, kept)
   keptDecisions(world, kept)
+  keptChanges(world, kept)
+  byPolicy(world, kept)
   await liveByApproval(world, kept)
   hiddenSecrets(world, kept)
   wholeActivity(world, kept)
   noFaults(world)
-  const live = kept.versions.filter(({ state }) => state === 'live')
-  world.liveBefore = new Set(live.map(({ hash }) => hash))
+  world.before = kept.versions
   return kept.activity
 }

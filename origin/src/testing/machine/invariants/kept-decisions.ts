@@ -8,11 +8,11 @@ export function keptDecisions({ ledger }: World, { approvals, activity }: Kept):
   for (const { approval, hash, state, by } of ledger.decisions) {
     const kept = approvals.find(({ id }) => id === approval)
     holds(
-      kept?.state === state && kept.hash === hash && kept.decided_by === by,
+      kept?.state === state && kept.hash === hash && kept.decided_by === by && kept.policy === null,
       `${by} was told that ${approval} is ${state}; it is kept as ${kept?.state ?? 'nothing'}`,
     )
   }
-  for (const { id, state, hash, decided_by: by } of approvals) {
+  for (const { id, state, hash, decided_by: by, policy } of approvals) {
     const entries = told.filter(({ details }) => details['approval'] === id)
     if (state !== 'approved' && state !== 'rejected') {
       holds(entries.length === 0, `activity tells of a decision on ${id}, which nobody took`)
@@ -23,7 +23,9 @@ export function keptDecisions({ ledger }: World, { approvals, activity }: Kept):
       entries.length === 1 &&
         entry?.action === `approval.${state}` &&
         entry.details['hash'] === hash &&
-        entry.actor === `admin:${by}`,
+        (by === null) !== (policy === null) &&
+        entry.actor === (by === null ? `policy:${policy}` : `admin:${by}`) &&
+        (entry.details['policy'] ?? null) === policy,
       `activity tells of the decision on ${id} not once, as it was taken, but: ${JSON.stringify(entries)}`,
     )
   }
