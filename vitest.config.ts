@@ -4,14 +4,26 @@ import { outsideService } from './worker/testing/outside-service.ts'
 import { TEST_BINDINGS } from './worker/testing/test-bindings.ts'
 
 /**
- * One suite, five rooms. A test's file name says what it needs:
+ * One suite, six rooms. A test's file name says what it needs:
  * `*.test.ts` nothing, `*.postgres.test.ts` a real PostgreSQL, `*.linux.test.ts` a Linux kernel to
- * confine with, `*.e2e.test.ts` the whole line. Tests of gateway/ run in Node and in workerd.
+ * confine with, `*.e2e.test.ts` the whole line. Tests of gateway/ run in Node and in workerd,
+ * those of worker/ in a workerd of their own each.
  */
 const special = ['**/*.postgres.test.ts', '**/*.linux.test.ts', '**/*.e2e.test.ts']
 
 /** Takes minutes, and every core there is: `npm run chaos`. */
 const withChaos = process.env['MCPBOX_TEST_CHAOS'] !== undefined
+
+const inWorkerd = () =>
+  cloudflareTest({
+    remoteBindings: false,
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: {
+      bindings: TEST_BINDINGS,
+      kvNamespaces: ['OAUTH_KV'],
+      outboundService: outsideService(),
+    },
+  })
 
 export default defineConfig({
   test: {
@@ -46,20 +58,20 @@ export default defineConfig({
         },
       },
       {
-        plugins: [
-          cloudflareTest({
-            remoteBindings: false,
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: TEST_BINDINGS,
-              kvNamespaces: ['OAUTH_KV'],
-              outboundService: outsideService(),
-            },
-          }),
-        ],
+        plugins: [inWorkerd()],
         test: {
           name: 'workerd',
-          include: ['{gateway,worker}/**/*.test.ts'],
+          include: ['gateway/**/*.test.ts'],
+          // As with `node`.
+          isolate: false,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [inWorkerd()],
+        test: {
+          name: 'worker',
+          include: ['worker/**/*.test.ts'],
           testTimeout: 30_000,
         },
       },

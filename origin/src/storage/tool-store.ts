@@ -1,21 +1,4 @@
-import {
-  and,
-  asc,
-  count,
-  desc,
-  eq,
-  gt,
-  inArray,
-  isNotNull,
-  isNull,
-  like,
-  lte,
-  max,
-  ne,
-  or,
-  sql,
-} from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, like, max, sql } from 'drizzle-orm'
 import { lineText, manifestLines } from '#contract/manifest.ts'
 import type { Name } from '#contract/names.ts'
 import { addressOf } from '#contract/publication.ts'
@@ -24,7 +7,8 @@ import type { ToolStore } from '../domain/tools/tool-store.ts'
 import { HASH_FORMAT, versionHash } from '../domain/tools/version-hash.ts'
 import { breaks } from './broken-constraint.ts'
 import type { Db } from './database.ts'
-import { grantedLinesOf, toLine } from './granted-lines.ts'
+import { grantedLinesOf } from './granted-lines.ts'
+import { takenBackSince, wasAnothersLive } from './other-versions.ts'
 import { approvals, grants, principals, servers, tools, versions } from './schema.ts'
 import { storableText } from './storable-text.ts'
 import { stopOf, toCandidate, toVersion } from './version-rows.ts'
@@ -299,39 +283,8 @@ export function pgToolStore(db: Db): ToolStore {
       return row === undefined ? null : toCandidate(row)
     },
 
-    async wasAnothersLive({ toolId, publication }) {
-      const others = await db.$count(
-        versions,
-        and(
-          eq(versions.kind, publication.kind),
-          eq(versions.address, addressOf(publication)),
-          ne(versions.toolId, toolId),
-          isNotNull(versions.approvalId),
-        ),
-      )
-      return others > 0
-    },
-
-    async takenBackSince({ id, toolId }, now) {
-      const own = alias(grants, 'own')
-      const rows = await db
-        .selectDistinct({ kind: grants.kind, value: grants.value })
-        .from(grants)
-        .innerJoin(versions, eq(versions.id, grants.versionId))
-        .innerJoin(
-          own,
-          and(eq(own.versionId, id), eq(own.kind, grants.kind), eq(own.value, grants.value)),
-        )
-        .where(
-          and(
-            eq(versions.toolId, toolId),
-            ne(versions.id, id),
-            gt(grants.grantedAt, own.grantedAt),
-            or(isNotNull(grants.revokedAt), lte(grants.expiresAt, now)),
-          ),
-        )
-      return rows.map(toLine)
-    },
+    wasAnothersLive: (version) => wasAnothersLive(db, version),
+    takenBackSince: (version, now) => takenBackSince(db, version, now),
 
     async addGrants(version, approvalId, expiries) {
       const until = new Map(expiries.map((line) => [lineText(line), line.at]))
