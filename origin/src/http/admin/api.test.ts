@@ -59,16 +59,19 @@ test('an approval that names the hash makes the version live', async () => {
   ])
 })
 
-test('a rejection needs a reason, which may hold any text', async () => {
+test('a rejection needs a reason, in well-formed text; without one nothing is decided', async () => {
   const { tool } = await draftedTool(within)
   const { id, hash } = await asked(within, tool)
   expect(await refusalOf(await decide(id, { hash, decision: 'reject' }))).toEqual([
     400,
     'reason_required',
   ])
-  const response = await decide(id, { hash, decision: 'reject', reason: 'a\0b \ud800' })
+  const odd = await decide(id, { hash, decision: 'reject', reason: 'a\0b \ud800' })
+  expect(await refusalOf(odd)).toEqual([400, 'invalid_request'])
+  expect((await stores.approvals.approval(id))?.state).toBe('waiting')
+  const response = await decide(id, { hash, decision: 'reject', reason: 'it reads too much' })
   expect(await response.json()).toMatchObject({ state: 'rejected' })
-  expect((await stores.approvals.approval(id))?.reason).toBe('a\ufffdb \ufffd')
+  expect((await stores.approvals.approval(id))?.reason).toBe('it reads too much')
 })
 
 test.each([
