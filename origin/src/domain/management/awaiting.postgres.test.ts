@@ -65,6 +65,7 @@ test('an approval at another replica ends the wait: it says how to call what is 
     hash: version.hash,
     decision: 'approved',
     decided_by: admin.username,
+    decided_by_policy: null,
     decided_at: expect.any(String),
     reason: null,
     next: expect.stringContaining(`call ${wire}`),
