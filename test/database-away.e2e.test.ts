@@ -13,7 +13,7 @@ def main(text: str):
     """Gives back what it got."""
     return {"text": text}
 `
-const SOON = { timeout: 30_000, interval: 50 }
+const SOON = { timeout: 90_000, interval: 50 }
 
 let postgres: PostgresServer
 let stack: Stack
