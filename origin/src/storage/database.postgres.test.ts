@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, test, vi } from 'vitest'
+import { z } from 'zod'
 import { freshDatabase, openReplica, statement } from '../testing/databases.ts'
 import { approvedTool } from '../testing/tools.ts'
 import { openDatabase } from './database.ts'
@@ -65,4 +66,19 @@ test('a listener whose connection broke is told to look for itself, and hears ag
   await db.execute(sql`select pg_notify('mcpbox_cancel', 'an operation')`)
   expect(await heard.promise).toBe('an operation')
   await opened[Symbol.asyncDispose]()
+})
+
+test('a connection that breaks while a unit of work has it ends that work, and not the process', async () => {
+  await using database = await freshDatabase(serverUrl)
+  const faults: unknown[] = []
+  await using opened = await open(database.url, (fault) => faults.push(fault))
+  const work = opened.db.transaction(async (tx) => {
+    const own = await tx.execute(sql`select pg_backend_pid() as pid`)
+    const { pid } = z.object({ rows: z.tuple([z.object({ pid: z.int() })]) }).parse(own).rows[0]
+    await statement(serverUrl, `select pg_terminate_backend(${pid})`)
+    await vi.waitFor(() => expect(faults).not.toEqual([]))
+    await tx.execute(sql`select 1`)
+  })
+  await expect(work).rejects.toThrow()
+  expect(await opened.db.execute(sql`select 1 as one`)).toMatchObject({ rows: [{ one: 1 }] })
 })

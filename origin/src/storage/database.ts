@@ -67,9 +67,8 @@ async function openPostgres(options: {
 }): Promise<Database> {
   const { url, directUrl, onFault } = options
   await using opening = new AsyncDisposableStack()
-  await migrateAlone(directUrl)
-  const pool: Pool = opening.adopt(openPool(url, options.pool), (it) => it.end())
-  pool.on('error', onFault)
+  await migrateAlone(directUrl, onFault)
+  const pool: Pool = opening.adopt(openPool(url, options.pool, onFault), (it) => it.end())
   const notices = opening.use(await postgresNotices(directUrl, onFault))
   const { host, pathname, searchParams } = new URL(url)
   const opened = opening.move()
@@ -83,8 +82,9 @@ async function openPostgres(options: {
 }
 
 /** Brings the database to the newest migration, while other replicas that start wait. */
-async function migrateAlone(url: string): Promise<void> {
+async function migrateAlone(url: string, onFault: (fault: unknown) => void): Promise<void> {
   const client = new Client({ connectionString: url })
+  client.on('error', onFault)
   await client.connect()
   try {
     await client.query(`select pg_advisory_lock(hashtext('mcpbox migrations'))`)

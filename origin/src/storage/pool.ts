@@ -20,9 +20,16 @@ export const DEFAULT_POOL: PoolSettings = {
   recycleMs: 1_800_000,
 }
 
-/** Connections to the PostgreSQL at `url`. None is made before it is needed. */
-export function openPool(url: string, settings: PoolSettings): Pool {
-  return new Pool({
+/**
+ * Connections to the PostgreSQL at `url`. None is made before it is needed. One that breaks is told to
+ * `onFault`, also while a unit of work has it: without a listener that would end the process.
+ */
+export function openPool(
+  url: string,
+  settings: PoolSettings,
+  onFault: (fault: unknown) => void,
+): Pool {
+  const pool = new Pool({
     connectionString: url,
     max: settings.size + settings.overflow,
     min: settings.size,
@@ -31,6 +38,9 @@ export function openPool(url: string, settings: PoolSettings): Pool {
     maxLifetimeSeconds: settings.recycleMs / 1000,
     keepAlive: true,
   })
+  pool.on('error', onFault)
+  pool.on('connect', (client) => client.on('error', onFault))
+  return pool
 }
 
 export function figuresOf(pool: Pool, settings: PoolSettings): PoolFigures {
