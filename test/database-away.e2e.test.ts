@@ -20,7 +20,7 @@ let stack: Stack
 
 beforeAll(async () => {
   postgres = await startPostgres()
-  stack = await startStack({ databaseServer: postgres.url, env: { LOG_LEVEL: 'silent' } })
+  stack = await startStack({ databaseServer: postgres.url, env: { LOG_LEVEL: 'error' } })
   await publish(stack, stack.origins[0]!.mcp, 'away', { echo: ECHO })
 })
 
